@@ -1,0 +1,2 @@
+// XXH3 content hashes (pkg-config: libxxhash).
+#include <xxhash.h>
