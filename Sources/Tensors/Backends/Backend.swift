@@ -1,0 +1,159 @@
+/// What a device must be able to do: the coarse operations of a decoder and of its training.
+///
+/// Shapes use one legend throughout: N tokens (rows of the batch laid end to end), C width,
+/// H query heads, K key and value heads, D head size, F width of the feed-forward part,
+/// V vocabulary.
+///
+/// Laws, checked by one contract suite on every backend:
+/// - Results are functions of the arguments alone; sums run in an order that depends neither on
+///   the number of rows nor on which rows stand beside a row, so a token's result is bit-equal
+///   whatever batch it is computed in.
+/// - `f32` accumulates in `f32` or better; `bf16` operands accumulate in `f32` and round once, at
+///   the end. Weights of norms and all weight gradients are `f32`.
+/// - Empty tensors are legal everywhere and touch no library.
+/// - Mismatched shapes are the caller's mistake and trap with a sentence.
+public protocol Backend: AnyObject, Sendable {
+    /// Name, instruction set, threads and library versions: recorded with every run.
+    var description: BackendDescription { get }
+
+    // MARK: Memory
+
+    /// A tensor whose elements are not yet set.
+    func empty(_ shape: Shape, _ kind: ElementKind) -> Tensor
+    /// Sets every element, in place.
+    func fill(_ tensor: Tensor, with value: Float)
+    /// Copies host bytes over a tensor, in place.
+    func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor)
+    /// Copies a tensor's bytes to the host; waits until they are computed.
+    func download(_ tensor: Tensor, into bytes: UnsafeMutableRawBufferPointer)
+    /// Copies elements of equal count and kind, in place.
+    func copy(_ source: Tensor, to destination: Tensor)
+    /// The elements in another kind, rounded to nearest, ties to even.
+    func cast(_ x: Tensor, to kind: ElementKind) -> Tensor
+    /// Casts into an existing tensor of another kind, in place.
+    func cast(_ x: Tensor, into destination: Tensor)
+
+    // MARK: Elementwise
+
+    /// `a + b` in the kind of `a`; equal shapes.
+    func add(_ a: Tensor, _ b: Tensor) -> Tensor
+    /// `target += scale * x`, in place, in the kind of `target`; `x` may have another kind.
+    func accumulate(_ x: Tensor, scale: Float, into target: Tensor)
+    /// `x *= factor`, in place.
+    func scale(_ x: Tensor, by factor: Float)
+    /// SwiGLU (Shazeer 2020): `gateUp [N, 2F]` holds gate then up; gives `silu(gate) * up`, `[N, F]`.
+    func swiGLU(_ gateUp: Tensor) -> Tensor
+    /// The gradient of `swiGLU`: `[N, 2F]`.
+    func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor
+
+    // MARK: Products
+
+    /// `op(a) · op(b)` for matrices, where `op` transposes on request; the result is of `kind`.
+    ///
+    /// With `into`, the product is written there (its kind wins) and, with `accumulate`, added to
+    /// what is there. `b` may be `packed` when `transposeB` is true.
+    func matmul(
+        _ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool, kind: ElementKind,
+        into: Tensor?, accumulate: Bool
+    ) -> Tensor
+
+    /// A weight `[out, in]` in the arrangement that `matmul(..., transposeB: true)` reads fastest;
+    /// products with it are bit-equal to products with the original.
+    func packed(_ weight: Tensor) -> Tensor
+
+    // MARK: Normalisation
+
+    /// RMSNorm (Zhang and Sennrich 2019) over the last axis: `x / rms(x) * weight`.
+    ///
+    /// - Parameters:
+    ///   - x: `[N, C]`
+    ///   - weight: `[C]`, f32
+    /// - Returns: the result in the kind of `x`, and `1 / rms` per row, `[N]`, f32.
+    func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float) -> (y: Tensor, inverseRMS: Tensor)
+    /// The gradient of `rmsNorm`: returns that of `x`, and adds that of the weight to
+    /// `weightGradient` (`[C]`, f32) in place.
+    func rmsNormBackward(
+        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor
+    ) -> Tensor
+
+    // MARK: Embedding
+
+    /// Rows of `table [V, C]` by `ids [N]`: `[N, C]`, in the kind of the table.
+    func gather(_ table: Tensor, rows ids: Tensor) -> Tensor
+    /// The gradient of `gather`: adds row i of `upstream` to row `ids[i]` of `tableGradient`
+    /// (f32), in place and in row order.
+    func scatterAdd(_ upstream: Tensor, rows ids: Tensor, into tableGradient: Tensor)
+
+    // MARK: Attention
+
+    /// Rotary position embedding (Su et al. 2021), half-split pairs as Hugging Face lays them out.
+    ///
+    /// - Parameters:
+    ///   - x: `[N, heads · D]`; the first `rotatedHeads` heads turn, the others are copied.
+    ///   - positions: `[N]`, i32, each below the table's length.
+    ///   - cosines: `[P, D/2]`, f32; `sines` alike.
+    ///   - inverse: turns back, which is the gradient.
+    func rotary(
+        _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
+        rotatedHeads: Int, inverse: Bool
+    ) -> Tensor
+
+    /// Causal grouped-query attention over a batch of rows (Dao et al. 2022 for the tiling).
+    ///
+    /// - Parameters:
+    ///   - qkv: `[N, (H + 2K) · D]`: queries, keys, values side by side.
+    ///   - starts: `[N]`, i32: the first position in its row that a token may see; it sees
+    ///     `starts[i] ... t(i)`. Documents packed in a row are kept apart this way.
+    /// - Returns: `[N, H · D]` in the kind of `qkv`, and the logarithm of each softmax's
+    ///   denominator, `[N, H]`, f32.
+    func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)
+        -> (out: Tensor, logSumExp: Tensor)
+    /// The gradient of `attention`: that of `qkv`.
+    func attentionBackward(
+        _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
+        _ geometry: AttentionGeometry
+    ) -> Tensor
+
+    /// Attention of new tokens over cached keys and values.
+    ///
+    /// Token i stores its key and value at `positions[i]` of slot `slots[i]`, then sees positions
+    /// `0 ... positions[i]` of that slot; all tokens are stored before any looks. Each result is
+    /// bit-equal to that of `attention` over the whole sequence.
+    ///
+    /// - Parameters:
+    ///   - qkv: `[N, (H + 2K) · D]`
+    ///   - keys: `[slots, capacity, K · D]`, written in place; `values` alike.
+    func cachedAttention(
+        _ qkv: Tensor, keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
+        _ geometry: AttentionGeometry
+    ) -> Tensor
+
+    // MARK: Loss
+
+    /// Cross-entropy of a linear head, computed in chunks: the logits never exist whole.
+    ///
+    /// `loss = Σ weights[i] · nll[i] / normalizer`, summed in double precision in row order.
+    ///
+    /// - Parameters:
+    ///   - hidden: `[N, C]`
+    ///   - head: `[V, C]`, in the kind of `hidden`
+    ///   - targets: `[N]`, i32; rows of weight 0 are ignored whatever their target is.
+    ///   - weights: `[N]`, f32
+    ///   - wantsGradients: also gives `d loss / d hidden` (kind of `hidden`) and
+    ///     `d loss / d head` (f32).
+    func linearCrossEntropy(
+        hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
+        wantsGradients: Bool
+    ) -> LinearCrossEntropy
+
+    // MARK: Optimizer steps
+
+    /// The sum of squares, in double precision and a fixed order; waits.
+    func sumOfSquares(_ x: Tensor) -> Double
+    /// AdamW (Loshchilov and Hutter 2019), in place over parameter and moments (all f32).
+    func adamW(
+        parameter: Tensor, gradient: Tensor, firstMoment: Tensor, secondMoment: Tensor,
+        _ step: AdamWStep)
+    /// SGD with momentum, in place; `momentum` is nil where there is none.
+    func sgd(parameter: Tensor, gradient: Tensor, momentum: Tensor?, _ step: SGDStep)
+}

@@ -1,0 +1,129 @@
+/// What computes: recorded with every run, because numbers repeat only where this does.
+public struct BackendDescription: Sendable, Hashable, Codable {
+    /// `cpu` or `reference`.
+    public var name: String
+    /// The instruction set in use, such as `x86-64-v3`.
+    public var instructionSet: String
+    public var threadCount: Int
+    /// Whether products of bf16 run on units of their own rather than through f32.
+    public var hasNativeBFloat16: Bool
+    /// The library that computes products, with its version.
+    public var products: String
+
+    public init(
+        name: String, instructionSet: String, threadCount: Int, hasNativeBFloat16: Bool,
+        products: String
+    ) {
+        self.name = name
+        self.instructionSet = instructionSet
+        self.threadCount = threadCount
+        self.hasNativeBFloat16 = hasNativeBFloat16
+        self.products = products
+    }
+}
+
+/// The sizes of an attention operation.
+public struct AttentionGeometry: Sendable, Hashable {
+    /// Rows of the batch; N is `batch * time`. Cached attention ignores both.
+    public var batch: Int
+    /// Tokens a row.
+    public var time: Int
+    /// Query heads; a multiple of `keyValueHeads`.
+    public var heads: Int
+    public var keyValueHeads: Int
+    public var headSize: Int
+    /// What scores are multiplied with, usually `1 / sqrt(headSize)`.
+    public var scale: Float
+
+    public init(
+        batch: Int, time: Int, heads: Int, keyValueHeads: Int, headSize: Int, scale: Float
+    ) {
+        self.batch = batch
+        self.time = time
+        self.heads = heads
+        self.keyValueHeads = keyValueHeads
+        self.headSize = headSize
+        self.scale = scale
+    }
+
+    /// The width of queries, keys and values side by side: `(H + 2K) · D`.
+    public var fusedWidth: Int { (heads + 2 * keyValueHeads) * headSize }
+}
+
+/// What `Backend.linearCrossEntropy` gives.
+public struct LinearCrossEntropy: Sendable {
+    /// `[1]`, f32 (f64 on an f64 reference).
+    public var loss: Tensor
+    /// Negative log-likelihood of each target, unweighted, `[N]`, f32; 0 where the weight is 0.
+    public var tokenLosses: Tensor
+    /// `[N, C]`, where asked for.
+    public var hiddenGradient: Tensor?
+    /// `[V, C]`, f32, where asked for.
+    public var headGradient: Tensor?
+
+    public init(
+        loss: Tensor, tokenLosses: Tensor, hiddenGradient: Tensor?, headGradient: Tensor?
+    ) {
+        self.loss = loss
+        self.tokenLosses = tokenLosses
+        self.hiddenGradient = hiddenGradient
+        self.headGradient = headGradient
+    }
+}
+
+/// The numbers of one AdamW step.
+///
+/// `g = gradientScale · gradient`, `m = β₁m + (1-β₁)g`, `v = β₂v + (1-β₂)g²`,
+/// `p -= lr · weightDecay · p`, then `p -= lr · (m / c₁) / (sqrt(v / c₂) + ε)`, with
+/// `c = 1 - β^t`, in the order of `torch.optim.AdamW`.
+public struct AdamWStep: Sendable, Hashable {
+    public var learningRate: Float
+    public var beta1: Float
+    public var beta2: Float
+    public var epsilon: Float
+    public var weightDecay: Float
+    /// `1 - β₁^t` and `1 - β₂^t`.
+    public var correction1: Float
+    public var correction2: Float
+    /// Clipping: what gradients are multiplied with on the way in.
+    public var gradientScale: Float
+
+    public init(
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
+        correction1: Float, correction2: Float, gradientScale: Float
+    ) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.weightDecay = weightDecay
+        self.correction1 = correction1
+        self.correction2 = correction2
+        self.gradientScale = gradientScale
+    }
+}
+
+/// The numbers of one SGD step, in the order of `torch.optim.SGD`.
+///
+/// `g = gradientScale · gradient + weightDecay · p`; with momentum `b = μb + g` (`b = g` at the
+/// first step), `g = nesterov ? g + μb : b`; `p -= lr · g`.
+public struct SGDStep: Sendable, Hashable {
+    public var learningRate: Float
+    public var momentum: Float
+    public var nesterov: Bool
+    public var weightDecay: Float
+    public var gradientScale: Float
+    public var isFirst: Bool
+
+    public init(
+        learningRate: Float, momentum: Float, nesterov: Bool, weightDecay: Float,
+        gradientScale: Float, isFirst: Bool
+    ) {
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.weightDecay = weightDecay
+        self.gradientScale = gradientScale
+        self.isFirst = isFirst
+    }
+}
