@@ -37,7 +37,7 @@ extension BackendContract {
                 (1, 1), (2, 3), (17, 5), (1, 63), (3, 64), (130, 65), (5, 127), (65, 2), (2, 512),
             ] {
                 let x = random.sample([rows, width], kind, scale: 2)
-                // A row of one number has a gradient of ε alone: a larger ε keeps it above rounding.
+                // A row of one number has a gradient of ε alone: it must not drown in rounding.
                 let epsilon: Float = width < 4 ? 0.5 : 1e-5
                 checkNorm(
                     backend, x, &random, epsilon: epsilon, "\(kind) \(rows) x \(width)")
