@@ -69,5 +69,11 @@ let package = Package(
             dependencies: ["Scripting", "Training", "Generation"],
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
+
+        // Tests, and what they share.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("TensorsTests", ["Tensors", "TestSupport"]),
     ]
 )
