@@ -35,7 +35,9 @@ let package = Package(
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
-            linkerSettings: [.linkedLibrary("m"), .linkedLibrary("gomp")]),
+            linkerSettings: [
+                .linkedLibrary("dnnl"), .linkedLibrary("m"), .linkedLibrary("gomp"),
+            ]),
 
         // 0: values and measurements.
         target("Tensors", ["CKernels"]),
