@@ -76,6 +76,6 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
             swiftSettings: strict),
-        tests("TensorsTests", ["Tensors", "TestSupport"]),
+        tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
     ]
 )
