@@ -151,7 +151,8 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
         NJ(turn_rows)(
             call->qkv, call->kind, key + t * width, width, rows, d, 1, s.keys_turned + b * tile);
         NJ(turn_rows)(
-            call->qkv, call->kind, value + t * width, width, rows, d, 1, s.values_turned + b * tile);
+            call->qkv, call->kind, value + t * width, width, rows, d, 1,
+            s.values_turned + b * tile);
     }
     for (size_t head = s.shared * groups; head < (s.shared + 1) * groups; head++)
         for (size_t block = 0; block < s.blocks; block++) NJ(one_query_tile)(&s, head, block);

@@ -80,7 +80,7 @@ NJ_INLINE size_t NJ(strip_rows)(size_t left) {
 #define NJ_STRIPS_WIDE(...)
 #endif
 #define NJ_STRIPS(name, ...)                                                                      \
-    static __attribute__((noinline, unused)) void NJ(name)(                                              \
+    static __attribute__((noinline, unused)) void NJ(name)(                                       \
         const float *a, const float *b, size_t b_stride, size_t steps, float *c, size_t c_stride, \
         size_t rows, size_t columns                                                               \
     ) {                                                                                           \

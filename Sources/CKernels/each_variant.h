@@ -52,7 +52,9 @@
 #undef NJ_REGISTER_LANES
 
 #define NJ_PICK(name) \
-    (nj_isa() == NJ_ISA_X86_64_V4 ? name##_v4 : nj_isa() == NJ_ISA_X86_64_V3 ? name##_v3 : name##_base)
+    (nj_isa() == NJ_ISA_X86_64_V4       ? name##_v4 \
+         : nj_isa() == NJ_ISA_X86_64_V3 ? name##_v3 \
+                                        : name##_base)
 
 #else
 

@@ -19,7 +19,7 @@ enum {
     BLOCK_ROWS_MOST = 112,
     SMALL_ROWS = 6,        // up to here rows meet several panels of b at once
     SMALL_PANELS = 6,
-    FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next
+    FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next one
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     PACK_STEPS = 32,
     PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
@@ -56,6 +56,7 @@ struct gemm_run {
 #include "vector.h"
 #include "gemm_pack.h"
 #include "gemm_tile.h"
+#include "gemm_few_rows.h"
 static void NJ(pack_small_a)(const nj_gemm_call *call, float *out) {
     NJ(pack_a)(call, 0, call->m, 0, call->k, out);
 }

@@ -81,13 +81,13 @@ static __attribute__((noinline)) void NJ(edge_tile)(
 }
 
 // All tiles of one panel of b against the panels of a, for one partial sum. Meanwhile the panel at
-// `ahead`, `span` floats a step, is fetched: by the last tile where there are many, evenly where
+// `ahead`, `span` floats a step, is fetched: by the last two tiles where there are many, evenly where
 // memory must keep up.
 static __attribute__((noinline)) void NJ(panel_tiles)(
     const float *a, const float *b, size_t depth, float *c, size_t stride, bool add, size_t rows,
     size_t columns, const float *ahead, size_t span
 ) {
-    size_t tiles = nj_ceil_div(rows, NJ_TILE_ROWS), fetching = tiles <= FETCHING_TILES ? tiles : 1;
+    size_t tiles = nj_ceil_div(rows, NJ_TILE_ROWS), fetching = tiles <= FETCHING_TILES ? tiles : 2;
     size_t pace = nj_ceil_div(span, fetching);
     for (size_t t = 0; t < tiles; t++, a += depth * NJ_TILE_ROWS) {
         const float *next = NULL;
@@ -174,99 +174,6 @@ static void NJ(gemm_block)(void *context, size_t index, int thread) {
         NJ(gemm_columns)(
             run, row, rows, left, nj_min(WIDTH, end - left), a, once ? 0 : slice, left == begin,
             converted, sums);
-}
-
-// Few rows against `panels` panels of b at once, so that enough sums are in flight to hide the
-// latency of one; b is read from memory once.
-NJ_INLINE void NJ(few_rows_by)(
-    const struct gemm_run *run, size_t first, const size_t rows, const size_t panels,
-    const nj_kind kind
-) {
-    enum { PARTS = 16 / NJ_REGISTER_LANES };
-    const nj_gemm_call *call = run->call;
-    const size_t k = call->k, count = rows * panels * PARTS;
-    float sums[SMALL_ROWS * SMALL_PANELS * 16];
-    for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
-        size_t k1 = nj_min(k0 + DEPTH, k);
-        NJ(reg) sum[SMALL_ROWS * SMALL_PANELS * PARTS];
-        for (size_t i = 0; i < count; i++) sum[i] = (NJ(reg)){0};
-        const float *a = run->a_panel + k0 * NJ_TILE_ROWS;
-        const char *b = (const char *)run->panels + (first * k + k0) * 16 * nj_kind_bytes(kind);
-        for (size_t at = k0; at < k1; at++) {
-            for (size_t p = 0; p < panels; p++)
-                __builtin_prefetch(b + p * k * 16 * nj_kind_bytes(kind) + FETCH_AHEAD);
-            // Whichever is the fewer stays in registers meanwhile: a's rows or b's columns.
-            if (rows <= (kind == NJ_BF16 ? 4 : 3))
-                for (size_t p = 0; p < panels * PARTS; p++) {
-                    size_t index = p / PARTS * k * 16 + p % PARTS * NJ_REGISTER_LANES;
-                    NJ(reg) column = NJ(load_reg)(b, index, kind);
-                    for (size_t i = 0; i < rows; i++)
-                        sum[i * panels * PARTS + p] += a[i] * column;
-                }
-            else
-                for (size_t i = 0; i < rows; i++)
-                    for (size_t p = 0; p < PARTS; p++)
-                        sum[i * PARTS + p]
-                            += a[i] * NJ(load_reg)(b, p * NJ_REGISTER_LANES, kind);
-            for (size_t i = 0; i < count; i++) NJ_KEEP(sum[i]);
-            a += NJ_TILE_ROWS;
-            b += 16 * nj_kind_bytes(kind);
-        }
-        for (size_t i = 0; i < count; i++) {
-            float *to = sums + i * NJ_REGISTER_LANES;
-            if (k0 > 0) sum[i] = NJ(load_reg)(to, 0, NJ_F32) + sum[i];
-            __builtin_memcpy(to, &sum[i], sizeof sum[i]);
-        }
-        if (k0 > 0 || !call->accumulate || call->c_kind != NJ_F32) continue;
-        // What is there comes first, as in a tile.
-        for (size_t i = 0; i < rows * panels; i++) {
-            size_t column = (first + i % panels) * 16, n = nj_min(16, call->n - column);
-            nj_v16 old = NJ(load_some)(call->c, i / panels * call->n + column, n, NJ_F32);
-            NJ(store_f32)(sums + i * 16, old + NJ(load_f32)(sums + i * 16));
-        }
-    }
-    for (size_t i = 0; i < rows * panels; i++) {
-        size_t column = (first + i % panels) * 16, n = nj_min(16, call->n - column);
-        size_t at = i / panels * call->n + column;
-        nj_v16 v = NJ(load_f32)(sums + i * 16);
-        if (call->c_kind == NJ_BF16 && call->accumulate)
-            v = NJ(load_some)(call->c, at, n, NJ_BF16) + v;
-        NJ(store_some)(call->c, at, n, v, call->c_kind);
-    }
-}
-
-NJ_INLINE void NJ(few_rows_range)(
-    const struct gemm_run *run, size_t from, size_t to, const size_t rows, const size_t panels,
-    const nj_kind kind
-) {
-    for (; from + panels <= to; from += panels)
-        NJ(few_rows_by)(run, from, rows, panels, kind);
-    for (; from < to; from++) NJ(few_rows_by)(run, from, rows, 1, kind);
-}
-
-NJ_INLINE void NJ(few_rows_of)(
-    const struct gemm_run *run, size_t from, size_t to, const nj_kind kind
-) {
-    switch (run->call->m) {
-    case 1: NJ(few_rows_range)(run, from, to, 1, 4, kind); break;
-    case 2: NJ(few_rows_range)(run, from, to, 2, 3, kind); break;
-#if NJ_TILE_ROWS >= 6
-    case 3: NJ(few_rows_range)(run, from, to, 3, 2, kind); break;
-    case 4: NJ(few_rows_range)(run, from, to, 4, 1, kind); break;
-    case 5: NJ(few_rows_range)(run, from, to, 5, 1, kind); break;
-    case 6: NJ(few_rows_range)(run, from, to, 6, 1, kind); break;
-#endif
-    }
-}
-
-// Panels from..<to of all columns, for at most SMALL_ROWS rows.
-static void NJ(few_rows)(void *context, size_t from, size_t to, int thread) {
-    const struct gemm_run *run = context;
-    (void)thread;
-    if (run->panel_kind == NJ_BF16)
-        NJ(few_rows_of)(run, from, to, NJ_BF16);
-    else
-        NJ(few_rows_of)(run, from, to, NJ_F32);
 }
 
 static size_t NJ(tile_rows)(void) { return NJ_TILE_ROWS; }

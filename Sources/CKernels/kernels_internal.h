@@ -58,7 +58,8 @@ void *nj_thread_scratch(int thread, size_t bytes);
 // Runs `body(context, from, to, thread)` over 0..<count, cut into one run of consecutive indices
 // per thread, runs beginning at multiples of `grain`. Small counts run on the caller alone.
 typedef void (*nj_range_body)(void *context, size_t from, size_t to, int thread);
-void nj_for_ranges(size_t count, size_t grain, size_t serial_below, nj_range_body body, void *context);
+void nj_for_ranges(
+    size_t count, size_t grain, size_t serial_below, nj_range_body body, void *context);
 
 // Runs `body(context, index, thread)` for every index below `count`, handed out one by one.
 typedef void (*nj_task_body)(void *context, size_t index, int thread);

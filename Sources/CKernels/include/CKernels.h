@@ -72,7 +72,8 @@ void nj_gemm_pack(
 /// elsewhere. A packed b comes from nj_pack under the same choice.
 void nj_multiply(const nj_gemm_call *_Nonnull call);
 size_t nj_packed_bytes(nj_kind kind, size_t n, size_t k);
-void nj_pack(const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
+void nj_pack(
+    const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
 
 typedef enum { NJ_PRODUCTS_BEST, NJ_PRODUCTS_OWN, NJ_PRODUCTS_ONEDNN } nj_products;
 /// Forces one implementation, like NIGHTJAR_PRODUCTS; weights packed before are void.
