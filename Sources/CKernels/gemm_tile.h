@@ -81,8 +81,8 @@ static __attribute__((noinline)) void NJ(edge_tile)(
 }
 
 // All tiles of one panel of b against the panels of a, for one partial sum. Meanwhile the panel at
-// `ahead`, `span` floats a step, is fetched: by the last two tiles where there are many, evenly where
-// memory must keep up.
+// `ahead`, `span` floats a step, is fetched: by the last two tiles where there are many, by all
+// where memory must keep up.
 static __attribute__((noinline)) void NJ(panel_tiles)(
     const float *a, const float *b, size_t depth, float *c, size_t stride, bool add, size_t rows,
     size_t columns, const float *ahead, size_t span
