@@ -15,7 +15,8 @@ public struct GradientNorm: Sendable, Hashable {
         for parameter in parameters {
             sum += parameter.gradient.backend.sumOfSquares(parameter.gradient)
         }
-        norm = sum.squareRoot()
+        let norm = sum.squareRoot()
+        self.norm = norm
         // As torch's clip_grad_norm_: the small term keeps a zero norm from dividing by zero.
         scale = limit.map { min(1, $0 / (norm + 1e-6)) } ?? 1
     }
