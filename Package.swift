@@ -47,10 +47,11 @@ let package = Package(
         target("Layers", ["Tensors", "Autograd"]),
         target("Optimizers", ["Tensors"]),
         target("Tokenizers", ["CPCRE2", "CXXHash"]),
-        // 3: model, data, memory of the house.
-        target("Transformers", ["Tensors", "Autograd", "Layers"]),
-        target("Corpora", ["Tokenizers", "CXXHash"]),
         target("Checkpoints", ["CXXHash"]),
+        // 3: model, data, memory of the house.
+        target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
+        target("Corpora", ["Tokenizers", "CXXHash"]),
+
         // 4: the two loops.
         target(
             "Training",
@@ -60,7 +61,7 @@ let package = Package(
             ]),
         target(
             "Generation",
-            ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers", "Checkpoints"]),
+            ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
         // 6: the only module that imports both Lua and models.
         target("Scripting", ["LuaRuntime", "Training", "Optimizers", "Corpora"]),
         // 7: the front door and the umbrella.
