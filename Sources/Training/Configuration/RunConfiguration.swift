@@ -21,7 +21,8 @@ public struct RunConfiguration: Sendable {
     public var data: [WeightedSource]
     /// T: tokens a row.
     public var sequenceLength = 512
-    public var packing: Packing = .chunk
+    /// How documents become rows.
+    public var packing: Packing.Policy = .chunk
     public var batch = BatchSizes()
     public var budget: Budget
     public var precision: Precision = .automatic
@@ -88,14 +89,6 @@ public struct WeightedSource: Sendable, Hashable {
         self.source = source
         self.weight = weight
     }
-}
-
-/// How documents become rows.
-public enum Packing: String, Sendable, Hashable, CaseIterable {
-    /// Laid end to end and cut where a row is full; attention stays inside each document.
-    case chunk
-    /// One document a row, cut or filled up.
-    case pad
 }
 
 /// Sequences a step.
