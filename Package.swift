@@ -33,6 +33,7 @@ let package = Package(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .target(name: "CMapGuard"),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
             linkerSettings: [.linkedLibrary("m"), .linkedLibrary("gomp")]),
@@ -50,7 +51,7 @@ let package = Package(
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers"]),
         target("Corpora", ["Tokenizers", "CXXHash"]),
-        target("Checkpoints", ["CXXHash"]),
+        target("Checkpoints", ["CXXHash", "CMapGuard"]),
         // 4: the two loops.
         target(
             "Training",
@@ -69,5 +70,9 @@ let package = Package(
             dependencies: ["Scripting", "Training", "Generation"],
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
+
+        // Tests, in the order of what they test.
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("CheckpointsTests", ["Checkpoints"]),
     ]
 )
