@@ -74,5 +74,7 @@ let package = Package(
         // Tests, in the order of what they test.
         tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
+        // Tests, in layer order.
+        tests("CorporaTests", ["Corpora", "Tokenizers"]),
     ]
 )
