@@ -72,9 +72,6 @@ let package = Package(
         target("Nightjar", ["Training", "Generation", "Scripting"]),
 
         // Tests, in the order of what they test.
-        tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
-        // Tests, in layer order.
-        tests("CorporaTests", ["Corpora", "Tokenizers"]),
     ]
 )

@@ -1,4 +1,4 @@
-public import Checkpoints
+import Checkpoints
 import Foundation
 import Telemetry
 
@@ -77,7 +77,7 @@ public final class RunFolder {
     /// What stands in a folder, hidden files and the lock aside.
     private static func entries(of path: String) throws -> [String] {
         var isFolder: ObjCBool = false
-        FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         guard isFolder.boolValue else {
             throw TrainingError(.badRunFolder, "\(path) is a file; give the recipe another out.")
         }
