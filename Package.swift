@@ -73,5 +73,9 @@ let package = Package(
 
         // Tests, in the order of what they test.
         tests("CheckpointsTests", ["Checkpoints"]),
+        tests("AutogradTests", ["Autograd", "Layers", "Tensors", "Transformers"]),
+        tests(
+            "TransformersTests",
+            ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
     ]
 )
