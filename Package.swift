@@ -29,6 +29,7 @@ let package = Package(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -46,7 +47,7 @@ let package = Package(
         // 2: parts.
         target("Layers", ["Tensors", "Autograd"]),
         target("Optimizers", ["Tensors"]),
-        target("Tokenizers", ["CPCRE2", "CXXHash"]),
+        target("Tokenizers", ["CPCRE2", "CUTF8Proc", "CXXHash"]),
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers"]),
         target("Corpora", ["Tokenizers", "CXXHash"]),
@@ -69,5 +70,7 @@ let package = Package(
             dependencies: ["Scripting", "Training", "Generation"],
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
+
+        tests("TokenizersTests", ["Tokenizers"]),
     ]
 )
