@@ -29,6 +29,7 @@ let package = Package(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -49,6 +50,7 @@ let package = Package(
         target("Optimizers", ["Tensors"]),
         target("Tokenizers", ["CPCRE2", "CXXHash"]),
         target("Checkpoints", ["CXXHash", "CMapGuard"]),
+        target("Tokenizers", ["CPCRE2", "CUTF8Proc", "CXXHash"]),
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
         target("Corpora", ["Tokenizers", "CXXHash"]),
@@ -77,5 +79,6 @@ let package = Package(
         tests(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
+        tests("TokenizersTests", ["Tokenizers"]),
     ]
 )
