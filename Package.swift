@@ -70,5 +70,8 @@ let package = Package(
             dependencies: ["Scripting", "Training", "Generation"],
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
+
+        // Tests, in layer order.
+        tests("CorporaTests", ["Corpora", "Tokenizers"]),
     ]
 )
