@@ -33,6 +33,7 @@ let package = Package(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .target(name: "CMapGuard"),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
             linkerSettings: [.linkedLibrary("m"), .linkedLibrary("gomp")]),
@@ -47,11 +48,10 @@ let package = Package(
         target("Layers", ["Tensors", "Autograd"]),
         target("Optimizers", ["Tensors"]),
         target("Tokenizers", ["CPCRE2", "CXXHash"]),
-        target("Checkpoints", ["CXXHash"]),
+        target("Checkpoints", ["CXXHash", "CMapGuard"]),
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
         target("Corpora", ["Tokenizers", "CXXHash"]),
-
         // 4: the two loops.
         target(
             "Training",
@@ -71,7 +71,7 @@ let package = Package(
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
 
-        // Tests, in layer order.
-        tests("CorporaTests", ["Corpora", "Tokenizers"]),
+        // Tests, in the order of what they test.
+        tests("CheckpointsTests", ["Checkpoints"]),
     ]
 )
