@@ -48,7 +48,6 @@ let package = Package(
         // 2: parts.
         target("Layers", ["Tensors", "Autograd"]),
         target("Optimizers", ["Tensors"]),
-        target("Tokenizers", ["CPCRE2", "CXXHash"]),
         target("Checkpoints", ["CXXHash", "CMapGuard"]),
         target("Tokenizers", ["CPCRE2", "CUTF8Proc", "CXXHash"]),
         // 3: model, data, memory of the house.
@@ -74,11 +73,12 @@ let package = Package(
         target("Nightjar", ["Training", "Generation", "Scripting"]),
 
         // Tests, in the order of what they test.
+        tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
+        tests("CorporaTests", ["Corpora", "Tokenizers"]),
         tests("AutogradTests", ["Autograd", "Layers", "Tensors", "Transformers"]),
         tests(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
-        tests("TokenizersTests", ["Tokenizers"]),
     ]
 )
