@@ -23,6 +23,9 @@ let package = Package(
         .library(name: "Nightjar", targets: ["Nightjar"]),
         .executable(name: "nightjar", targets: ["NightjarCLI"]),
     ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
     targets: [
         // C at the foundations.
         .systemLibrary(
@@ -68,10 +71,15 @@ let package = Package(
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
-            dependencies: ["Scripting", "Training", "Generation"],
+            dependencies: [
+                "Tensors", "Telemetry", "Autograd", "Layers", "Optimizers", "Tokenizers",
+                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Scripting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
 
+<<<<<<< HEAD
         // Tests, in the order of what they test.
         tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
@@ -80,5 +88,12 @@ let package = Package(
         tests(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
+=======
+        // Tests, and what they share.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
+            swiftSettings: strict),
+        tests("TensorsTests", ["Tensors", "TestSupport"]),
+>>>>>>> reference
     ]
 )

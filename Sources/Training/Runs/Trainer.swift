@@ -1,8 +1,8 @@
+public import Telemetry
 public import Tensors
 import Checkpoints
 import Corpora
 import Optimizers
-import Telemetry
 import Tokenizers
 
 /// The training loop.
@@ -22,7 +22,7 @@ public final class Trainer {
     private var heldOutBefore: HeldOutLoss?
     private var heldOutAfter: HeldOutLoss?
     private var newestCheckpoint: String?
-    private let clock = Stopwatch()
+    private let clock: Stopwatch
 
     /// Prepares a run: opens data, makes or reads weights, takes the folder.
     ///
@@ -30,10 +30,13 @@ public final class Trainer {
     ///   - recipe: the recipe's name for itself, its bytes and every file it loaded.
     ///   - resumes: goes on from the newest whole checkpoint.
     ///   - cacheFolder: where tokenized corpora are kept.
+    ///   - clock: running since the work began.
     public init(
         _ configuration: RunConfiguration, recipe: RunRecipe, resumes: Bool,
-        on backend: any Backend, cacheFolder: String, observer: any RunObserver
+        on backend: any Backend, cacheFolder: String, observer: any RunObserver,
+        clock: Stopwatch = Stopwatch()
     ) throws {
+        self.clock = clock
         self.configuration = configuration
         self.observer = observer
         let remarks = Remarks()
