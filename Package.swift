@@ -79,8 +79,10 @@ let package = Package(
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
 
-<<<<<<< HEAD
-        // Tests, in the order of what they test.
+        // Tests, in the order of what they test, and what they share.
+        .target(
+            name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
+            swiftSettings: strict),
         tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
         tests("CorporaTests", ["Corpora", "Tokenizers"]),
@@ -88,12 +90,6 @@ let package = Package(
         tests(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
-=======
-        // Tests, and what they share.
-        .target(
-            name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
-            swiftSettings: strict),
         tests("TensorsTests", ["Tensors", "TestSupport"]),
->>>>>>> reference
     ]
 )
