@@ -134,7 +134,7 @@ import Testing
 
     private static func prepared() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        try store(folder).save(step: 1, contents: contents("one"))
+        try store(folder, FaultyFileSystem(.none)).save(step: 1, contents: contents("one"))
         return folder
     }
 
@@ -148,7 +148,8 @@ import Testing
     private static func checkAllWhole(_ folder: TemporaryFolder, _ moment: Comment) throws {
         let lock = try RunLock(run: folder.path)
         let warnings = Warnings()
-        let store = try Self.store(folder, lock: lock, warnings: warnings)
+        let store = try Self.store(
+            folder, FaultyFileSystem(.none), lock: lock, warnings: warnings)
         let names = try store.names()
         #expect(!names.isEmpty, moment)
         for name in names {
@@ -178,7 +179,7 @@ import Testing
             let operation = fileSystem.operations[n - 1]
             try Self.checkAllWhole(folder, "call \(n): \(operation)")
             // And the next save goes through.
-            try Self.live(folder, PosixFileSystem())
+            try Self.live(folder, FaultyFileSystem(.none))
             try Self.checkAllWhole(folder, "after call \(n): \(operation)")
         }
     }

@@ -37,7 +37,8 @@ import Testing
             "a name twice", "{\(tensor(at: "[0,8]")),\(tensor(at: "[8,16]"))}", data: 16,
             names: "\"a\" occurs twice"),
         Hostile("an entry that is a number", "{\"a\":1}", data: 0, names: "\"a\""),
-        Hostile("no dtype", "{\"a\":{\"shape\":[],\"data_offsets\":[0,4]}}", data: 4, names: "\"a\""),
+        Hostile(
+            "no dtype", "{\"a\":{\"shape\":[],\"data_offsets\":[0,4]}}", data: 4, names: "\"a\""),
         Hostile(
             "an unknown dtype", "{\(tensor(type: "F31", at: "[0,8]"))}", data: 8, names: "F31"),
         Hostile(

@@ -26,7 +26,9 @@ import Testing
 
     @Test func everyDoubleReadsBackAsItself() throws {
         var pattern: UInt64 = 1
-        var values: [Double] = [0, -0.0, 1, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .pi, 1e21]
+        var values: [Double] = [
+            0, -0.0, 1, 0.1, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .pi, 1e21,
+        ]
         for _ in 0..<2000 {
             pattern = pattern &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             let value = Double(bitPattern: pattern)

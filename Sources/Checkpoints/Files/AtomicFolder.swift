@@ -1,8 +1,9 @@
 /// A folder of files that appears as a whole or not at all.
 ///
 /// It is written beside its name, every file and the folder are flushed to the disk, it is renamed
-/// into place, and the parent is flushed. A folder of that name is moved aside for the length of one
-/// rename and comes back where anything fails. `Leftover.clear` tidies up after a killed process.
+/// into place, and the parent is flushed. A folder of that name is moved aside for the length of
+/// one rename and comes back where anything fails. `Leftover.clear` tidies up after a killed
+/// process.
 public struct AtomicFolder: Sendable {
     private let parent: String
     private let name: String

@@ -48,8 +48,8 @@ struct Leftover: Hashable {
     /// Puts back or removes what dead processes left in `folder`: a replaced folder whose successor
     /// never came into place returns under its name, everything else goes.
     ///
-    /// Throws where something cannot be put back; what cannot be removed is returned instead, for it
-    /// does no harm.
+    /// Throws where something cannot be put back; what cannot be removed is returned instead, for
+    /// it does no harm.
     static func clear(
         _ folder: String, exclusive: Bool, fileSystem: any FileSystem
     ) throws(CheckpointError) -> [CheckpointError] {

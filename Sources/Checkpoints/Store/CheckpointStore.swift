@@ -138,7 +138,7 @@ public final class CheckpointStore: Sendable {
     @discardableResult
     private func clearLeftovers() throws(CheckpointError) -> Bool {
         var isClear = true
-        for place in [folder, stages.folder] where try kind(of: place) == .folder {
+        for place in [run, folder, stages.folder] where try kind(of: place) == .folder {
             let kept = try Leftover.clear(place, exclusive: isLocked, fileSystem: fileSystem)
             for error in kept { warn("cannot remove what an earlier save left: \(error)") }
             isClear = isClear && kept.isEmpty
