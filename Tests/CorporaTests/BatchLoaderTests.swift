@@ -122,9 +122,9 @@ enum LoaderFixtures {
 
     @Test func aStateOfOtherDataIsRefused() throws {
         let state = try loader().next().stateAfter
-        func refusal(_ mix: Mix, seed: UInt64 = 42, _ change: (inout LoaderState) -> Void = { _ in })
-            -> CorporaError?
-        {
+        func refusal(
+            _ mix: Mix, seed: UInt64 = 42, _ change: (inout LoaderState) -> Void = { _ in }
+        ) -> CorporaError? {
             var state = state
             change(&state)
             do {

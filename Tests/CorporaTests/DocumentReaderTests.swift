@@ -54,7 +54,8 @@ import Testing
             let bytes = (0..<400).map { _ in alphabet.randomElement(using: &random)! }
             let path = try folder.write("r.txt", bytes)
             for split in [
-                Source.TextSplit.whole, .lines, .blankLines, .separator("\n%\n"), .separator("\n\n"),
+                Source.TextSplit.whole, .lines, .blankLines, .separator("\n%\n"),
+                .separator("\n\n"),
             ] {
                 let source = Source(
                     name: "s", place: .files([path]), format: .text(split),
@@ -235,8 +236,12 @@ import Testing
         Source(name: "", place: .memory([])),
         Source(name: "s", place: .files([])),
         Source(name: "s", place: .folder("/", patterns: [])),
-        Source(name: "s", place: .memory([]), format: .jsonLines(field: "")),
-        Source(name: "s", place: .memory([]), format: .text(.separator(""))),
+        Source(name: "s", place: .files(["x"]), format: .jsonLines(field: "")),
+        Source(name: "s", place: .files(["x"]), format: .text(.separator(""))),
+        Source(name: "s", place: .memory([]), format: .text(.lines)),
+        Source(name: "s", place: .files(["/"])),
+        Source(name: "s", place: .files(["/dev/null"])),
+        Source(name: "s", place: .folder("/dev/null", patterns: ["*"])),
         Source(name: "s", place: .memory([]), maximumDocumentBytes: 3),
         Source(name: "s", place: .memory([]), split: ValidationSplit(share: 1)),
         Source(name: "s", place: .memory([]), split: ValidationSplit(share: .nan)),
