@@ -83,9 +83,6 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
             swiftSettings: strict),
-        tests("TelemetryTests", ["Telemetry"]),
-        tests("CheckpointsTests", ["Checkpoints"]),
-        tests("CorporaTests", ["Corpora", "Tokenizers"]),
         tests("AutogradTests", ["Autograd", "Layers", "Tensors", "Transformers"]),
         tests(
             "TransformersTests",
