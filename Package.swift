@@ -80,6 +80,9 @@ let package = Package(
         target("Nightjar", ["Training", "Generation", "Scripting"]),
 
         // Tests, in the order of what they test, and what they share.
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("CheckpointsTests", ["Checkpoints"]),
+        tests("CorporaTests", ["Corpora", "Tokenizers"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
             swiftSettings: strict),
