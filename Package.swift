@@ -91,5 +91,13 @@ let package = Package(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
         tests("TensorsTests", ["Tensors", "TestSupport"]),
+        tests(
+            "TrainingTests",
+            [
+                "Autograd", "Corpora", "Layers", "Optimizers", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
+            ]),
+        tests(
+            "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
     ]
 )
