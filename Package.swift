@@ -69,5 +69,7 @@ let package = Package(
             dependencies: ["Scripting", "Training", "Generation"],
             swiftSettings: strict),
         target("Nightjar", ["Training", "Generation", "Scripting"]),
+
+        tests("LuaRuntimeTests", ["LuaRuntime", "CLua", "CLuaShim"]),
     ]
 )
