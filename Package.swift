@@ -99,5 +99,6 @@ let package = Package(
             ]),
         tests(
             "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
+        tests("LuaRuntimeTests", ["LuaRuntime", "CLua", "CLuaShim"]),
     ]
 )
