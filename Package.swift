@@ -63,7 +63,9 @@ let package = Package(
             "Generation",
             ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
         // 6: the only module that imports both Lua and models.
-        target("Scripting", ["LuaRuntime", "Training", "Optimizers", "Corpora"]),
+        target(
+            "Scripting",
+            ["LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers", "CXXHash"]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
@@ -73,5 +75,10 @@ let package = Package(
 
         // Tests, in the order of what they test.
         tests("CheckpointsTests", ["Checkpoints"]),
+        tests(
+            "ScriptingTests",
+            [
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
+            ]),
     ]
 )
