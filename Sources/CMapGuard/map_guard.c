@@ -30,8 +30,12 @@ static void on_bus_error(int signal, siginfo_t *info, void *context) {
     } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
         previous.sa_handler(signal);
     } else {
-        // Returning repeats the faulting access, now under the earlier disposition.
+        // Returning repeats the faulting access, now under the earlier disposition; a signal that a
+        // process sent has no access to repeat.
         sigaction(SIGBUS, &previous, NULL);
+        if (info->si_code <= 0) {
+            raise(signal);
+        }
     }
 }
 

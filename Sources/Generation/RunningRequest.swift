@@ -6,6 +6,7 @@ struct RunningRequest {
     let id: Int
     private let request: GenerationRequest
     private let sampler: Sampler
+    private let tokenizer: any Tokenizer
     private var random: RandomStream
     private var decoder: StreamingDecoder
     private var stops: StopMatcher
@@ -21,6 +22,7 @@ struct RunningRequest {
     init(id: Int, request: GenerationRequest, tokenizer: any Tokenizer) {
         self.id = id
         self.request = request
+        self.tokenizer = tokenizer
         sampler = Sampler(parameters: request.sampling)
         random = request.random
         decoder = StreamingDecoder(tokenizer)
@@ -70,7 +72,7 @@ struct RunningRequest {
         // The last token left goes through the model again, so that there are logits to go on from.
         cached = min(cached, tokens.count - 1)
         seen = Set(tokens)
-        decoder.reset()
+        decoder = StreamingDecoder(tokenizer)
         stops = StopMatcher(request.stopStrings)
     }
 }

@@ -19,7 +19,11 @@ public struct RotaryTable: Sendable {
     /// - Parameters:
     ///   - headSize: D, even.
     ///   - theta: the base of the frequencies, `rope_theta`.
-    public init(positions: Int, headSize: Int, theta: Double, on backend: any Backend) {
+    ///   - kind: `f32`, or `f64` beside `f64` activations.
+    public init(
+        positions: Int, headSize: Int, theta: Double, kind: ElementKind = .f32,
+        on backend: any Backend
+    ) {
         let half = headSize / 2
         let frequencies = (0 ..< half).map { index in
             1 / powf(Float(theta), Float(2 * index) / Float(headSize))
@@ -35,8 +39,8 @@ public struct RotaryTable: Sendable {
                 sines.append(Float(sin(angle)))
             }
         }
-        self.cosines = Tensor(cosines, shape: [positions, half], on: backend)
-        self.sines = Tensor(sines, shape: [positions, half], on: backend)
+        self.cosines = Tensor(cosines, shape: [positions, half], kind: kind, on: backend)
+        self.sines = Tensor(sines, shape: [positions, half], kind: kind, on: backend)
         positionCount = positions
     }
 }

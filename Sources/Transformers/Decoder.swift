@@ -40,7 +40,8 @@ public struct Decoder {
         parameters = ParameterSet(assembly.parameters)
         rotary = RotaryTable(
             positions: positions ?? configuration.maximumPositions,
-            headSize: configuration.headSize, theta: configuration.ropeTheta, on: backend)
+            headSize: configuration.headSize, theta: configuration.ropeTheta,
+            kind: precision == .f64 ? .f64 : .f32, on: backend)
     }
 
     /// Draws every parameter anew: norms are 1, matrices normal with the configuration's range.

@@ -9,6 +9,8 @@ final class FaultyFileSystem: FileSystem {
         case none
         /// The n-th call fails with this error, without effect.
         case once(Int, Int32)
+        /// All of these calls fail with this error, without effect.
+        case several(ClosedRange<Int>, Int32)
         /// The n-th call and all after it fail, as when the process was killed before the n-th:
         /// nothing has an effect any more, tidying up included.
         case killed(Int)
@@ -44,6 +46,7 @@ final class FaultyFileSystem: FileSystem {
             switch fault {
             case .none: nil
             case .once(let n, let code): number == n ? code : nil
+            case .several(let numbers, let code): numbers.contains(number) ? code : nil
             case .killed(let n): number >= n ? EINVAL : nil
             case .full(let n): number >= n && Self.takesSpace.contains(operation) ? ENOSPC : nil
             case .choppy: number % 2 == 1 && operation != "close" ? EINTR : nil
@@ -82,8 +85,8 @@ final class FaultyFileSystem: FileSystem {
     }
 
     func synchronize(_ descriptor: Int32, path: String) throws(SystemCallFailure) {
+        // Only counted: no power fails here, and a sweep that waits for the disk takes minutes.
         try pass("fsync", path)
-        try real.synchronize(descriptor, path: path)
     }
 
     func truncate(

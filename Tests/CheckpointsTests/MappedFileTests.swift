@@ -58,6 +58,30 @@ import Testing
         #expect(failures.withLock { $0 } == 32)
     }
 
+    /// Reads a file under the guard and returns a descriptor of it; its folder is gone by then, for
+    /// the process that asks is about to end.
+    private static func guardedFile() throws -> Int32 {
+        let folder = try TemporaryFolder()
+        try writeFile(folder / "file", noise(100_000, seed: 8))
+        _ = try MappedFile(path: folder / "file").read(0..<1)
+        return open(folder / "file", O_RDWR)
+    }
+
+    @Test func aBusErrorFromElsewhereStillEndsTheProcess() async {
+        await #expect(processExitsWith: .signal(SIGBUS)) {
+            _ = try MappedFileTests.guardedFile()
+            raise(SIGBUS)
+        }
+        await #expect(processExitsWith: .signal(SIGBUS)) {
+            let descriptor = try MappedFileTests.guardedFile()
+            // A map of someone else's, read without the guard.
+            let map = mmap(nil, 100_000, PROT_READ, MAP_SHARED, descriptor, 0)
+            ftruncate(descriptor, 0)
+            // The exit code uses what is read, or the read would be optimised away.
+            exit(Int32(map?.load(fromByteOffset: 50_000, as: UInt8.self) ?? 1))
+        }
+    }
+
     @Test func whatIsNoPlainFileIsRefused() throws {
         let folder = try TemporaryFolder()
         #expect(try checkpointError { _ = try MappedFile(path: folder / "none") }.code == .missing)

@@ -1,8 +1,9 @@
 /// A folder of files that appears as a whole or not at all.
 ///
 /// It is written beside its name, every file and the folder are flushed to the disk, it is renamed
-/// into place, and the parent is flushed. A folder of that name is moved aside for the length of one
-/// rename and comes back where anything fails. `Leftover.clear` tidies up after a killed process.
+/// into place, and the parent is flushed. A folder of that name is moved aside for the length of
+/// one rename and comes back where anything fails. `Leftover.clear` tidies up after a killed
+/// process.
 public struct AtomicFolder: Sendable {
     private let parent: String
     private let name: String
@@ -41,13 +42,13 @@ public struct AtomicFolder: Sendable {
     }
 
     private func publish(_ partial: String) throws(CheckpointError) {
-        let aside = parent + "/" + Leftover(name, .replaced).name
-        let existing = try fileSystem.uninterrupted { () throws(SystemCallFailure) in
-            try fileSystem.kind(of: path)
-        }
-        let replaces = existing != .missing
+        let leftover = Leftover(name, .replaced)
+        let aside = parent + "/" + leftover.name
+        let replaces = try kind(of: path) != .missing
         if replaces {
-            try fileSystem.removeTree(aside)
+            if try kind(of: aside) != .missing {
+                try leftover.discard(in: parent, fileSystem: fileSystem)
+            }
             try fileSystem.move(path, to: aside)
         }
         do throws(CheckpointError) {
@@ -65,7 +66,13 @@ public struct AtomicFolder: Sendable {
             throw error
         }
         // What cannot be removed now goes when the leftovers are next cleared.
-        if replaces { try? fileSystem.removeTree(aside) }
+        if replaces { try? leftover.discard(in: parent, fileSystem: fileSystem) }
+    }
+
+    private func kind(of path: String) throws(CheckpointError) -> FileKind {
+        try fileSystem.uninterrupted { () throws(SystemCallFailure) in
+            try fileSystem.kind(of: path)
+        }
     }
 }
 

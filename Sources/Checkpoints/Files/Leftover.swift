@@ -48,8 +48,8 @@ struct Leftover: Hashable {
     /// Puts back or removes what dead processes left in `folder`: a replaced folder whose successor
     /// never came into place returns under its name, everything else goes.
     ///
-    /// Throws where something cannot be put back; what cannot be removed is returned instead, for it
-    /// does no harm.
+    /// Throws where something cannot be put back; what cannot be removed is returned instead, for
+    /// it does no harm.
     static func clear(
         _ folder: String, exclusive: Bool, fileSystem: any FileSystem
     ) throws(CheckpointError) -> [CheckpointError] {
@@ -74,12 +74,25 @@ struct Leftover: Hashable {
                 }
             }
             do throws(CheckpointError) {
-                try fileSystem.removeTree(path)
+                try leftover.discard(in: folder, fileSystem: fileSystem)
             } catch {
                 kept.append(error)
             }
         }
         return kept
+    }
+
+    /// Removes what stands under this name. What was replaced first loses that role: half removed,
+    /// it must never be put back.
+    func discard(in folder: String, fileSystem: any FileSystem) throws(CheckpointError) {
+        var path = folder + "/" + name
+        if role == .replaced {
+            let doomed = folder + "/" + Leftover(finalName, .deleted, processID: processID).name
+            try fileSystem.removeTree(doomed)
+            try fileSystem.move(path, to: doomed)
+            path = doomed
+        }
+        try fileSystem.removeTree(path)
     }
 }
 

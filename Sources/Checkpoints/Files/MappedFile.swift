@@ -18,7 +18,7 @@ public final class MappedFile: Sendable {
 
     /// Pages of reads at least this long are given back at once, so that loading a large file does
     /// not count twice in the process's memory; they stay in the system's page cache.
-    private static let releaseByteCount = 1 << 20
+    private static let releaseByteCount = 1 << 16
 
     /// Opens and maps a file. Throws where it is missing, not a plain file, or cannot be mapped.
     public init(path: String) throws(CheckpointError) {
@@ -71,7 +71,8 @@ public final class MappedFile: Sendable {
         at offset: Int, into destination: UnsafeMutableRawBufferPointer
     ) throws(CheckpointError) {
         precondition(
-            offset >= 0 && destination.count <= byteCount && offset <= byteCount - destination.count,
+            offset >= 0 && destination.count <= byteCount
+                && offset <= byteCount - destination.count,
             "a read must lie within the file as it was opened")
         guard let target = destination.baseAddress, let base, !destination.isEmpty else { return }
         let status = map_guard_copy(target, base + offset, destination.count)

@@ -89,7 +89,8 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// Lends a tensor's bytes in pieces, in order, each aligned to 64 and holding whole elements;
-    /// `body` also gets the index of the piece's first element. For conversion without a whole copy.
+    /// `body` also gets the index of the piece's first element. It serves conversion without a
+    /// whole copy.
     public func forEachPiece(
         of name: String, ofByteCount pieceByteCount: Int = 1 << 20,
         _ body: (Int, UnsafeRawBufferPointer) throws -> Void

@@ -55,7 +55,8 @@ struct SafetensorsHeader {
             value = try JSONReader.read(json)
         } catch {
             throw CheckpointError(
-                .malformed, "the header is not valid JSON at byte \(error.offset): \(error.message)",
+                .malformed,
+                "the header is not valid JSON at byte \(error.offset): \(error.message)",
                 path: path)
         }
         // The format wants the brace first: space before it is an old trick to hide other content.

@@ -40,7 +40,9 @@ public enum CheckpointReference: Hashable, Sendable {
 
     /// The folder of the model that is meant. Throws where the run, stage or step is not there,
     /// naming the nearest. `warn` gets a sentence for each broken checkpoint passed over.
-    public func resolve(warn: @escaping @Sendable (String) -> Void) throws(CheckpointError) -> String {
+    public func resolve(
+        warn: @escaping @Sendable (String) -> Void
+    ) throws(CheckpointError) -> String {
         switch self {
         case .stage(let run, let name):
             try Self.requireRun(run)

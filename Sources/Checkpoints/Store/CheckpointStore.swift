@@ -95,6 +95,8 @@ public final class CheckpointStore: Sendable {
     /// names them. A checkpoint that cannot be removed is a warning too; the run goes on.
     @discardableResult
     public func prune(_ retention: Retention) throws(CheckpointError) -> [String] {
+        // A replaced folder still lying about would take the place of the one removed.
+        guard try clearLeftovers() else { return [] }
         var whole: [String] = []
         var spared = Set(try stages.all().values)
         for name in try names() {
@@ -132,11 +134,16 @@ public final class CheckpointStore: Sendable {
         return [tail, CheckpointName.of(step: step)]
     }
 
-    private func clearLeftovers() throws(CheckpointError) {
-        for place in [folder, stages.folder] where try kind(of: place) == .folder {
+    /// Whether everything that earlier processes left is gone.
+    @discardableResult
+    private func clearLeftovers() throws(CheckpointError) -> Bool {
+        var isClear = true
+        for place in [run, folder, stages.folder] where try kind(of: place) == .folder {
             let kept = try Leftover.clear(place, exclusive: isLocked, fileSystem: fileSystem)
-            for error in kept { warn("cannot remove what an earlier process left: \(error)") }
+            for error in kept { warn("cannot remove what an earlier save left: \(error)") }
+            isClear = isClear && kept.isEmpty
         }
+        return isClear
     }
 
     private func kind(of path: String) throws(CheckpointError) -> FileKind {

@@ -48,7 +48,7 @@ struct BatchProducer: Sendable {
             var column = 0
             var segment = 0
             repeat {
-                let source = mix.furthestBehind(mixTokens)
+                let source = mix.next(after: mixTokens, piece: packing.length)
                 let taken = try draw(
                     from: source, &state.sources[source], into: &filler, row: row, column: column,
                     segment: segment, &truncated)
@@ -82,6 +82,13 @@ struct BatchProducer: Sendable {
         var current = next(of: source, seed: seeds[index], &position)
         let extent = try source.extent(ofDocument: current.document)
         let remaining = packing.inputCount(of: extent) - current.offset
+        guard remaining > 0 else {
+            throw CorporaError(
+                .foreignState,
+                "the state of source '\(source.name)' lies outside its document "
+                    + "\(current.document)",
+                advice: "Resume from another checkpoint, with the packing that the run began with.")
+        }
         let count = min(remaining, packing.length - column)
         let piece = Batch.Piece(
             row: row, columns: column..<column + count, source: index, document: current.document,

@@ -53,18 +53,35 @@ public struct Mix: Sendable {
     /// The same sources with other weights.
     public func with(weights: [Double]) throws -> Mix { try Mix(sources, weights: weights) }
 
-    /// The source furthest behind its share of one token more than `tokens`; the first of equals.
-    func furthestBehind(_ tokens: [Int]) -> Int {
-        let total = Double(tokens.reduce(1, +))
-        var best = 0
-        var bestDeficit = -Double.infinity
+    /// The source to read next: among those not ahead of their share, the one whose next piece is
+    /// due first; the first of equals.
+    ///
+    /// This is worst-case fair weighted queueing (WF2Q, Bennett and Zhang 1996): no source is ever
+    /// further from its share of the tokens so far than one piece, where choosing the largest
+    /// deficit lets small sources fall behind by more.
+    ///
+    /// - Parameters:
+    ///   - tokens: given so far, by source.
+    ///   - piece: the most tokens that one reading gives.
+    func next(after tokens: [Int], piece: Int) -> Int {
+        let total = Double(tokens.reduce(0, +))
+        var best: Int?
+        var earliest = Double.infinity
+        var furthest = 0
+        var largestDeficit = -Double.infinity
         for index in shares.indices where shares[index] > 0 {
             let deficit = shares[index] * total - Double(tokens[index])
-            if deficit > bestDeficit {
+            if deficit > largestDeficit {
+                furthest = index
+                largestDeficit = deficit
+            }
+            let due = Double(tokens[index] + piece) / shares[index]
+            if deficit >= 0, due < earliest {
                 best = index
-                bestDeficit = deficit
+                earliest = due
             }
         }
-        return best
+        // Deficits sum to zero, so only rounding can leave every one below it.
+        return best ?? furthest
     }
 }

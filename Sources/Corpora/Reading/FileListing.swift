@@ -11,7 +11,8 @@ struct ListedFile: Sendable, Hashable {
 /// The files of a source, in reading order.
 struct FileListing: Sendable, Hashable {
     var files: [ListedFile] = []
-    /// Files below the folder that no pattern matches: how many, and the first three.
+    /// Files below the folder that no pattern matches, and pipes and the like: how many, and the
+    /// first three.
     var leftOutCount = 0
     var firstLeftOut: [String] = []
 
@@ -31,14 +32,19 @@ struct FileListing: Sendable, Hashable {
                         .badSetting, "this is a folder, not a file",
                         advice: "Use a folder source.", path: path)
                 }
+                guard status.isRegular else {
+                    throw CorporaError(
+                        .badSetting, "this is a pipe or a device, not a file",
+                        advice: "Save its content to a file first.", path: path)
+                }
                 files.append(status.file)
             }
         case .folder(let root, let patterns):
             let status = try Self.status(of: root)
             guard status.isFolder else {
                 throw CorporaError(
-                    .badSetting, "this is a file, not a folder", advice: "Use a text or JSONL source.",
-                    path: root)
+                    .badSetting, "this is a file, not a folder",
+                    advice: "Use a text or JSONL source.", path: root)
             }
             var visited: Set<[UInt64]> = [status.identity]
             try descend(root, "", patterns.map(Glob.init), &visited)
@@ -76,7 +82,7 @@ struct FileListing: Sendable, Hashable {
                 if visited.insert(status.identity).inserted {
                     try descend(root, inside, globs, &visited)
                 }
-            } else if globs.contains(where: { $0.matches(inside) }) {
+            } else if status.isRegular, globs.contains(where: { $0.matches(inside) }) {
                 files.append(status.file)
             } else {
                 leftOutCount += 1
@@ -87,7 +93,7 @@ struct FileListing: Sendable, Hashable {
 
     private static func status(
         of path: String
-    ) throws -> (file: ListedFile, isFolder: Bool, identity: [UInt64]) {
+    ) throws -> (file: ListedFile, isFolder: Bool, isRegular: Bool, identity: [UInt64]) {
         var status = stat()
         guard stat(path, &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR {
@@ -101,7 +107,7 @@ struct FileListing: Sendable, Hashable {
         let modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
         return (
             ListedFile(path: path, byteCount: Int(status.st_size), modified: modified),
-            status.st_mode & S_IFMT == S_IFDIR,
+            status.st_mode & S_IFMT == S_IFDIR, status.st_mode & S_IFMT == S_IFREG,
             [UInt64(status.st_dev), UInt64(status.st_ino)]
         )
     }

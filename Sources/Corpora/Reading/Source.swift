@@ -60,7 +60,7 @@ public struct Source: Sendable, Hashable {
     public var invalidUTF8: InvalidUTF8
     public var badRow: BadRow
     /// Longer texts are cut at a line or a space into parts that are shuffled apart; no end token
-    /// stands at such a cut. By default 32 KiB for whole plain files, 1 MiB for all else.
+    /// stands at such a cut. By default 16 KiB for whole plain files, 1 MiB for all else.
     public var maximumDocumentBytes: Int?
     /// The share of documents held out, by content hash.
     public var split: ValidationSplit
@@ -90,6 +90,8 @@ public struct Source: Sendable, Hashable {
             throw refuse("no file is named", "Name at least one file.")
         case .folder(_, let patterns) where patterns.isEmpty:
             throw refuse("no pattern is given", "Give at least one, for instance \"*.txt\".")
+        case .memory where format != .automatic && format != .text(.whole):
+            throw refuse("texts in memory have no format", "Leave the format out.")
         default: break
         }
         switch format {
@@ -109,7 +111,7 @@ public struct Source: Sendable, Hashable {
     /// The longest document in bytes that is left whole.
     func documentLimit(in format: Format) -> Int {
         if let maximumDocumentBytes { return maximumDocumentBytes }
-        if case .text(.whole) = format { return 32 << 10 }
+        if case .text(.whole) = format { return 16 << 10 }
         return 1 << 20
     }
 }

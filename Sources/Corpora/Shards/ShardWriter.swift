@@ -56,29 +56,37 @@ final class ShardWriter {
         record.file = files.count - 1
         record.startsMidway = document.startsMidway
         record.goesOn = document.goesOn
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(ids.count * header.idWidth)
-        let vocabularySize = header.vocabularySize
-        for id in ids {
-            guard id >= 0, id < vocabularySize else {
-                throw CorporaError(
-                    .brokenTokenizer,
-                    "the tokenizer gave id \(id), but its ids end at \(vocabularySize - 1)",
-                    path: document.origin.file, line: document.origin.line)
-            }
-            bytes.append(UInt8(truncatingIfNeeded: id))
-            bytes.append(UInt8(truncatingIfNeeded: id >> 8))
-            if header.idWidth == 4 {
-                bytes.append(UInt8(truncatingIfNeeded: id >> 16))
-                bytes.append(UInt8(truncatingIfNeeded: id >> 24))
-            }
-        }
+        let bytes = try encoded(ids, of: document)
         try put(bytes)
         record.append(to: &records)
         if records.count >= ShardHeader.blockBytes { try flushRecords() }
         header.documentCount += 1
         header.tokenCount += ids.count
         header.textBytes += record.textBytes
+    }
+
+    /// The ids as they are stored.
+    private func encoded(_ ids: [Int32], of document: Document) throws -> [UInt8] {
+        let vocabularySize = header.vocabularySize
+        if let foreign = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
+            throw CorporaError(
+                .brokenTokenizer,
+                "the tokenizer gave id \(foreign), but its ids end at \(vocabularySize - 1)",
+                path: document.origin.file, line: document.origin.line)
+        }
+        let width = header.idWidth
+        return [UInt8](unsafeUninitializedCapacity: ids.count * width) { bytes, count in
+            let raw = UnsafeMutableRawBufferPointer(bytes)
+            for (index, id) in ids.enumerated() {
+                if width == 2 {
+                    let value = UInt16(truncatingIfNeeded: id).littleEndian
+                    raw.storeBytes(of: value, toByteOffset: 2 * index, as: UInt16.self)
+                } else {
+                    raw.storeBytes(of: id.littleEndian, toByteOffset: 4 * index, as: Int32.self)
+                }
+            }
+            count = raw.count
+        }
     }
 
     /// Completes the file, flushes it and gives it its name.

@@ -49,6 +49,6 @@ public struct AlignedTable: Sendable {
         if ["NaN", "inf", "-", "–", "?"].contains(cell) { return true }
         guard let first = rest.first, first.isASCII, first.isNumber else { return false }
         let unit = rest.drop { $0.isNumber || $0 == "." || $0 == "," || $0 == "_" }
-        return unit.count <= 12 && !unit.contains { $0 == "/" && unit.count > 9 }
+        return unit.count <= 10
     }
 }

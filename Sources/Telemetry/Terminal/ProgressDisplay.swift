@@ -57,8 +57,8 @@ public final class ProgressDisplay: Sendable {
             plainInterval: plainInterval)
     }
 
-    /// Shows a new state, unless the last one was shown a moment ago. Elapsed and remaining time are
-    /// filled in where the state leaves them out.
+    /// Shows a new state, unless the last one was shown a moment ago. Elapsed and remaining time
+    /// are filled in where the state leaves them out.
     public func update(_ state: ProgressState) {
         drawing.withLock { drawing in
             let now = clock.seconds

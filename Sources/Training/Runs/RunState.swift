@@ -20,6 +20,8 @@ struct RunState: Codable, Sendable {
     var metricsOffset = 0
     /// The best checkpoints by held-out loss, best first.
     var best: [Scored] = []
+    /// The last evaluation.
+    var lastHeldOut: Scored?
 
     // What the numbers repeat under.
     var seed: UInt64
@@ -64,6 +66,26 @@ struct RunState: Codable, Sendable {
         self.precision = precision
         self.backend = backend
         self.build = build
+    }
+
+    /// The version that is running.
+    static let thisBuild = "0.1.0"
+
+    /// Refuses a state that was computed under another seed or precision: going on would be
+    /// neither the old run nor a new one.
+    func checkFits(_ fresh: RunState, path: String) throws {
+        guard precision == fresh.precision else {
+            throw TrainingError(
+                .badState,
+                "\(path) was computed in \(precision.rawValue) and the recipe now comes to "
+                    + "\(fresh.precision.rawValue); set precision = \"\(precision.rawValue)\".")
+        }
+        guard seed == fresh.seed else {
+            throw TrainingError(
+                .badState,
+                "\(path) was computed with seed \(seed) and the recipe now says \(fresh.seed); "
+                    + "set it back, or start another run.")
+        }
     }
 
     /// Sentences for what differs from where this was saved and may change the last bits.

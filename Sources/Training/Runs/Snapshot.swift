@@ -1,4 +1,5 @@
 import Checkpoints
+import Corpora
 import Layers
 import Optimizers
 import Tensors
@@ -68,4 +69,11 @@ struct RunLineage: Sendable {
     var recipe: [String: String] = [:]
     var scripts: [String: String] = [:]
     var data: [String: String] = [:]
+
+    init(_ parts: RunParts, recipe: RunRecipe) {
+        if let parent = parts.parent { parents[parent.path] = parent.identity }
+        for script in recipe.scripts { scripts[script.path] = script.hash }
+        for corpus in parts.data.corpora { data[corpus.name] = corpus.train.fingerprint }
+        self.recipe["resolved"] = "\(ContentHash(of: Array(recipe.resolved.utf8)))"
+    }
 }

@@ -33,11 +33,12 @@ extension ReferenceBackend {
                     let first = row * cacheWidth + keyHead * size
                     return first..<first + size
                 }
-                out += AttentionRow(
-                    query: input[firstQuery..<firstQuery + size],
-                    count: Int(positions[token]) + 1, scale: Double(geometry.scale),
-                    key: { cachedKeys[range($0)] }, value: { cachedValues[range($0)] }
-                ).out
+                out +=
+                    AttentionRow(
+                        query: input[firstQuery..<firstQuery + size],
+                        count: Int(positions[token]) + 1, scale: Double(geometry.scale),
+                        key: { cachedKeys[range($0)] }, value: { cachedValues[range($0)] }
+                    ).out
             }
         }
         return tensor(out, [tokens, queryWidth], qkv.kind)

@@ -21,7 +21,7 @@ extension ReferenceBackend {
         )
     }
 
-    /// With `g = upstream · w`: `dx = r · g - x · r³ · mean(g · x)` and `dw = Σ upstream · x · r`.
+    /// With `g = upstream · w`: `dx = r · g - x · r³ · mean(g · x)`, `dw = Σ upstream · x · r`.
     public func rmsNormBackward(
         _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor
     ) -> Tensor {

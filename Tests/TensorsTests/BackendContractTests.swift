@@ -1,0 +1,66 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// The contract itself: a backend that breaks a law is found out by that law.
+@Suite struct BackendContractTests {
+    private static let inexactResults: [(FaultyBackend.Operation, law: String)] = [
+        (.cast, "casts round to nearest, ties to even"),
+        (.add, "add agrees with the reference"),
+        (.accumulate, "accumulate adds in place, across kinds"),
+        (.scale, "scale multiplies in place"),
+        (.swiGLU, "swiGLU agrees, forward and backward"),
+        (.swiGLUBackward, "swiGLU agrees, forward and backward"),
+        (.matmul, "matmul agrees in every arrangement and size"),
+        (.packed, "a packed weight gives the same bits"),
+        (.rmsNorm, "rmsNorm agrees, forward and backward"),
+        (.rmsNormBackward, "rmsNorm agrees, forward and backward"),
+        (.gather, "gather copies rows bit for bit"),
+        (.scatterAdd, "scatterAdd adds every row, repeated ids included"),
+        (.rotary, "rotary agrees, there and back"),
+        (.attention, "attention agrees on packed documents"),
+        (.attentionBackward, "attention agrees at odd lengths"),
+        (.cachedAttention, "cached attention agrees and writes its places alone"),
+        (.linearCrossEntropy, "linear cross-entropy agrees, forward and backward"),
+        (.headGradient, "linear cross-entropy agrees, forward and backward"),
+        (.sumOfSquares, "sumOfSquares sums in double precision"),
+        (.adamW, "adamW agrees over several steps"),
+        (.sgd, "sgd agrees with and without momentum"),
+    ]
+
+    private static let batchDependence: [(FaultyBackend.Operation, law: String)] = [
+        (.swiGLU, "a row of swiGLU is the same in any batch"),
+        (.matmul, "a row of a product is the same for any number of rows"),
+        (.rmsNorm, "a row of rmsNorm is the same in any batch"),
+        (.rotary, "a row of rotary is the same in any batch"),
+        (.attention, "a token of attention is the same whatever follows it"),
+        (.linearCrossEntropy, "a row of linear cross-entropy is the same in any batch"),
+    ]
+
+    @Test func everyOperationHasALawThatFindsItInexact() {
+        #expect(Set(Self.inexactResults.map(\.0)) == Set(FaultyBackend.Operation.allCases))
+    }
+
+    @Test(arguments: inexactResults)
+    func findsInexactResults(of operation: FaultyBackend.Operation, by law: String) throws {
+        let law = try #require(BackendContract.laws.first { $0.name == law })
+        let count = try countBrokenExpectations {
+            try law.check(FaultyBackend(.inexact(operation)))
+        }
+        #expect(count > 0)
+    }
+
+    @Test(arguments: batchDependence)
+    func findsDependenceOnTheBatch(of operation: FaultyBackend.Operation, by law: String) throws {
+        let law = try #require(BackendContract.laws.first { $0.name == law })
+        let count = try countBrokenExpectations {
+            try law.check(FaultyBackend(.dependsOnBatch(operation)))
+        }
+        #expect(count > 0)
+    }
+
+    @Test func lawsHaveNamesOfTheirOwn() {
+        let names = BackendContract.laws.map(\.name)
+        #expect(Set(names).count == names.count)
+    }
+}
