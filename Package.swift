@@ -101,6 +101,7 @@ let package = Package(
             ]),
         tests(
             "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
+        tests("LuaRuntimeTests", ["LuaRuntime", "CLua", "CLuaShim"]),
         tests(
             "ScriptingTests",
             [
