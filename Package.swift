@@ -67,7 +67,9 @@ let package = Package(
             "Generation",
             ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
         // 6: the only module that imports both Lua and models.
-        target("Scripting", ["LuaRuntime", "Training", "Optimizers", "Corpora"]),
+        target(
+            "Scripting",
+            ["LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers", "CXXHash"]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
@@ -100,5 +102,10 @@ let package = Package(
         tests(
             "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
         tests("LuaRuntimeTests", ["LuaRuntime", "CLua", "CLuaShim"]),
+        tests(
+            "ScriptingTests",
+            [
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
+            ]),
     ]
 )
