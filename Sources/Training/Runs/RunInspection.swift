@@ -41,10 +41,9 @@ public struct RunInspection {
         let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)
         let evaluations =
             2 + (configuration.evaluation.everySteps.map { (plan.totalSteps - 1) / $0 } ?? 0)
+        let length = configuration.sequenceLength
         let evaluationTokens =
-            evaluations * sets.reduce(0) {
-                $0 + $1.batchCount * $1.rows * configuration.sequenceLength
-            }
+            evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
         let key = SpeedKey(
             model, rows: configuration.batch.size, time: configuration.sequenceLength,
             microRows: plan.microRows, recomputes: configuration.recomputes,

@@ -1,6 +1,6 @@
 public import Tensors
 public import Transformers
-import Optimizers
+public import Optimizers
 
 /// How much memory a run takes at its peak, from its sizes alone.
 public struct MemoryEstimate: Sendable, Hashable {
