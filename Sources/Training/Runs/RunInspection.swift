@@ -28,9 +28,10 @@ public struct RunInspection {
             progress: progress)
         model = start.configuration
         tokenizer = start.tokenizer
-        plan = try RunPlan(
+        let plan = try RunPlan(
             configuration, model: model, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend.description)
+        self.plan = plan
         sources = CorpusPlan(
             data.corpora, shares: data.mix.shares, packing: data.packing,
             budgetInputs: plan.totalTokens)
