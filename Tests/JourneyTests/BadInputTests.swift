@@ -110,7 +110,7 @@ import Testing
         try program.folder.write(
             (rows[..<30] + ["{broken"] + rows[30...]).joined(separator: "\n"), to: "rows.jsonl")
         let recipe = Program.recipe.replacingOccurrences(
-            of: #"nj.data.text { path = "birds.txt", split = "blank_lines" }"#,
+            of: #"nj.data.text { path = "birds.txt", split = "blank_line" }"#,
             with: #"nj.data.jsonl { path = "rows.jsonl" }"#)
         try program.folder.write(recipe, to: "recipe.lua")
         let skipped = try program.run(["train", "recipe.lua", "--set", "steps=2"])

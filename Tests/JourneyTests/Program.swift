@@ -26,7 +26,7 @@ final class Program {
           tokenizer = "byte",
           model = { init = { model_type = "llama", hidden_size = 16, intermediate_size = 24,
             num_hidden_layers = 2, num_attention_heads = 2, num_key_value_heads = 1 } },
-          data = nj.data.text { path = "birds.txt", split = "blank_lines" },
+          data = nj.data.text { path = "birds.txt", split = "blank_line" },
           optimizer = nj.optim.adamw { lr = 3e-3 },
           schedule = function(progress) return 1 - 0.5 * progress end,
           evaluate = { every_steps = 6, batches = 2 },
