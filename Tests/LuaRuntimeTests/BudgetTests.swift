@@ -227,17 +227,18 @@ struct BudgetTests {
     @Test func aDeadlineIsMetWithinMilliseconds() throws {
         let state = LuaState()
         let function = try state.load("while true do end", name: "loop.lua")
-        var latest = Duration.zero
-        for _ in 0..<10 {
+        var times: [Duration] = []
+        for _ in 0..<11 {
             let elapsed = ContinuousClock().measure {
                 #expect(throws: LuaError.self) {
                     try function.call(budget: Budget(seconds: 0.05))
                 }
             }
             #expect(elapsed >= .milliseconds(50))
-            latest = max(latest, elapsed)
+            times.append(elapsed)
         }
-        #expect(latest < .milliseconds(150), "the machine may be busy, yet \(latest) is far off")
+        // The median, since a busy machine may hold any one of them up.
+        #expect(times.sorted()[5] < .milliseconds(70), "\(times)")
     }
 
     @Test func budgetErrorNamesItsLine() throws {

@@ -3,8 +3,7 @@
 // Values cross as bytes. Every call that may raise a Lua error runs in C under a protected call, so
 // that a Lua error unwinds C frames only. One context is used by one thread at a time.
 //
-// Encoding (host byte order): a list is a u32 count and that many values. A value is one tag byte
-// and
+// Encoding (host byte order): a list is a u32 count and that many values. A value is a tag byte and
 //   NIL, FALSE, TRUE   nothing            INTEGER  i64         NUMBER   f64
 //   STRING  u64 length, bytes             FUNCTION i32 kept reference
 //   OBJECT  i64 handle, u64 identity      TABLE    u32 array count, u32 field count,
