@@ -67,7 +67,9 @@ let package = Package(
             "Generation",
             ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
         // 6: the only module that imports both Lua and models.
-        target("Scripting", ["LuaRuntime", "Training", "Optimizers", "Corpora"]),
+        target(
+            "Scripting",
+            ["LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers", "CXXHash"]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
@@ -82,6 +84,8 @@ let package = Package(
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
+        tests("LuaRuntimeTests", ["LuaRuntime"]),
+        tests("TokenizersTests", ["Tokenizers"]),
         tests("CorporaTests", ["Corpora", "Tokenizers"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
@@ -91,5 +95,18 @@ let package = Package(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
         tests("TensorsTests", ["Tensors", "TestSupport"]),
+        tests(
+            "TrainingTests",
+            [
+                "Autograd", "Corpora", "Layers", "Optimizers", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
+            ]),
+        tests(
+            "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
+        tests(
+            "ScriptingTests",
+            [
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
+            ]),
     ]
 )

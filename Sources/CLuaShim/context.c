@@ -37,6 +37,10 @@ njl_context *njl_open(njl_host host) {
     return NULL;
 }
 
+static _Atomic size_t leaked;
+
+size_t njl_leaked_bytes(void) { return atomic_load(&leaked); }
+
 void njl_own(njl_context *context, void *owner) { context->owner = owner; }
 
 void njl_close(njl_context *context) {
@@ -44,6 +48,7 @@ void njl_close(njl_context *context) {
     context->current = NULL;
     context->limit = SIZE_MAX;
     lua_close(context->main);
+    atomic_fetch_add(&leaked, context->used);
     free(context->output.bytes);
     free(context->reply.bytes);
     free(context->message.bytes);
@@ -229,7 +234,20 @@ int32_t njl_call(
     njl_budget budget, int32_t keeps_references) {
     request r = {
         .bytes = arguments, .count = count, .number = reference, .flag = keeps_references};
-    return enter(context, call_work, &r, &budget);
+    int result = enter(context, call_work, &r, &budget);
+    // Once the function has returned no frame is left to name; its chunk still is.
+    if (result != NJL_OK && !*context->report.chunk) {
+        lua_State *L = context->current;
+        int top = lua_gettop(L);
+        lua_Debug function;
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
+        if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
+            lua_getinfo(L, ">S", &function);
+            njl_report_chunk(&context->report, &function);
+        }
+        lua_settop(L, top);
+    }
+    return result;
 }
 
 // Replaces the table on top by the table in its field `name`, made where there is none.

@@ -119,6 +119,7 @@ void njl_settle(lua_State *L, int status);
 // report.c
 int njl_handler(lua_State *L);
 void njl_report_nearest(lua_State *L, njl_report *report);
+void njl_report_chunk(njl_report *report, const lua_Debug *function);
 void njl_report_carry(lua_State *L, lua_State *from);
 void njl_report_syntax(njl_context *context, const char *message);
 

@@ -33,6 +33,10 @@ void njl_report_nearest(lua_State *L, njl_report *report) {
     }
 }
 
+void njl_report_chunk(njl_report *report, const lua_Debug *function) {
+    if (*function->what != 'C') set_place(report, chunk_name(function), 0);
+}
+
 // Finds the frame whose position the message begins with, so that the two can be told apart.
 static int match_position(lua_State *L, const char *message, njl_report *report) {
     lua_Debug frame;

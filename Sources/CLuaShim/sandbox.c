@@ -21,7 +21,8 @@ static int refuse_assignment(lua_State *L) {
     return luaL_error(L, "the global '%s' is locked; give the local a name of its own", name);
 }
 
-// Opens a stock library and leaves a new table with its allowed functions on top.
+// Opens a stock library and leaves a new table with its allowed functions on top. The new table also
+// takes the place where Lua looks up the names of functions for its messages.
 static int open_library(lua_State *L, const char *name, lua_CFunction open,
                         const char *const *allowed, const luaL_Reg *ours) {
     luaL_requiref(L, name, open, 0);
@@ -30,6 +31,10 @@ static int open_library(lua_State *L, const char *name, lua_CFunction open,
     copy_fields(L, table - 1, table, allowed);
     if (ours) luaL_setfuncs(L, ours, 0);
     lua_remove(L, table - 1);
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_pushvalue(L, table - 1);
+    lua_setfield(L, -2, name);
+    lua_pop(L, 1);
     return table - 1;
 }
 

@@ -76,8 +76,8 @@ static int table_concat(lua_State *L) {
         poll_at(L, (lua_Unsigned)i);
         lua_geti(L, 1, i);
         if (!lua_isstring(L, -1)) {
-            return luaL_error(L, "invalid value (at index %I) in table for 'concat': a %s",
-                              (LUAI_UACINT)i, luaL_typename(L, -1));
+            return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'",
+                              luaL_typename(L, -1), (LUAI_UACINT)i);
         }
         luaL_addvalue(&text);
         if (i == last) break;

@@ -31,7 +31,10 @@ extension LuaState {
 
     /// An error that a host function threw and no script replaced is told by its text.
     private func attachCause(to error: inout LuaError) {
-        guard let lastThrown, lastThrown.message == error.message else { return }
+        // A text that names its own place may have had it split off again.
+        guard let lastThrown,
+            lastThrown.message == error.message || lastThrown.message == error.sentence
+        else { return }
         guard let inner = lastThrown.error as? LuaError else {
             error.kind = .host
             error.cause = lastThrown.error

@@ -102,6 +102,8 @@ void njl_release(njl_context *context, int32_t reference);
 int64_t njl_next_dead_object(njl_context *context);
 
 size_t njl_memory_used(const njl_context *context);
+// What closed interpreters, all together, did not give back: 0 unless the accounting is wrong.
+size_t njl_leaked_bytes(void);
 size_t njl_kept_functions(const njl_context *context);
 // True while a call is in progress on another thread than the calling one.
 int32_t njl_is_busy_elsewhere(const njl_context *context);

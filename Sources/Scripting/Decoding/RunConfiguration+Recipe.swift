@@ -1,5 +1,6 @@
 import Corpora
 import LuaRuntime
+import Optimizers
 import Training
 
 extension RunConfiguration {

@@ -100,3 +100,17 @@ struct RecipePlaces {
         return whole.hasPrefix("/") ? "/" + text : (text.isEmpty ? "." : text)
     }
 }
+
+extension RecipePlaces {
+    /// The recipe's file name without its ending.
+    var recipeStem: String {
+        let name = recipeFile.split(separator: "/").last.map(String.init) ?? "run"
+        return name.hasSuffix(".lua") && name.count > 4 ? String(name.dropLast(4)) : name
+    }
+
+    /// A script's path seen from the recipe's folder.
+    func relative(_ path: String) -> String {
+        let folder = recipeFolder == "/" ? "/" : recipeFolder + "/"
+        return path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
+    }
+}

@@ -82,12 +82,15 @@ extension BytePairModel {
         case .bytes:
             guard unknown == nil else { return }
             let known = Set(vocabulary.lazy.filter { $0.count <= 2 })
-            let missing = (0...255).filter { !known.contains(ByteAlphabet.spellings[$0]) }
+            // Some vocabularies leave out the bytes that no UTF-8 text has.
+            let missing = (0..<0xF5).filter {
+                $0 != 0xC0 && $0 != 0xC1 && !known.contains(ByteAlphabet.spellings[$0])
+            }
             guard missing.isEmpty else {
                 let list = missing.prefix(8).map { "0x" + String($0, radix: 16, uppercase: true) }
                 throw TokenizerError(
                     .inconsistent,
-                    "no token spells \(missing.count) of the 256 bytes (\(list.joined(separator: ", ")))"
+                    "no token spells \(missing.count) of the bytes of UTF-8 (\(list.joined(separator: ", ")))"
                         + " and there is no unknown token: text would be lost", key: "model.vocab")
             }
         case .characters(byteFallback: true, _):

@@ -54,8 +54,9 @@ struct AddedTokenMatcher: Sendable {
             if token.stripsRight { end = spaceEnd(text, after: end) }
             if start > done { body(.text(done..<start)) }
             body(.token(token.id))
-            // A token that strips to the right may have reached past a match of white space.
-            done = max(done, end)
+            // Where the token before stripped past this match, what it took from behind the match
+            // is text again: the reference does so, and the ids must agree.
+            done = end
         }
         if done < text.count { body(.text(done..<text.count)) }
     }
