@@ -1,4 +1,5 @@
 import Corpora
+import Foundation
 import Optimizers
 import Testing
 import Training
