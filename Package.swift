@@ -84,6 +84,8 @@ let package = Package(
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
         tests("CheckpointsTests", ["Checkpoints"]),
+        tests("LuaRuntimeTests", ["LuaRuntime"]),
+        tests("TokenizersTests", ["Tokenizers"]),
         tests("CorporaTests", ["Corpora", "Tokenizers"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
@@ -101,11 +103,11 @@ let package = Package(
             ]),
         tests(
             "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
-        tests("LuaRuntimeTests", ["LuaRuntime", "CLua", "CLuaShim"]),
         tests(
             "ScriptingTests",
             [
                 "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
             ]),
+        tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
     ]
 )

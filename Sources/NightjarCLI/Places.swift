@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// Where things that outlive a run are kept.
 enum Places {
@@ -14,4 +15,7 @@ enum Places {
 
     /// Tokenized corpora, shared by all runs.
     static var corpora: String { cache + "/corpora" }
+
+    /// What is known of this machine's speed.
+    static var speeds: SpeedStore { SpeedStore(folder: cache) }
 }

@@ -33,7 +33,7 @@ struct Train: ParsableCommand {
             let trainer = try Trainer(
                 loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
                 on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
-                clock: clock)
+                speeds: Places.speeds, clock: clock)
             return try trainer.run()
         }
         display.finish()

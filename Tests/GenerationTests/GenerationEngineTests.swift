@@ -8,7 +8,7 @@ import Transformers
 
 /// Laws of the engine: a text depends on its own request alone.
 @Suite struct GenerationEngineTests {
-    static let model: Decoder = {
+    private static func makeModel() -> Decoder {
         let sizes = ModelConfiguration(
             vocabularySize: ByteTokenizer().vocabularySize, hiddenSize: 16, intermediateSize: 24,
             layerCount: 2, headCount: 4, keyValueHeadCount: 2, headSize: 4, maximumPositions: 48,
@@ -16,11 +16,11 @@ import Transformers
         let model = Decoder(sizes, precision: .f32, on: ReferenceBackend.shared)
         model.initialize(seed: 11)
         return model
-    }()
+    }
 
     private func engine(slots: Int = 4, capacity: Int = 48) -> GenerationEngine {
         GenerationEngine(
-            model: GenerationEngineTests.model, tokenizer: ByteTokenizer(), slots: slots,
+            model: GenerationEngineTests.makeModel(), tokenizer: ByteTokenizer(), slots: slots,
             capacity: capacity)
     }
 

@@ -1,1 +1,167 @@
+// The CPU's kernels: plain C, one file per family, one variant per instruction set.
+//
+// Every function here runs on the compute thread's team (`nj_set_threads`) and must be called
+// from the compute thread. Results depend on the arguments alone: not on the number of threads,
+// nor on how many rows stand beside a row. Matrices are row-major; counts are in elements.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3 } nj_kind;
+
+// MARK: Machine (isa.c, threads.c)
+
+enum { NJ_ISA_BASE = 0, NJ_ISA_X86_64_V3 = 3, NJ_ISA_X86_64_V4 = 4 };
+int nj_isa(void);
+const char *_Nonnull nj_isa_name(void);
+
+/// Sets the size of the team that the calling thread owns.
+void nj_set_threads(int count);
+int nj_threads(void);
+
+/// Runs `body(context, thread, threads)` on up to `threads` members of the team.
+typedef void (*nj_parallel_body)(void *_Nullable context, int thread, int threads);
+void nj_parallel(nj_parallel_body _Nonnull body, void *_Nullable context, int threads);
+
+/// Gives scratch memory back to the system.
+void nj_trim_scratch(void);
+
+// MARK: Products (gemm.c)
+
+typedef enum {
+    NJ_PLAIN,       // a: [m, k], b: [k, n]
+    NJ_TRANSPOSED,  // a: [k, m], b: [n, k]
+    NJ_PACKED,      // b: what nj_gemm_pack made of [n, k]
+} nj_arrangement;
+
+/// c [m, n] = op(a) · op(b) (+ c), all dense and row-major; kinds f32 or bf16 in any mix.
+typedef struct {
+    size_t m, n, k;
+    const void *_Nullable a;
+    const void *_Nullable b;
+    void *_Nullable c;
+    nj_kind a_kind, b_kind, c_kind;
+    nj_arrangement a_arrangement, b_arrangement;
+    int accumulate;
+} nj_gemm_call;
+void nj_gemm(const nj_gemm_call *_Nonnull call);
+
+/// Elements that a packed [n, k] matrix occupies.
+size_t nj_gemm_packed_count(size_t n, size_t k);
+/// Arranges weight [n, k] for `NJ_PACKED`, in its own kind.
+void nj_gemm_pack(
+    const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
+
+// MARK: Whole tensors (convert.c, elementwise.c, reduce.c)
+
+void nj_fill(void *_Nullable to, nj_kind kind, size_t count, float value);
+void nj_copy(const void *_Nullable from, void *_Nullable to, size_t bytes);
+void nj_convert(
+    const void *_Nullable from, nj_kind from_kind, void *_Nullable to, nj_kind to_kind,
+    size_t count);
+/// out = a + scale * b, in the kind of a; out may be a.
+void nj_add(
+    const void *_Nullable a, nj_kind a_kind, const void *_Nullable b, nj_kind b_kind, float scale,
+    void *_Nullable out, size_t count);
+void nj_scale(void *_Nullable x, nj_kind kind, float factor, size_t count);
+double nj_sum_of_squares(const void *_Nullable x, nj_kind kind, size_t count);
+
+// MARK: Parts of a layer (swiglu.c, rms_norm.c, rotary.c, embedding.c)
+
+/// gate_up [rows, 2 width] -> out [rows, width]
+void nj_swiglu(
+    const void *_Nullable gate_up, void *_Nullable out, nj_kind kind, size_t rows, size_t width);
+/// upstream [rows, width] -> out [rows, 2 width]
+void nj_swiglu_backward(
+    const void *_Nullable upstream, const void *_Nullable gate_up, void *_Nullable out,
+    nj_kind kind, size_t rows, size_t width);
+
+/// x, y [rows, width]; weight [width]; inverse_rms [rows]
+void nj_rms_norm(
+    const void *_Nullable x, nj_kind kind, const float *_Nullable weight, float epsilon,
+    void *_Nullable y, float *_Nullable inverse_rms, size_t rows, size_t width);
+/// Adds to weight_gradient [width].
+void nj_rms_norm_backward(
+    const void *_Nullable upstream, const void *_Nullable x, nj_kind kind,
+    const float *_Nullable weight, const float *_Nullable inverse_rms,
+    void *_Nullable x_gradient, float *_Nullable weight_gradient, size_t rows, size_t width);
+
+/// x, out [rows, heads, head_size]; positions [rows]; cosines, sines [table, head_size / 2]
+typedef struct {
+    const void *_Nullable x;
+    void *_Nullable out;
+    nj_kind kind;
+    const int32_t *_Nullable positions;
+    const float *_Nullable cosines;
+    const float *_Nullable sines;
+    size_t rows, heads, rotated_heads, head_size;
+    int inverse;
+} nj_rotary_call;
+void nj_rotary(const nj_rotary_call *_Nonnull call);
+
+/// out [rows, width] = table[ids]
+void nj_gather(
+    const void *_Nullable table, nj_kind kind, const int32_t *_Nullable ids, void *_Nullable out,
+    size_t rows, size_t width);
+/// table_gradient[ids[i]] += upstream[i], in order of i
+void nj_scatter_add(
+    const void *_Nullable upstream, nj_kind kind, const int32_t *_Nullable ids,
+    float *_Nullable table_gradient, size_t rows, size_t width);
+
+// MARK: Loss and optimizer steps (cross_entropy.c, optimizer.c)
+
+/// losses [rows] = -log softmax(logits [rows, vocabulary])[targets], 0 where the weight is 0.
+/// The logits are overwritten: with d (sum of weights * losses / normalizer), where asked for.
+void nj_cross_entropy(
+    float *_Nullable logits, const int32_t *_Nullable targets, const float *_Nullable weights,
+    double normalizer, float *_Nullable losses, size_t rows, size_t vocabulary,
+    int wants_gradient);
+
+typedef struct {
+    float learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2;
+    float gradient_scale;
+} nj_adamw_step;
+void nj_adamw(
+    float *_Nullable parameter, const float *_Nullable gradient, float *_Nullable first,
+    float *_Nullable second, size_t count, const nj_adamw_step *_Nonnull step);
+
+typedef struct {
+    float learning_rate, momentum, weight_decay, gradient_scale;
+    int nesterov, is_first;
+} nj_sgd_step;
+void nj_sgd(
+    float *_Nullable parameter, const float *_Nullable gradient, float *_Nullable momentum,
+    size_t count, const nj_sgd_step *_Nonnull step);
+
+// MARK: Attention (attention.c, attention_backward.c, attention_cached.c)
+
+/// qkv [batch time, (heads + 2 key_value_heads) head_size], out [batch time, heads head_size],
+/// log_sum_exp [batch time, heads], starts [batch time]; gradient like qkv, upstream like out.
+typedef struct {
+    const void *_Nullable qkv;
+    void *_Nullable out;
+    float *_Nullable log_sum_exp;
+    const int32_t *_Nullable starts;
+    const void *_Nullable upstream;
+    void *_Nullable gradient;
+    nj_kind kind;
+    size_t batch, time, heads, key_value_heads, head_size;
+    float scale;
+} nj_attention_call;
+void nj_attention(const nj_attention_call *_Nonnull call);
+void nj_attention_backward(const nj_attention_call *_Nonnull call);
+
+/// qkv and out as above, by tokens; keys, values [slots, capacity, key_value_heads head_size].
+typedef struct {
+    const void *_Nullable qkv;
+    void *_Nullable out;
+    void *_Nullable keys;
+    void *_Nullable values;
+    const int32_t *_Nullable slots;
+    const int32_t *_Nullable positions;
+    nj_kind kind, cache_kind;
+    size_t tokens, capacity, heads, key_value_heads, head_size;
+    float scale;
+} nj_cached_attention_call;
+void nj_cached_attention(const nj_cached_attention_call *_Nonnull call);

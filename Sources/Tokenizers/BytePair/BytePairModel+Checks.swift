@@ -11,13 +11,17 @@ extension BytePairModel {
                     key: "model.merges")
             }
             let (left, right) = (vocabulary[Int(merge.left)], vocabulary[Int(merge.right)])
-            guard vocabulary[Int(merge.result)] == left + right else {
+            let result = vocabulary[Int(merge.result)]
+            guard result.count == left.count + right.count, result.starts(with: left),
+                result[left.count...].elementsEqual(right)
+            else {
                 throw TokenizerError(
                     .inconsistent, "merge \(rank) does not give the two tokens joined",
                     key: "model.merges")
             }
         }
-        guard Set(vocabulary).count == vocabulary.count else {
+        var distinct = ByteStringTable(minimumCapacity: vocabulary.count)
+        for token in vocabulary where !distinct.insert(token).isNew {
             throw TokenizerError(.inconsistent, "two ids have the same token", key: "model.vocab")
         }
         try checkAlphabet()
@@ -82,12 +86,15 @@ extension BytePairModel {
         case .bytes:
             guard unknown == nil else { return }
             let known = Set(vocabulary.lazy.filter { $0.count <= 2 })
-            let missing = (0...255).filter { !known.contains(ByteAlphabet.spellings[$0]) }
+            // Some vocabularies leave out the bytes that no UTF-8 text has.
+            let missing = (0..<0xF5).filter {
+                $0 != 0xC0 && $0 != 0xC1 && !known.contains(ByteAlphabet.spellings[$0])
+            }
             guard missing.isEmpty else {
                 let list = missing.prefix(8).map { "0x" + String($0, radix: 16, uppercase: true) }
                 throw TokenizerError(
                     .inconsistent,
-                    "no token spells \(missing.count) of the 256 bytes (\(list.joined(separator: ", ")))"
+                    "no token spells \(missing.count) of the bytes of UTF-8 (\(list.joined(separator: ", ")))"
                         + " and there is no unknown token: text would be lost", key: "model.vocab")
             }
         case .characters(byteFallback: true, _):

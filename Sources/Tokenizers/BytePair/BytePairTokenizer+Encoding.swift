@@ -47,15 +47,24 @@ extension BytePairTokenizer {
             start = end
             var isFirst = true
             while start < text.count, UTF8Scan.sequenceLength(base, start, text.count) == 0 {
-                let id = symbols.bytes[Int(base[start])]
-                if id >= 0 {
-                    memory.append(id, to: &ids)
-                } else if let unknown = symbols.unknown, isFirst || !symbols.fusesUnknown {
-                    memory.append(unknown, to: &ids)
-                    isFirst = false
-                }
+                encodeMalformed(base[start], isFirst: isFirst, memory, &ids)
+                isFirst = false
                 start += 1
             }
+        }
+    }
+
+    /// Encodes a byte that is not UTF-8; `isFirst` of several in a row.
+    private func encodeMalformed(
+        _ byte: UInt8, isFirst: Bool, _ memory: EncodingScratch, _ ids: inout [Int32]
+    ) {
+        let id = symbols.bytes[Int(byte)]
+        if id >= 0 {
+            memory.append(id, to: &ids)
+        } else if let unknown = symbols.unknown {
+            if isFirst || !symbols.fusesUnknown { memory.append(unknown, to: &ids) }
+        } else {
+            [0xEF, 0xBF, 0xBD].withUnsafeBufferPointer { encodeUncut($0, memory, &ids) }
         }
     }
 

@@ -3,7 +3,7 @@
 ///
 /// It encodes as Hugging Face's `tokenizers` does from the same `tokenizer.json`. Bytes that are
 /// not UTF-8 separate what is around them; each becomes its byte's token where there is one,
-/// otherwise the unknown token. Deviation in decoding: malformed UTF-8 becomes one U+FFFD per
+/// otherwise the unknown token, otherwise what U+FFFD is encoded as. Deviation in decoding: malformed UTF-8 becomes one U+FFFD per
 /// maximal ill-formed part for both kinds, so that streamed and whole texts agree.
 ///
 /// Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), section 2.2.
@@ -53,9 +53,7 @@ public final class BytePairTokenizer: Tokenizer {
         normalizedTokens = AddedTokenMatcher(
             model.addedTokens.filter(\.isNormalized).map { token in
                 var token = token
-                for normalizer in model.normalizers {
-                    normalizer.apply(to: &token.content, mayPrefix: true)
-                }
+                token.content = Self.normalized(token.content, by: model)
                 return token
             })
         preTokenizer = try PreTokenizer(model.preTokenizer)
@@ -105,12 +103,26 @@ public final class BytePairTokenizer: Tokenizer {
             }
         }
         for token in model.addedTokens {
+            var text = token.content
+            if token.isNormalized {
+                // It stands for the text it was found in, which the normalisers had rewritten.
+                text = normalized(text, by: model)
+                if case .characters(let replacements, _, _) = model.decoding {
+                    for replacement in replacements { Normalizer.replace(replacement, in: &text) }
+                }
+            }
             if Int(token.id) < result.count {
-                result[Int(token.id)] = token.content
+                result[Int(token.id)] = text
             } else {
-                result.append(token.content)
+                result.append(text)
             }
         }
         return result
+    }
+
+    private static func normalized(_ text: [UInt8], by model: BytePairModel) -> [UInt8] {
+        var text = text
+        for normalizer in model.normalizers { normalizer.apply(to: &text, mayPrefix: true) }
+        return text
     }
 }

@@ -33,6 +33,10 @@ struct JSONReader {
         guard let base = bytes.baseAddress else { throw truncation() }
         let end = UTF8Scan.validRunEnd(base, 0, bytes.count)
         guard end == bytes.count else {
+            let rest = Array(bytes[end...].prefix(4))
+            if rest.count < 4, UTF8Scan.incompleteSuffixLength(rest) == rest.count {
+                throw truncation()
+            }
             let line = bytes[..<end].count { $0 == 0x0A } + 1
             throw TokenizerError(.malformed, "line \(line) is not UTF-8")
         }

@@ -23,6 +23,7 @@ public final class Trainer {
     private var heldOutAfter: HeldOutLoss?
     private var newestCheckpoint: String?
     private let clock: Stopwatch
+    private var gauge: SpeedGauge
 
     /// Prepares a run: opens data, makes or reads weights, takes the folder.
     ///
@@ -30,11 +31,12 @@ public final class Trainer {
     ///   - recipe: the recipe's name for itself, its bytes and every file it loaded.
     ///   - resumes: goes on from the newest whole checkpoint.
     ///   - cacheFolder: where tokenized corpora are kept.
+    ///   - speeds: where the machine's speed is remembered; without it, utilisation is not known.
     ///   - clock: running since the work began.
     public init(
         _ configuration: RunConfiguration, recipe: RunRecipe, resumes: Bool,
         on backend: any Backend, cacheFolder: String, observer: any RunObserver,
-        clock: Stopwatch = Stopwatch()
+        speeds: SpeedStore? = nil, clock: Stopwatch = Stopwatch()
     ) throws {
         self.clock = clock
         self.configuration = configuration
@@ -65,6 +67,8 @@ public final class Trainer {
             lineage: RunLineage(parts, recipe: recipe),
             tokenizerFiles: try parts.tokenizer.huggingFaceFiles(),
             savedStep: saved == nil ? nil : state.step)
+        gauge = SpeedGauge(
+            configuration, parts.plan, model: parts.model, store: speeds)
         if resumes, saved == nil {
             observer.remark("There is nothing to resume in \(folder.path); starting at step 0.")
         }
@@ -137,7 +141,8 @@ public final class Trainer {
             totalTokens: state.tokens, lossTokens: batch.lossTokenCount,
             tokensBySource: Dictionary(
                 uniqueKeysWithValues: zip(batch.sources, batch.tokenCounts)),
-            isSkipped: !outcome.isFinite, seconds: seconds, utilisation: nil)
+            isSkipped: !outcome.isFinite, seconds: seconds,
+            utilisation: gauge.utilisation(afterStepOf: seconds))
         try recorder.record(report)
         observer.stepEnds(report)
         try attendToSaves()
@@ -188,6 +193,7 @@ public final class Trainer {
         try keeper.wait()
         try attendToSaves()
         try recorder.event("\(ending)", step: state.step)
+        gauge.remember()
         return RunSummary(
             ending: ending, steps: state.step, tokens: state.tokens,
             heldOutBefore: heldOutBefore, heldOutAfter: heldOutAfter, folder: folder.path,

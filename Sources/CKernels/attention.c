@@ -1,0 +1,92 @@
+// Causal grouped-query attention, forward: qkv [n, (h + 2k) d] -> out [n, h d].
+//
+// Tiles of 64 queries meet blocks of 64 keys in registers and the L1 cache; no score leaves it
+// (Dao et al. 2022). Keys and values of a head are rearranged once for all queries that share
+// them. Only blocks between the first visible position and the diagonal are visited.
+#define NJ_SELF "attention.c"
+#include "each_variant.h"
+
+#ifndef ATTENTION_RUN
+#define ATTENTION_RUN
+#include "attention_types.h"
+struct attention_run {
+    const nj_attention_call *call;
+    size_t blocks;  // of queries, in a row of the batch
+    size_t pieces;  // tasks that these are cut into
+};
+#endif
+
+#ifdef NJ_PASS
+
+#include "vector.h"
+#include "attention_tile.h"
+#include "attention_visit.h"
+
+static void NJ(attend)(void *context, size_t index, int thread) {
+    const struct attention_run *run = context;
+    const nj_attention_call *call = run->call;
+    const size_t d = call->head_size, padded = nj_round_up(d, 16), time = call->time;
+    const size_t groups = call->heads / call->key_value_heads;
+    const size_t width = (call->heads + 2 * call->key_value_heads) * d;
+    // The longest pieces, those at the end of a row, are handed out first.
+    size_t piece = run->pieces - 1 - index % run->pieces;
+    size_t shared = index / run->pieces % call->key_value_heads;
+    size_t base = index / run->pieces / call->key_value_heads * time;
+    size_t from = run->blocks * piece / run->pieces, to = run->blocks * (piece + 1) / run->pieces;
+    if (from == to) return;
+
+    size_t end = nj_min(to * TILE, time);
+    int earliest = (int)end;
+    for (size_t t = from * TILE; t < end; t++)
+        earliest = call->starts[base + t] < earliest ? call->starts[base + t] : earliest;
+    size_t first = (size_t)earliest / TILE, held = nj_ceil_div(end, TILE) - first;
+    float *keys = nj_thread_scratch(
+        thread,
+        (held * 2 * TILE * padded + nj_query_tile_floats(padded)) * sizeof(float));
+    float *values = keys + held * TILE * padded, *memory = values + held * TILE * padded;
+    for (size_t b = 0; b < held; b++) {
+        size_t t = (first + b) * TILE, rows = nj_min(TILE, time - t);
+        size_t key = (base + t) * width + (call->heads + shared) * d;
+        NJ(turn_rows)(call->qkv, call->kind, key, width, rows, d, keys + b * TILE * padded);
+        NJ(copy_rows)(
+            call->qkv, call->kind, key + call->key_value_heads * d, width, rows, d, padded, 1,
+            values + b * TILE * padded);
+    }
+    for (size_t head = shared * groups; head < (shared + 1) * groups; head++)
+        for (size_t block = from; block < to; block++) {
+            size_t t = block * TILE, rows = nj_min(TILE, time - t);
+            struct query_tile tile;
+            nj_query_tile_init(&tile, rows, d, padded, memory);
+            int visible = (int)t;
+            for (size_t i = 0; i < rows; i++) {
+                tile.start[i] = call->starts[base + t + i];
+                tile.position[i] = (int)(t + i);
+                visible = tile.start[i] < visible ? tile.start[i] : visible;
+            }
+            NJ(copy_rows)(
+                call->qkv, call->kind, (base + t) * width + head * d, width, rows, d, padded,
+                call->scale, tile.queries);
+            for (size_t b = (size_t)visible / TILE; b <= block; b++)
+                NJ(visit)(&tile, (int)(b * TILE), keys + (b - first) * TILE * padded,
+                    values + (b - first) * TILE * padded);
+            NJ(settle)(&tile);
+            NJ(write_rows)(
+                tile.out, rows, d, padded, 1, call->out, call->kind,
+                (base + t) * call->heads * d + head * d, call->heads * d);
+            for (size_t i = 0; i < rows; i++)
+                call->log_sum_exp[(base + t + i) * call->heads + head]
+                    = tile.top[i] + logf(tile.sum[i]);
+        }
+}
+
+#else
+
+void nj_attention(const nj_attention_call *call) {
+    struct attention_run run = {call, nj_ceil_div(call->time, TILE), 1};
+    size_t rows = call->batch * call->key_value_heads, wanted = 4 * (size_t)nj_threads();
+    if (rows == 0 || run.blocks == 0) return;
+    if (rows < wanted) run.pieces = nj_min(run.blocks, nj_ceil_div(wanted, rows));
+    nj_for_tasks(rows * run.pieces, NJ_PICK(attend), &run);
+}
+
+#endif

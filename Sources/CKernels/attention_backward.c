@@ -1,0 +1,167 @@
+// Causal grouped-query attention, backward: the gradient of qkv [n, (h + 2k) d].
+//
+// Weights are recomputed from the scores and the forward's log-sum-exp (Dao et al. 2022). One
+// task owns a key head of a row of the batch, with all its query heads: gradients of keys and
+// values add up in its own memory, over query heads, then query tiles, in order.
+#define NJ_SELF "attention_backward.c"
+#include "each_variant.h"
+
+#ifndef ATTENTION_BACKWARD_RUN
+#define ATTENTION_BACKWARD_RUN
+#include "attention_types.h"
+
+// One task's memory; all tiles f32.
+struct gradient_state {
+    const nj_attention_call *call;
+    size_t base, shared, padded, blocks;
+    float *keys, *keys_turned, *values_turned;  // a tile for every block of keys
+    float *key_gradient, *value_gradient;       // likewise
+    float *queries, *upstream, *query_gradient;
+    float *weights, *weight_gradient;           // [TILE][TILE]
+    float delta[TILE], log_sum_exp[TILE];
+};
+#endif
+
+#ifdef NJ_PASS
+
+#include "vector.h"
+#include "attention_tile.h"
+
+// weights = exp(scores - log-sum-exp) and scores' gradient, in place of scores and of
+// upstream · values; zeros outside low...high, out to the tile's edge.
+NJ_INLINE void NJ(harden)(struct gradient_state *s, size_t row, int low, int high, int parts) {
+    float *weights = s->weights + row * TILE, *gradient = s->weight_gradient + row * TILE;
+    bool all = low <= 0 && high >= parts * 16 - 1;
+    for (int p = 0; p < parts; p++) {
+        nj_v16 w = NJ(exp)(NJ(load_f32)(weights + p * 16) - s->log_sum_exp[row]);
+        nj_v16 g = w * (NJ(load_f32)(gradient + p * 16) - s->delta[row]);
+        if (!all) {
+            nj_i16 seen = NJ(visible)(p, low, high);
+            w = NJ(select)(seen, w, NJ(splat)(0));
+            g = NJ(select)(seen, g, NJ(splat)(0));
+        }
+        NJ(store_f32)(weights + p * 16, w);
+        NJ(store_f32)(gradient + p * 16, g);
+    }
+    for (int p = parts; p < TILE / 16; p++) {
+        NJ(store_f32)(weights + p * 16, NJ(splat)(0));
+        NJ(store_f32)(gradient + p * 16, NJ(splat)(0));
+    }
+}
+
+// A tile of queries against one block of keys.
+static void NJ(meet)(struct gradient_state *s, size_t query_block, size_t block, size_t rows) {
+    const size_t d = s->call->head_size, padded = s->padded;
+    const int *starts = s->call->starts + s->base + query_block * TILE;
+    bool diagonal = block == query_block;
+    size_t tile = block * TILE * padded;
+    for (size_t i = 0; i < rows;) {
+        size_t n = NJ(strip_rows)(rows - i);
+        size_t limit = diagonal ? i + n : TILE;
+        int parts = (int)nj_ceil_div(limit, 16);
+        NJ(product)(s->queries + i * padded, padded, 1, s->keys_turned + tile, TILE, d,
+            s->weights + i * TILE, TILE, n, (size_t)parts * 16);
+        NJ(product)(s->upstream + i * padded, padded, 1, s->values_turned + tile, TILE, d,
+            s->weight_gradient + i * TILE, TILE, n, (size_t)parts * 16);
+        for (size_t r = i; r < i + n; r++)
+            NJ(harden)(
+                s, r, starts[r] - (int)(block * TILE), diagonal ? (int)r : TILE - 1, parts);
+        NJ(add_product)(s->weight_gradient + i * TILE, TILE, 1, s->keys + tile, padded, limit,
+            s->query_gradient + i * padded, padded, n, padded);
+        i += n;
+    }
+    size_t keys = nj_min(TILE, s->call->time - block * TILE);
+    for (size_t j = 0; j < keys;) {
+        size_t n = NJ(strip_rows)(keys - j);
+        size_t skip = diagonal ? j : 0;  // queries before a key do not see it
+        if (skip < rows) {
+            NJ(add_product)(s->weights + skip * TILE + j, 1, TILE, s->upstream + skip * padded,
+                padded, rows - skip, s->value_gradient + tile + j * padded, padded, n, padded);
+            NJ(add_product)(s->weight_gradient + skip * TILE + j, 1, TILE,
+                s->queries + skip * padded, padded, rows - skip,
+                s->key_gradient + tile + j * padded, padded, n, padded);
+        }
+        j += n;
+    }
+}
+
+static void NJ(one_query_tile)(struct gradient_state *s, size_t head, size_t block) {
+    const nj_attention_call *call = s->call;
+    const size_t d = call->head_size, padded = s->padded;
+    const size_t width = (call->heads + 2 * call->key_value_heads) * d;
+    const size_t t = s->base + block * TILE, rows = nj_min(TILE, call->time - block * TILE);
+    const size_t row = call->heads * d;
+    NJ(copy_rows)(call->qkv, call->kind, t * width + head * d, width, rows, d, padded, call->scale,
+        s->queries);
+    // The forward's output goes where the queries' gradient will be, just for delta.
+    NJ(copy_rows)(call->upstream, call->kind, t * row + head * d, row, rows, d, padded, 1,
+        s->upstream);
+    NJ(copy_rows)(call->out, call->kind, t * row + head * d, row, rows, d, padded, 1,
+        s->query_gradient);
+    int visible = (int)(block * TILE);
+    for (size_t i = 0; i < rows; i++) {
+        nj_v16 sum = {0};
+        for (size_t j = 0; j < padded; j += 16)
+            sum += NJ(load_f32)(s->upstream + i * padded + j)
+                * NJ(load_f32)(s->query_gradient + i * padded + j);
+        s->delta[i] = NJ(sum_lanes)(sum);
+        s->log_sum_exp[i] = call->log_sum_exp[(t + i) * call->heads + head];
+        visible = call->starts[t + i] < visible ? call->starts[t + i] : visible;
+    }
+    memset(s->query_gradient, 0, TILE * padded * sizeof(float));
+    for (size_t b = (size_t)visible / TILE; b <= block; b++) NJ(meet)(s, block, b, rows);
+    NJ(write_rows)(s->query_gradient, rows, d, padded, call->scale, call->gradient, call->kind,
+        t * width + head * d, width);
+}
+
+static void NJ(attend_backward)(void *context, size_t index, int thread) {
+    const nj_attention_call *call = context;
+    const size_t d = call->head_size, padded = nj_round_up(d, 16), time = call->time;
+    const size_t groups = call->heads / call->key_value_heads;
+    const size_t width = (call->heads + 2 * call->key_value_heads) * d;
+    struct gradient_state s = {
+        .call = call, .base = index / call->key_value_heads * time,
+        .shared = index % call->key_value_heads, .padded = padded,
+        .blocks = nj_ceil_div(time, TILE)};
+    const size_t tile = TILE * padded, all = s.blocks * tile;
+    s.keys = nj_thread_scratch(
+        thread, (5 * all + 3 * tile + 2 * TILE * TILE) * sizeof(float));
+    s.keys_turned = s.keys + all;
+    s.values_turned = s.keys_turned + all;
+    s.key_gradient = s.values_turned + all;
+    s.value_gradient = s.key_gradient + all;
+    s.queries = s.value_gradient + all;
+    s.upstream = s.queries + tile;
+    s.query_gradient = s.upstream + tile;
+    s.weights = s.query_gradient + tile;
+    s.weight_gradient = s.weights + TILE * TILE;
+    memset(s.key_gradient, 0, 2 * all * sizeof(float));
+
+    const size_t key = s.base * width + (call->heads + s.shared) * d;
+    const size_t value = key + call->key_value_heads * d;
+    for (size_t b = 0; b < s.blocks; b++) {
+        size_t t = b * TILE, rows = nj_min(TILE, time - t);
+        NJ(copy_rows)(call->qkv, call->kind, key + t * width, width, rows, d, padded, 1,
+            s.keys + b * tile);
+        NJ(turn_rows)(
+            call->qkv, call->kind, key + t * width, width, rows, d, s.keys_turned + b * tile);
+        NJ(turn_rows)(
+            call->qkv, call->kind, value + t * width, width, rows, d, s.values_turned + b * tile);
+    }
+    for (size_t head = s.shared * groups; head < (s.shared + 1) * groups; head++)
+        for (size_t block = 0; block < s.blocks; block++) NJ(one_query_tile)(&s, head, block);
+    NJ(write_rows)(
+        s.key_gradient, time, d, padded, 1, call->gradient, call->kind, key, width);
+    NJ(write_rows)(
+        s.value_gradient, time, d, padded, 1, call->gradient, call->kind, value, width);
+}
+
+#else
+
+void nj_attention_backward(const nj_attention_call *call) {
+    if (call->time == 0 || call->head_size == 0) return;
+    nj_for_tasks(
+        call->batch * call->key_value_heads, NJ_PICK(attend_backward), (void *)call);
+}
+
+#endif

@@ -1,0 +1,124 @@
+// Attention of new tokens over cached keys and values [slots, capacity, k d].
+//
+// Tokens that follow each other in a slot share a tile of queries, as do the query heads of one
+// key head; each row's arithmetic is that of the training kernel (`attention_visit.h`).
+#define NJ_SELF "attention_cached.c"
+#include "each_variant.h"
+
+#ifndef ATTENTION_CACHED_RUN
+#define ATTENTION_CACHED_RUN
+#include "attention_types.h"
+struct token_group {
+    size_t first, count;
+};
+struct cached_run {
+    const nj_cached_attention_call *call;
+    const struct token_group *groups;
+};
+#endif
+
+#ifdef NJ_PASS
+
+#include "vector.h"
+#include "attention_tile.h"
+#include "attention_visit.h"
+
+// Up to TILE (token, head) pairs of one key head.
+static void NJ(attend_cached_heads)(
+    const nj_cached_attention_call *call, const struct token_group *group, size_t shared,
+    size_t head, size_t heads, float *memory
+) {
+    const size_t d = call->head_size, padded = nj_round_up(d, 16);
+    const size_t width = (call->heads + 2 * call->key_value_heads) * d;
+    float *keys = memory, *values = keys + TILE * padded;
+    struct query_tile tile;
+    nj_query_tile_init(
+        &tile, group->count * heads, d, padded, values + TILE * padded);
+    for (size_t i = 0; i < group->count; i++) {
+        NJ(copy_rows)(
+            call->qkv, call->kind, (group->first + i) * width + head * d, d, heads, d, padded,
+            call->scale, tile.queries + i * heads * padded);
+        for (size_t h = 0; h < heads; h++) {
+            tile.start[i * heads + h] = 0;
+            tile.position[i * heads + h] = call->positions[group->first + i];
+        }
+    }
+    const size_t row = call->key_value_heads * d;
+    size_t slot = (size_t)call->slots[group->first] * call->capacity * row + shared * d;
+    size_t filled = (size_t)call->positions[group->first + group->count - 1] + 1;
+    for (size_t t = 0; t < filled; t += TILE) {
+        size_t rows = nj_min(TILE, filled - t);
+        NJ(turn_rows)(call->keys, call->cache_kind, slot + t * row, row, rows, d, keys);
+        NJ(copy_rows)(
+            call->values, call->cache_kind, slot + t * row, row, rows, d, padded, 1, values);
+        NJ(visit)(&tile, (int)t, keys, values);
+    }
+    NJ(settle)(&tile);
+    for (size_t i = 0; i < group->count; i++)
+        NJ(write_rows)(
+            tile.out + i * heads * padded, heads, d, padded, 1, call->out, call->kind,
+            (group->first + i) * call->heads * d + head * d, d);
+}
+
+static void NJ(attend_cached)(void *context, size_t index, int thread) {
+    const struct cached_run *run = context;
+    const nj_cached_attention_call *call = run->call;
+    const struct token_group *group = &run->groups[index / call->key_value_heads];
+    size_t shared = index % call->key_value_heads, padded = nj_round_up(call->head_size, 16);
+    size_t groups = call->heads / call->key_value_heads;
+    float *memory = nj_thread_scratch(
+        thread, (2 * TILE * padded + nj_query_tile_floats(padded)) * sizeof(float));
+    size_t most = nj_min(groups, TILE / group->count);
+    for (size_t h = 0; h < groups; h += most)
+        NJ(attend_cached_heads)(
+            call, group, shared, shared * groups + h, nj_min(most, groups - h), memory);
+}
+
+// Keys and values of new tokens from..<to into the caches.
+static void NJ(store_tokens)(void *context, size_t from, size_t to, int thread) {
+    const nj_cached_attention_call *call = context;
+    const size_t row = call->key_value_heads * call->head_size;
+    const size_t width = call->heads * call->head_size + 2 * row;
+    (void)thread;
+    for (size_t i = from; i < to; i++) {
+        size_t at = ((size_t)call->slots[i] * call->capacity + (size_t)call->positions[i]) * row;
+        size_t key = i * width + call->heads * call->head_size;
+        for (size_t j = 0; j < row; j += 16) {
+            size_t n = nj_min(16, row - j);
+            NJ(store_some)(call->keys, at + j, n,
+                NJ(load_some)(call->qkv, key + j, n, call->kind), call->cache_kind);
+            NJ(store_some)(call->values, at + j, n,
+                NJ(load_some)(call->qkv, key + row + j, n, call->kind), call->cache_kind);
+        }
+    }
+}
+
+#else
+
+// Runs of tokens that follow each other in one slot and one block of positions.
+static size_t find_groups(const nj_cached_attention_call *call, struct token_group *groups) {
+    size_t heads = call->heads / call->key_value_heads, count = 0;
+    size_t most = nj_max(1, TILE / heads);
+    for (size_t i = 0; i < call->tokens; i++) {
+        bool follows = count > 0 && i > 0 && call->slots[i] == call->slots[i - 1]
+            && call->positions[i] == call->positions[i - 1] + 1
+            && call->positions[i] % TILE != 0 && groups[count - 1].count < most;
+        if (follows)
+            groups[count - 1].count++;
+        else
+            groups[count++] = (struct token_group){i, 1};
+    }
+    return count;
+}
+
+void nj_cached_attention(const nj_cached_attention_call *call) {
+    if (call->tokens == 0 || call->head_size == 0) return;
+    nj_for_ranges(call->tokens, 1, 16, NJ_PICK(store_tokens), (void *)call);
+    struct token_group *groups = nj_shared_scratch(
+        NJ_SCRATCH_ATTENTION, call->tokens * sizeof *groups);
+    size_t count = find_groups(call, groups);
+    struct cached_run run = {call, groups};
+    nj_for_tasks(count * call->key_value_heads, NJ_PICK(attend_cached), &run);
+}
+
+#endif

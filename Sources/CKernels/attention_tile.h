@@ -1,0 +1,177 @@
+// What attention's passes share: small products in registers, and rearranged tiles of queries,
+// keys and values. Included inside a pass of `each_variant.h`.
+//
+// A tile is at most TILE queries or keys by `padded` columns: the head size rounded up to 16, the
+// columns beyond it zeros.
+
+// c [rows, 16 parts] (+)= a · b over `steps`; rows and parts are fixed when compiled.
+// a's element (i, s) lies at i * row_stride + s * step_stride; b's row s at s * b_stride.
+NJ_INLINE void NJ(strip)(
+    const float *a, size_t row_stride, size_t step_stride, const float *b, size_t b_stride,
+    size_t steps, float *c, size_t c_stride, const size_t rows, const size_t parts, const bool add
+) {
+    enum { LANES = NJ_REGISTER_LANES };
+    typedef float reg __attribute__((vector_size(LANES * 4)));
+    const size_t registers = parts * 16 / LANES;
+    reg sum[64];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t p = 0; p < registers; p++)
+            if (add)
+                __builtin_memcpy(
+                    &sum[i * registers + p], c + i * c_stride + p * LANES, sizeof(reg));
+            else
+                sum[i * registers + p] = (reg){0};
+    for (size_t s = 0; s < steps; s++) {
+        for (size_t p = 0; p < registers; p++) {
+            reg column;
+            __builtin_memcpy(&column, b + p * LANES, sizeof column);
+            for (size_t i = 0; i < rows; i++)
+                sum[i * registers + p] += a[i * row_stride] * column;
+        }
+        for (size_t i = 0; i < rows * registers; i++) NJ_KEEP(sum[i]);
+        a += step_stride;
+        b += b_stride;
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t p = 0; p < registers; p++)
+            __builtin_memcpy(
+                c + i * c_stride + p * LANES, &sum[i * registers + p], sizeof(reg));
+}
+
+NJ_INLINE void NJ(strips)(
+    const float *a, size_t row_stride, size_t step_stride, const float *b, size_t b_stride,
+    size_t steps, float *c, size_t c_stride, const size_t rows, size_t columns, const bool add
+) {
+    // Few rows take several parts at once, so that enough sums are in flight.
+    const size_t parts = rows == 1 ? 4 : rows == 2 ? 2 : 1;
+    size_t j = 0;
+    for (; j + 16 * parts <= columns; j += 16 * parts)
+        NJ(strip)(a, row_stride, step_stride, b + j, b_stride, steps, c + j, c_stride, rows, parts,
+            add);
+    for (; j < columns; j += 16)
+        NJ(strip)(a, row_stride, step_stride, b + j, b_stride, steps, c + j, c_stride, rows, 1,
+            add);
+}
+
+// The most rows that a strip takes when `left` are left.
+NJ_INLINE size_t NJ(strip_rows)(size_t left) {
+    if (left >= NJ_TILE_ROWS) return NJ_TILE_ROWS;
+#if NJ_TILE_ROWS > 6
+    if (left >= 6) return 6;
+#endif
+#if NJ_TILE_ROWS > 4
+    if (left >= 4) return 4;
+#endif
+    return left >= 2 ? 2 : 1;
+}
+
+// c [rows, columns] (+)= a · b, rows as `strip_rows` gives them, columns a multiple of 16.
+#define NJ_STRIPS(name, add)                                                                      \
+    static __attribute__((noinline)) void NJ(name)(                                               \
+        const float *a, size_t row_stride, size_t step_stride, const float *b, size_t b_stride,   \
+        size_t steps, float *c, size_t c_stride, size_t rows, size_t columns                      \
+    ) {                                                                                           \
+        switch (rows) {                                                                           \
+        NJ_STRIPS_WIDE(add)                                                                       \
+        case 2:                                                                                   \
+            NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, 2, columns,   \
+                add);                                                                             \
+            break;                                                                                \
+        case 1:                                                                                   \
+            NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, 1, columns,   \
+                add);                                                                             \
+            break;                                                                                \
+        }                                                                                         \
+    }
+#define NJ_STRIPS_OF(rows, add)                                                                   \
+    case rows:                                                                                    \
+        NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, rows, columns,    \
+            add);                                                                                 \
+        break;
+#if NJ_TILE_ROWS > 6
+#define NJ_STRIPS_WIDE(add) NJ_STRIPS_OF(14, add) NJ_STRIPS_OF(6, add) NJ_STRIPS_OF(4, add)
+#elif NJ_TILE_ROWS > 4
+#define NJ_STRIPS_WIDE(add) NJ_STRIPS_OF(6, add) NJ_STRIPS_OF(4, add)
+#else
+#define NJ_STRIPS_WIDE(add)
+#endif
+NJ_STRIPS(product, false)
+NJ_STRIPS(add_product, true)
+#undef NJ_STRIPS
+#undef NJ_STRIPS_OF
+#undef NJ_STRIPS_WIDE
+
+// Rows of a head as f32 in a tile [rows][padded], times `factor`.
+NJ_INLINE void NJ(copy_rows_of)(
+    const void *from, size_t first, size_t stride, size_t rows, size_t size, size_t padded,
+    float factor, float *to, const nj_kind kind
+) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < padded; j += 16) {
+            nj_v16 v = j < size
+                ? NJ(load_some)(from, first + i * stride + j, nj_min(16, size - j), kind)
+                : NJ(splat)(0);
+            NJ(store_f32)(to + i * padded + j, v * factor);
+        }
+}
+
+static void NJ(copy_rows)(
+    const void *from, nj_kind kind, size_t first, size_t stride, size_t rows, size_t size,
+    size_t padded, float factor, float *to
+) {
+    if (kind == NJ_BF16)
+        NJ(copy_rows_of)(from, first, stride, rows, size, padded, factor, to, NJ_BF16);
+    else
+        NJ(copy_rows_of)(from, first, stride, rows, size, padded, factor, to, NJ_F32);
+}
+
+// Rows of a head turned: a tile [padded][TILE], zeros where there is no row.
+NJ_INLINE void NJ(turn_rows_of)(
+    const void *from, size_t first, size_t stride, size_t rows, size_t size, float *to,
+    const nj_kind kind
+) {
+    const nj_v8 zero = {0};
+    for (size_t i = 0; i < TILE; i += 8) {
+        size_t j = 0;
+        for (; j + 8 <= size; j += 8) {
+            nj_v8 r[8];
+            for (size_t n = 0; n < 8; n++)
+                r[n] = i + n < rows ? NJ(load8)(from, first + (i + n) * stride + j, kind) : zero;
+            NJ(transpose8)(r);
+            for (size_t n = 0; n < 8; n++)
+                __builtin_memcpy(to + (j + n) * TILE + i, &r[n], sizeof r[n]);
+        }
+        for (; j < size; j++)
+            for (size_t n = 0; n < 8; n++)
+                to[j * TILE + i + n]
+                    = i + n < rows ? NJ(load1)(from, first + (i + n) * stride + j, kind) : 0;
+    }
+}
+
+static void NJ(turn_rows)(
+    const void *from, nj_kind kind, size_t first, size_t stride, size_t rows, size_t size,
+    float *to
+) {
+    if (kind == NJ_BF16)
+        NJ(turn_rows_of)(from, first, stride, rows, size, to, NJ_BF16);
+    else
+        NJ(turn_rows_of)(from, first, stride, rows, size, to, NJ_F32);
+}
+
+// A tile's rows as a head of a wider tensor, in its kind.
+static void NJ(write_rows)(
+    const float *from, size_t rows, size_t size, size_t padded, float factor, void *to,
+    nj_kind kind, size_t first, size_t stride
+) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < size; j += 16)
+            NJ(store_some)(to, first + i * stride + j, nj_min(16, size - j),
+                NJ(load_f32)(from + i * padded + j) * factor, kind);
+}
+
+// Lanes of part `part` whose key index lies in low...high.
+NJ_INLINE nj_i16 NJ(visible)(int part, int low, int high) {
+    const nj_i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    nj_i16 key = lane + part * 16;
+    return (key >= low) & (key <= high);
+}

@@ -1,0 +1,140 @@
+// Matrix products: c [m, n] = op(a) · op(b), f32 arithmetic over f32 or bf16 operands.
+//
+// Blocked as in Goto and van de Geijn 2008: both operands are rearranged into panels (rows of a
+// by NJ_TILE_ROWS, columns of b by 16) that stream through a tile held in registers; bf16 becomes
+// f32 on the way. A block of c is finished while it is in the L2 cache.
+//
+// The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive k from
+// zero, and these partial sums in order of k. Rows beyond an edge are computed on zeros and
+// dropped. So a row has the same bits for any m, any place in the matrix, any thread, and whether
+// b was packed beforehand or not.
+#define NJ_SELF "gemm.c"
+#include "each_variant.h"
+
+#ifndef GEMM_TYPES
+#define GEMM_TYPES
+
+enum {
+    DEPTH = 256,           // k of one partial sum: a panel of b is 16 KiB then, half of an L1
+    WIDTH = 512,           // columns of a block of c
+    BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 96 KiB of a at a time
+    BLOCK_ROWS_MOST = 112,
+    SMALL_ROWS = 6,        // up to here rows meet several panels of b at once
+    SMALL_PANELS = 6,
+    PACK_STEPS = 32,
+    PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
+    SERIAL_WORK = 1 << 16,      // multiply-adds below which waking the team costs more
+};
+
+// Columns of op(b) to pack, 16 at a time.
+struct pack_run {
+    const void *b;
+    nj_kind kind;
+    nj_arrangement arrangement;
+    size_t n, k;
+    size_t column;
+    void *panels;
+};
+
+// One pass over some columns of c, whose panels of b are at hand.
+struct gemm_run {
+    const nj_gemm_call *call;
+    size_t column, columns;
+    const void *panels;
+    nj_kind panel_kind;
+    const float *a_panel;  // all rows of op(a), where they are few
+    size_t block_rows, block_columns, column_blocks;
+};
+
+#endif
+
+#ifdef NJ_PASS
+
+#include "vector.h"
+#include "gemm_pack.h"
+#include "gemm_tile.h"
+static void NJ(pack_small_a)(const nj_gemm_call *call, float *out) {
+    NJ(pack_a)(call, 0, call->m, out);
+}
+
+#else
+
+static void clear(const nj_gemm_call *call) {
+    if (!call->accumulate)
+        memset(call->c, 0, call->m * call->n * nj_kind_bytes(call->c_kind));
+}
+
+// How c is cut into tasks: blocks of rows; where these are too few for the team, of columns too.
+static void plan_blocks(struct gemm_run *run, size_t threads) {
+    size_t tile = NJ_PICK(tile_rows)(), m = run->call->m;
+    size_t rounds = nj_ceil_div(m, BLOCK_ROWS * threads);
+    run->block_rows = nj_round_up(nj_ceil_div(m, rounds * threads), tile);
+    if (run->block_rows < 4 * tile) run->block_rows = nj_round_up(nj_min(m, 4 * tile), tile);
+    size_t row_blocks = nj_ceil_div(m, run->block_rows), wanted = 4 * threads;
+    size_t most = nj_ceil_div(run->columns, 64);
+    run->column_blocks
+        = row_blocks >= wanted ? 1 : nj_min(most, nj_ceil_div(wanted, row_blocks));
+    run->block_columns = nj_round_up(nj_ceil_div(run->columns, run->column_blocks), 16);
+    run->column_blocks = nj_ceil_div(run->columns, run->block_columns);
+}
+
+static void run_pass(struct gemm_run *run) {
+    const nj_gemm_call *call = run->call;
+    bool serial = call->m * run->columns * call->k < SERIAL_WORK;
+    if (run->a_panel) {
+        size_t panels = nj_ceil_div(run->columns, 16);
+        nj_for_ranges(
+            panels, SMALL_PANELS, serial ? SIZE_MAX : 0, NJ_PICK(few_rows), run);
+        return;
+    }
+    plan_blocks(run, serial ? 1 : (size_t)nj_threads());
+    size_t tasks = nj_ceil_div(call->m, run->block_rows) * run->column_blocks;
+    if (serial)
+        for (size_t i = 0; i < tasks; i++) NJ_PICK(gemm_block)(run, i, 0);
+    else
+        nj_for_tasks(tasks, NJ_PICK(gemm_block), run);
+}
+
+void nj_gemm(const nj_gemm_call *call) {
+    const size_t n = call->n, k = call->k;
+    if (call->m == 0 || n == 0) return;
+    if (k == 0) return clear(call);
+
+    struct gemm_run run = {.call = call, .panel_kind = NJ_F32};
+    if (call->m <= nj_min(SMALL_ROWS, NJ_PICK(tile_rows)())) {
+        float *a = nj_shared_scratch(
+            NJ_SCRATCH_PARTIALS, (k * NJ_PICK(tile_rows)() + 16) * sizeof(float));
+        NJ_PICK(pack_small_a)(call, a);
+        run.a_panel = a;
+    }
+    if (call->b_arrangement == NJ_PACKED) {
+        run.columns = n;
+        run.panels = call->b;
+        run.panel_kind = call->b_kind;
+        return run_pass(&run);
+    }
+    size_t most = nj_max(PACKED_B_LIMIT / (k * sizeof(float)) / WIDTH * WIDTH, WIDTH);
+    for (size_t column = 0; column < n; column += most) {
+        run.column = column;
+        run.columns = nj_min(most, n - column);
+        size_t panels = nj_ceil_div(run.columns, 16);
+        void *packed = nj_shared_scratch(NJ_SCRATCH_PACKED_B, panels * 16 * k * sizeof(float));
+        struct pack_run pack = {
+            call->b, call->b_kind, call->b_arrangement, n, k, column, packed};
+        bool serial = panels * 16 * k < SERIAL_WORK / 4;
+        nj_for_ranges(panels, 1, serial ? SIZE_MAX : 0, NJ_PICK(pack_b), &pack);
+        run.panels = packed;
+        run_pass(&run);
+    }
+}
+
+size_t nj_gemm_packed_count(size_t n, size_t k) { return nj_round_up(n, 16) * k; }
+
+void nj_gemm_pack(const void *weight, nj_kind kind, size_t n, size_t k, void *packed) {
+    struct pack_run run = {weight, kind, NJ_TRANSPOSED, n, k, 0, packed};
+    if (k == 0) return;
+    nj_for_ranges(
+        nj_ceil_div(n, 16), 1, 0, kind == NJ_BF16 ? NJ_PICK(pack_b_bf16) : NJ_PICK(pack_b), &run);
+}
+
+#endif

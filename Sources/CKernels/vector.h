@@ -1,0 +1,157 @@
+// Loads, stores, reductions and the exponential over 16 lanes, once per instruction set.
+//
+// Included inside a pass of `each_variant.h`, hence without an include guard of its own.
+
+NJ_INLINE nj_v16 NJ(splat)(float x) {
+    return (nj_v16){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+}
+
+NJ_INLINE nj_v16 NJ(load_f32)(const float *p) {
+    nj_v16 v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+
+NJ_INLINE void NJ(store_f32)(float *p, nj_v16 v) { __builtin_memcpy(p, &v, sizeof v); }
+
+NJ_INLINE nj_v16 NJ(load_bf16)(const uint16_t *p) {
+    nj_h16 h;
+    __builtin_memcpy(&h, p, sizeof h);
+    return (nj_v16)(__builtin_convertvector(h, nj_u16) << 16);
+}
+
+// Rounds to nearest, ties to even; a NaN stays a NaN, made quiet.
+NJ_INLINE nj_h16 NJ(round_bf16)(nj_v16 v) {
+    nj_u16 bits = (nj_u16)v;
+    nj_u16 rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
+    nj_u16 quiet = (bits >> 16) | 0x40u;
+    nj_u16 is_nan = (nj_u16)((bits & 0x7fffffffu) > 0x7f800000u);
+    return __builtin_convertvector((rounded & ~is_nan) | (quiet & is_nan), nj_h16);
+}
+
+NJ_INLINE void NJ(store_bf16)(uint16_t *p, nj_v16 v) {
+    nj_h16 h = NJ(round_bf16)(v);
+    __builtin_memcpy(p, &h, sizeof h);
+}
+
+NJ_INLINE nj_v16 NJ(load)(const void *base, size_t index, nj_kind kind) {
+    return kind == NJ_BF16 ? NJ(load_bf16)((const uint16_t *)base + index)
+                           : NJ(load_f32)((const float *)base + index);
+}
+
+NJ_INLINE void NJ(store)(void *base, size_t index, nj_v16 v, nj_kind kind) {
+    if (kind == NJ_BF16)
+        NJ(store_bf16)((uint16_t *)base + index, v);
+    else
+        NJ(store_f32)((float *)base + index, v);
+}
+
+// The first `count` lanes (1...16) from memory, zeros in the others.
+NJ_INLINE nj_v16 NJ(load_some)(const void *base, size_t index, size_t count, nj_kind kind) {
+    if (count >= NJ_LANES) return NJ(load)(base, index, kind);
+    if (kind == NJ_BF16) {
+        uint16_t part[NJ_LANES] = {0};
+        __builtin_memcpy(part, (const uint16_t *)base + index, count * sizeof *part);
+        return NJ(load_bf16)(part);
+    }
+    float part[NJ_LANES] = {0};
+    __builtin_memcpy(part, (const float *)base + index, count * sizeof *part);
+    return NJ(load_f32)(part);
+}
+
+NJ_INLINE void NJ(store_some)(void *base, size_t index, size_t count, nj_v16 v, nj_kind kind) {
+    if (count >= NJ_LANES) {
+        NJ(store)(base, index, v, kind);
+    } else if (kind == NJ_BF16) {
+        uint16_t part[NJ_LANES];
+        NJ(store_bf16)(part, v);
+        __builtin_memcpy((uint16_t *)base + index, part, count * sizeof *part);
+    } else {
+        float part[NJ_LANES];
+        NJ(store_f32)(part, v);
+        __builtin_memcpy((float *)base + index, part, count * sizeof *part);
+    }
+}
+
+NJ_INLINE nj_v16 NJ(select)(nj_i16 mask, nj_v16 yes, nj_v16 no) {
+    return (nj_v16)((mask & (nj_i16)yes) | (~mask & (nj_i16)no));
+}
+
+NJ_INLINE nj_v16 NJ(max)(nj_v16 a, nj_v16 b) { return NJ(select)(a > b, a, b); }
+NJ_INLINE nj_v16 NJ(min)(nj_v16 a, nj_v16 b) { return NJ(select)(a < b, a, b); }
+
+// Sums by halves: lane i with i + 8, then i + 4, i + 2, i + 1.
+NJ_INLINE float NJ(sum_lanes)(nj_v16 v) {
+    nj_v8 h = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+        + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    float a = h[0] + h[4], b = h[1] + h[5], c = h[2] + h[6], d = h[3] + h[7];
+    return (a + c) + (b + d);
+}
+
+NJ_INLINE float NJ(max_lanes)(nj_v16 v) {
+    float m = v[0];
+    for (int i = 1; i < NJ_LANES; i++) m = v[i] > m ? v[i] : m;
+    return m;
+}
+
+// e^x to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, and a polynomial of degree 7 in r.
+// Below -87.3 the result is 0; above 88.3 it stays at e^88.3; e^0 is exactly 1.
+NJ_INLINE nj_v16 NJ(exp)(nj_v16 x) {
+    const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+    nj_i16 underflows = x < -87.3f;
+    nj_v16 t = NJ(select)(x > 88.3f, NJ(splat)(88.3f), x);
+    nj_v16 shifted = t * 1.44269504f + magic;
+    nj_v16 n = shifted - magic;
+    nj_v16 r = t - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    nj_v16 p = r * 1.98412698e-4f + 1.38888889e-3f;
+    p = p * r + 8.33333333e-3f;
+    p = p * r + 4.16666667e-2f;
+    p = p * r + 1.66666667e-1f;
+    p = p * r + 0.5f;
+    p = p * (r * r) + r + 1.0f;
+    nj_i16 scale = ((nj_i16)shifted << 23) + (nj_i16)NJ(splat)(1.0f);
+    return NJ(select)(underflows, NJ(splat)(0.0f), p * (nj_v16)scale);
+}
+
+NJ_INLINE nj_v8 NJ(load8)(const void *base, size_t index, nj_kind kind) {
+    if (kind == NJ_BF16) {
+        nj_h8 h;
+        __builtin_memcpy(&h, (const uint16_t *)base + index, sizeof h);
+        return (nj_v8)(__builtin_convertvector(h, nj_u8) << 16);
+    }
+    nj_v8 v;
+    __builtin_memcpy(&v, (const float *)base + index, sizeof v);
+    return v;
+}
+
+NJ_INLINE float NJ(load1)(const void *base, size_t index, nj_kind kind) {
+    if (kind == NJ_BF16) {
+        uint32_t bits = (uint32_t)((const uint16_t *)base)[index] << 16;
+        float x;
+        __builtin_memcpy(&x, &bits, sizeof x);
+        return x;
+    }
+    return ((const float *)base)[index];
+}
+
+#define NJ_SHUFFLE __builtin_shufflevector
+// r[i][j] becomes r[j][i].
+NJ_INLINE void NJ(transpose8)(nj_v8 r[8]) {
+    nj_v8 t[8], u[8];
+    for (int i = 0; i < 4; i++) {
+        t[2 * i] = NJ_SHUFFLE(r[2 * i], r[2 * i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        t[2 * i + 1] = NJ_SHUFFLE(r[2 * i], r[2 * i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        u[i] = NJ_SHUFFLE(t[i], t[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+        u[i + 1] = NJ_SHUFFLE(t[i], t[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        u[i + 2] = NJ_SHUFFLE(t[i + 1], t[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+        u[i + 3] = NJ_SHUFFLE(t[i + 1], t[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = NJ_SHUFFLE(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        r[i + 4] = NJ_SHUFFLE(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
+}
+#undef NJ_SHUFFLE
