@@ -108,5 +108,6 @@ let package = Package(
             [
                 "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
             ]),
+        tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
     ]
 )

@@ -11,13 +11,17 @@ extension BytePairModel {
                     key: "model.merges")
             }
             let (left, right) = (vocabulary[Int(merge.left)], vocabulary[Int(merge.right)])
-            guard vocabulary[Int(merge.result)] == left + right else {
+            let result = vocabulary[Int(merge.result)]
+            guard result.count == left.count + right.count, result.starts(with: left),
+                result[left.count...].elementsEqual(right)
+            else {
                 throw TokenizerError(
                     .inconsistent, "merge \(rank) does not give the two tokens joined",
                     key: "model.merges")
             }
         }
-        guard Set(vocabulary).count == vocabulary.count else {
+        var distinct = ByteStringTable(minimumCapacity: vocabulary.count)
+        for token in vocabulary where !distinct.insert(token).isNew {
             throw TokenizerError(.inconsistent, "two ids have the same token", key: "model.vocab")
         }
         try checkAlphabet()
