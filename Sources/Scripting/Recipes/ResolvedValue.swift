@@ -56,7 +56,7 @@ public enum ResolvedValue: Sendable, Hashable {
 }
 
 extension ResolvedValue {
-    /// `resolved.json`: JSON text in the order of the keys, two spaces a level, with a last newline.
+    /// `resolved.json`: JSON text in the order of the keys, two spaces a level, newline at the end.
     public var json: String {
         var text = ""
         write(to: &text, indent: "")
