@@ -40,7 +40,9 @@ let package = Package(
         .target(name: "CMapGuard"),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
-            linkerSettings: [.linkedLibrary("m"), .linkedLibrary("gomp")]),
+            linkerSettings: [
+                .linkedLibrary("dnnl"), .linkedLibrary("m"), .linkedLibrary("gomp"),
+            ]),
 
         // 0: values and measurements.
         target("Tensors", ["CKernels"]),

@@ -80,7 +80,9 @@ struct AddedTokenMatcher: Sendable {
             let content = tokens[candidate].content
             guard index + content.count <= text.count else { continue }
             var matched = 1
-            while matched < content.count, text[index + matched] == content[matched] { matched += 1 }
+            while matched < content.count, text[index + matched] == content[matched] {
+                matched += 1
+            }
             if matched == content.count { return tokens[candidate] }
         }
         return nil

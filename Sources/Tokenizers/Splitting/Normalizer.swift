@@ -2,7 +2,10 @@ import CUTF8Proc
 
 /// A rewriting of the text before it is cut into words, as `tokenizer.json` names it.
 public enum Normalizer: Sendable, Hashable {
-    /// Unicode normalisation form C.
+    /// Unicode normalisation form C, by utf8proc's tables.
+    ///
+    /// Deviation: Hugging Face's tables are older and leave 108 combining marks that Unicode added
+    /// since (U+07FD, U+0898, ...) in the order given.
     case composed
     /// Puts bytes in front of a text that is not empty.
     case prepend([UInt8])
