@@ -104,7 +104,11 @@ let package = Package(
                 "Tokenizers", "Training", "Transformers",
             ]),
         tests(
-            "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
+            "GenerationTests",
+            [
+                "Autograd", "Checkpoints", "Generation", "Layers", "Tensors", "TestSupport",
+                "Tokenizers", "Transformers",
+            ]),
         tests(
             "ScriptingTests",
             [
