@@ -115,5 +115,6 @@ let package = Package(
                 "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
             ]),
         tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
+        tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
     ]
 )
