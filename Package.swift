@@ -108,5 +108,12 @@ let package = Package(
             [
                 "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
             ]),
+        tests(
+            "NoLuaTests",
+            [
+                "Checkpoints", "Corpora", "Generation", "Optimizers", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
+            ]),
+        tests("HouseTests", []),
     ]
 )
