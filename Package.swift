@@ -40,7 +40,9 @@ let package = Package(
         .target(name: "CMapGuard"),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
-            linkerSettings: [.linkedLibrary("m"), .linkedLibrary("gomp")]),
+            linkerSettings: [
+                .linkedLibrary("dnnl"), .linkedLibrary("m"), .linkedLibrary("gomp"),
+            ]),
 
         // 0: values and measurements.
         target("Tensors", ["CKernels"]),
@@ -79,7 +81,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        target("Nightjar", ["Training", "Generation", "Scripting"]),
+        target(
+            "Nightjar",
+            [
+                "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Checkpoints", "Transformers",
+                "Corpora", "Training", "Generation", "Scripting",
+            ]),
 
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
@@ -102,7 +109,11 @@ let package = Package(
                 "Tokenizers", "Training", "Transformers",
             ]),
         tests(
-            "GenerationTests", ["Generation", "Layers", "Tensors", "Tokenizers", "Transformers"]),
+            "GenerationTests",
+            [
+                "Autograd", "Checkpoints", "Generation", "Layers", "Tensors", "TestSupport",
+                "Tokenizers", "Transformers",
+            ]),
         tests(
             "ScriptingTests",
             [
@@ -114,6 +125,8 @@ let package = Package(
                 "Checkpoints", "Corpora", "Generation", "Optimizers", "Tensors", "TestSupport",
                 "Tokenizers", "Training", "Transformers",
             ]),
+        tests("NightjarTests", ["Nightjar"]),
         tests("HouseTests", []),
+        tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
     ]
 )

@@ -3,16 +3,16 @@
 -- Scripts/demo.sh prepares what this recipe reads, below runs/demo-data:
 --
 --   tokenizer.json      a vocabulary of whole words and word parts, learned from the text
---   <category>/*.txt    one folder for each kind of text
+--   <category>/*.txt    one folder for each kind of text; a blank line ends a document
 --
 --   nightjar train Scripts/recipes/demo.lua
 --   nightjar generate runs/demo --prompt "The "
 local nj = require "nightjar"
 
--- Recipes are programs: what is written three times below is written once here.
+-- Recipes are programs: what is written six times below is written once here.
 local corpus = "../../runs/demo-data"
 
--- A category of the corpus. A blank line ends a document; a long document is cut into parts.
+-- A category of the corpus. Documents that are very long are cut into parts.
 local function category(name)
   return nj.data.folder {
     path = corpus .. "/" .. name,
@@ -39,14 +39,17 @@ return nj.recipe {
 
   tokenizer = corpus .. "/tokenizer.json",
 
-  -- Weights are relative: encyclopedic text gives half of all tokens here, whatever the sizes of the
-  -- folders. A source that runs out begins again, shuffled anew.
+  -- Weights are relative: three tenths of all tokens are dictionary entries here, whatever the
+  -- sizes of the folders. A source that runs out begins again, shuffled anew.
   --
   -- From the command line: --set data.fortunes.weight=3
   data = nj.data.mix {
-    dictionary = { weight = 2, category "dictionary" },
-    manuals = { weight = 1, category "manuals" },
+    dictionary = { weight = 3, category "dictionary" },
+    handbooks = { weight = 2, category "handbooks" },
+    manuals = { weight = 2, category "manuals" },
+    scripture = { weight = 1.5, category "scripture" },
     fortunes = { weight = 1, category "fortunes" },
+    licences = { weight = 0.5, category "licences" },
   },
 
   -- 8 rows of 256 tokens are 2,048 tokens a step.
@@ -68,7 +71,7 @@ return nj.recipe {
 
   -- What to do about trouble. These are the defaults, written out.
   on = {
-    nan = "stop",                 -- a loss that is not a number ends the run and names its documents
+    nan = "stop",                 -- a loss that is no number ends the run and names its documents
     disk_full = "stop",           -- what was saved before stays
     bad_row = "skip",             -- counted, and the first cases shown
     invalid_utf8 = "replace",     -- likewise

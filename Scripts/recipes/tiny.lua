@@ -2,11 +2,11 @@
 -- spell in well under a minute on two cores.
 --
 --   nightjar train Scripts/recipes/tiny.lua
---   nightjar train Scripts/recipes/tiny.lua --set data.path=/path/to/some/text --set steps=50
+--   nightjar train Scripts/recipes/tiny.lua --set data.path=/path/to/text --set steps=50
 --
 -- A recipe is a Lua file that returns one table. Every key that is left out has a default;
--- `nightjar check Scripts/recipes/tiny.lua` prints all of them without training anything. A key that
--- does not exist is an error, so a typing mistake never goes unnoticed.
+-- `nightjar check Scripts/recipes/tiny.lua` prints all of them without training anything. A key
+-- that does not exist is an error, so a typing mistake never goes unnoticed.
 local nj = require "nightjar"
 
 return nj.recipe {
@@ -16,7 +16,7 @@ return nj.recipe {
   -- The same seed gives the same losses, bit for bit, on the same machine.
   seed = 1,
 
-  -- New weights. These are the keys of a Hugging Face config.json; what is trained here opens there.
+  -- New weights, under the keys of a Hugging Face config.json: what is trained here opens there.
   -- The vocabulary size is missing on purpose: it is the tokenizer's.
   model = nj.model.init {
     hidden_size = 128,            -- width: how many numbers stand for one character

@@ -3,9 +3,6 @@
 // Tiles of 64 queries meet blocks of 64 keys in registers and the L1 cache; no score leaves it
 // (Dao et al. 2022). Keys and values of a head are rearranged once for all queries that share
 // them. Only blocks between the first visible position and the diagonal are visited.
-#define NJ_SELF "attention.c"
-#include "each_variant.h"
-
 #ifndef ATTENTION_RUN
 #define ATTENTION_RUN
 #include "attention_types.h"
@@ -15,6 +12,9 @@ struct attention_run {
     size_t pieces;  // tasks that these are cut into
 };
 #endif
+
+#define NJ_SELF "attention.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

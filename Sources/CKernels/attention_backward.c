@@ -3,9 +3,6 @@
 // Weights are recomputed from the scores and the forward's log-sum-exp (Dao et al. 2022). One
 // task owns a key head of a row of the batch, with all its query heads: gradients of keys and
 // values add up in its own memory, over query heads, then query tiles, in order.
-#define NJ_SELF "attention_backward.c"
-#include "each_variant.h"
-
 #ifndef ATTENTION_BACKWARD_RUN
 #define ATTENTION_BACKWARD_RUN
 #include "attention_types.h"
@@ -21,6 +18,9 @@ struct gradient_state {
     float delta[TILE], log_sum_exp[TILE];
 };
 #endif
+
+#define NJ_SELF "attention_backward.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

@@ -2,9 +2,6 @@
 //
 // Tokens that follow each other in a slot share a tile of queries, as do the query heads of one
 // key head; each row's arithmetic is that of the training kernel (`attention_visit.h`).
-#define NJ_SELF "attention_cached.c"
-#include "each_variant.h"
-
 #ifndef ATTENTION_CACHED_RUN
 #define ATTENTION_CACHED_RUN
 #include "attention_types.h"
@@ -16,6 +13,9 @@ struct cached_run {
     const struct token_group *groups;
 };
 #endif
+
+#define NJ_SELF "attention_cached.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

@@ -7,7 +7,7 @@ NJ_INLINE void NJ(soften)(
     struct query_tile *tile, size_t row, int low, int high, int parts
 ) {
     float *scores = tile->scores + row * TILE;
-    if (low > high) {
+    if (low > high || low >= TILE) {
         memset(scores, 0, (size_t)parts * 16 * sizeof *scores);
         return;
     }

@@ -1,11 +1,10 @@
 // Filling, copying and converting between element kinds; bf16 rounds to nearest, ties to even.
 //
 // Bound by memory: one pass, cut over the team from 16 Ki elements on.
-#define NJ_SELF "convert.c"
-#include "each_variant.h"
-
 #ifndef CONVERT_TYPES
 #define CONVERT_TYPES
+#include "kernels_internal.h"
+
 struct convert_run {
     const void *from;
     void *to;
@@ -13,6 +12,9 @@ struct convert_run {
     float value;
 };
 #endif
+
+#define NJ_SELF "convert.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

@@ -3,12 +3,12 @@
 // Each row: the largest logit, then the exponentials written over the row while they are summed
 // in two vectors of 16 lanes, then (where the gradient is wanted) one scaling pass. Rows of
 // weight 0 cost nothing and get a gradient of 0.
-#define NJ_SELF "cross_entropy.c"
-#include "each_variant.h"
-
 #ifndef CROSS_ENTROPY_TYPES
 #define CROSS_ENTROPY_TYPES
 #include <math.h>
+
+#include "kernels_internal.h"
+
 struct cross_entropy_run {
     float *logits;
     const int32_t *targets;
@@ -19,6 +19,9 @@ struct cross_entropy_run {
     int wants_gradient;
 };
 #endif
+
+#define NJ_SELF "cross_entropy.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

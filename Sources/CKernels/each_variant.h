@@ -5,6 +5,9 @@
 // function, and the compiler may use the variant's instructions), and then to its end, where the
 // public function picks among the variants by `nj_isa()`. No build flags are needed.
 //
+// What is not a variant's own (types, functions without NJ, headers) stands before the inclusion of
+// this header, behind a guard: inside a pass it would be compiled for that pass's instructions.
+//
 // NJ_TILE_ROWS is the number of rows of a register tile that is 16 columns wide,
 // NJ_REGISTER_LANES the floats that one vector register holds.
 #ifndef NJ_PASS

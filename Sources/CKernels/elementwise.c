@@ -1,11 +1,10 @@
 // Sums and scalings of whole tensors, element by element, in any mix of f32 and bf16.
 //
 // Bound by memory: one pass, cut over the team from 16 Ki elements on.
-#define NJ_SELF "elementwise.c"
-#include "each_variant.h"
-
 #ifndef ELEMENTWISE_TYPES
 #define ELEMENTWISE_TYPES
+#include "kernels_internal.h"
+
 struct elementwise_run {
     const void *a;
     const void *b;
@@ -14,6 +13,9 @@ struct elementwise_run {
     float scale;
 };
 #endif
+
+#define NJ_SELF "elementwise.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

@@ -2,11 +2,10 @@
 //
 // The gradient is cut over columns, never over rows, so that rows with one index add up in row
 // order whatever the team's size.
-#define NJ_SELF "embedding.c"
-#include "each_variant.h"
-
 #ifndef EMBEDDING_TYPES
 #define EMBEDDING_TYPES
+#include "kernels_internal.h"
+
 struct embedding_run {
     const void *from;
     const int32_t *ids;
@@ -15,6 +14,9 @@ struct embedding_run {
     size_t rows, width;
 };
 #endif
+
+#define NJ_SELF "embedding.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

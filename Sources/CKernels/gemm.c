@@ -8,11 +8,9 @@
 // zero, and these partial sums in order of k. Rows beyond an edge are computed on zeros and
 // dropped. So a row has the same bits for any m, any place in the matrix, any thread, and whether
 // b was packed beforehand or not.
-#define NJ_SELF "gemm.c"
-#include "each_variant.h"
-
 #ifndef GEMM_TYPES
 #define GEMM_TYPES
+#include "kernels_internal.h"
 
 enum {
     DEPTH = 256,           // k of one partial sum: a panel of b is 16 KiB then, half of an L1
@@ -47,6 +45,9 @@ struct gemm_run {
 };
 
 #endif
+
+#define NJ_SELF "gemm.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

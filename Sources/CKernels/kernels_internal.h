@@ -48,6 +48,7 @@ enum nj_scratch_slot {
     NJ_SCRATCH_PACKED_B,
     NJ_SCRATCH_PARTIALS,
     NJ_SCRATCH_ATTENTION,
+    NJ_SCRATCH_ROUNDED,
     NJ_SCRATCH_SHARED_COUNT
 };
 void *nj_shared_scratch(enum nj_scratch_slot slot, size_t bytes);

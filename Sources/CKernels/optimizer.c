@@ -1,11 +1,10 @@
 // AdamW (Loshchilov and Hutter 2019) and SGD, all in one pass over a tensor, f32.
 //
 // Bound by memory: AdamW reads four arrays and writes three, once.
-#define NJ_SELF "optimizer.c"
-#include "each_variant.h"
-
 #ifndef OPTIMIZER_TYPES
 #define OPTIMIZER_TYPES
+#include "kernels_internal.h"
+
 struct sgd_run {
     float *parameter;
     const float *gradient;
@@ -20,6 +19,9 @@ struct adamw_run {
     nj_adamw_step step;
 };
 #endif
+
+#define NJ_SELF "optimizer.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

@@ -2,11 +2,10 @@
 //
 // Summed over blocks of 16 Ki elements, 16 lanes each, then over blocks in order: the same for
 // any size of the team.
-#define NJ_SELF "reduce.c"
-#include "each_variant.h"
-
 #ifndef REDUCE_TYPES
 #define REDUCE_TYPES
+#include "kernels_internal.h"
+
 enum { BLOCK = 1 << 14 };
 struct reduce_run {
     const void *x;
@@ -15,6 +14,9 @@ struct reduce_run {
     double *partials;
 };
 #endif
+
+#define NJ_SELF "reduce.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

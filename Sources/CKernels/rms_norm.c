@@ -3,12 +3,12 @@
 // A row is read twice, the second time from the L1 cache. Sums of a row run in two vectors of 16
 // lanes, whatever stands beside it. The weight's gradient is summed over blocks of 64 rows, then
 // over blocks in order, so that the team's size does not show.
-#define NJ_SELF "rms_norm.c"
-#include "each_variant.h"
-
 #ifndef RMS_NORM_TYPES
 #define RMS_NORM_TYPES
 #include <math.h>
+
+#include "kernels_internal.h"
+
 enum { BLOCK = 64 };
 struct rms_norm_run {
     const void *upstream;
@@ -23,6 +23,9 @@ struct rms_norm_run {
     float epsilon;
 };
 #endif
+
+#define NJ_SELF "rms_norm.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

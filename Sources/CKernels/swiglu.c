@@ -2,11 +2,10 @@
 //
 // gate_up [n, 2f] holds gate, then up, in each row; out [n, f]. One pass with the sigmoid from a
 // vector exponential; the gradient recomputes the sigmoid instead of keeping it.
-#define NJ_SELF "swiglu.c"
-#include "each_variant.h"
-
 #ifndef SWIGLU_TYPES
 #define SWIGLU_TYPES
+#include "kernels_internal.h"
+
 struct swiglu_run {
     const void *upstream;
     const void *gate_up;
@@ -15,6 +14,9 @@ struct swiglu_run {
     size_t width;
 };
 #endif
+
+#define NJ_SELF "swiglu.c"
+#include "each_variant.h"
 
 #ifdef NJ_PASS
 

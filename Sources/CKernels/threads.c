@@ -3,8 +3,13 @@
 // libgomp keeps one pool of threads per calling thread, so all of this belongs to the one compute
 // thread that calls in: see `ComputeThread`. Work is cut so that no element's arithmetic depends
 // on the cut; the number of threads therefore never changes a result.
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include <sched.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "kernels_internal.h"
 
@@ -26,6 +31,24 @@ void nj_set_threads(int count) {
 }
 
 int nj_threads(void) { return team_size; }
+
+static _Thread_local int is_compute_thread;
+
+void nj_become_compute_thread(int threads) {
+    is_compute_thread = 1;
+    nj_set_threads(threads);
+}
+
+int nj_is_compute_thread(void) { return is_compute_thread; }
+
+int nj_available_processors(void) {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (int)count : 1;
+}
 
 struct parallel_call {
     nj_parallel_body body;

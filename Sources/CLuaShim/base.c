@@ -1,5 +1,5 @@
-// The basic functions that are ours: protected calls that a spent budget passes through, traversal in
-// a defined order, texts without addresses, metatables without finalizers.
+// The basic functions that are ours: protected calls that a spent budget passes through, traversal
+// in a defined order, texts without addresses, metatables without finalizers.
 #include "internal.h"
 
 static int finish_call(lua_State *L, int status, lua_KContext extra) {
@@ -197,7 +197,8 @@ static int base_setmetatable(lua_State *L) {
         lua_pushstring(L, *name);
         if (lua_rawget(L, 2) != LUA_TNIL) {
             return luaL_error(
-                L, "a metatable with '%s' is refused: what it does depends on the collector", *name);
+                L, "a metatable with '%s' is refused: what it does depends on the collector",
+                *name);
         }
         lua_pop(L, 1);
     }

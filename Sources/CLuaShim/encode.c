@@ -52,6 +52,11 @@ static void fail(encoder *e, const char *sentence) {
 
 static void put(encoder *e, const void *bytes, size_t count) {
     njl_buffer *output = &e->context->output;
+    if (count <= output->capacity - output->count) {
+        memcpy(output->bytes + output->count, bytes, count);
+        output->count += count;
+        return;
+    }
     if (count > e->context->limit || output->count > e->context->limit - count ||
         !njl_append(output, bytes, count)) {
         njl_raise_memory(e->L);
@@ -233,7 +238,11 @@ void njl_abandon_output(lua_State *L) {
 
 // Encodes `count` values from stack position `first` into the context's output.
 int njl_encode(lua_State *L, int first, int count, int keeps_references) {
-    encoder e = {.L = L, .context = njl_context_of(L), .keeps_references = keeps_references};
+    encoder e;  // the stacks inside are large, and need no clearing
+    e.L = L;
+    e.context = njl_context_of(L);
+    e.keeps_references = keeps_references;
+    e.depth = 0;
     njl_abandon_output(L);
     e.context->encoding = 1;
     e.context->output.count = 0;

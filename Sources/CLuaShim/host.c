@@ -1,7 +1,7 @@
 // The doors from Lua to the host: host functions, `require`, host objects.
 //
-// The host's function runs between reading its arguments and pushing its results; both are done here,
-// in C, so that the errors they may raise never unwind a frame of the host's.
+// The host's function runs between reading its arguments and pushing its results; both are done
+// here, in C, so that the errors they may raise never unwind a frame of the host's.
 #include <stdlib.h>
 
 #include "internal.h"

@@ -160,7 +160,9 @@ void njl_report_syntax(njl_context *context, const char *message) {
     for (const char *at = strchr(message, ':'); at; at = strchr(at + 1, ':')) {
         const char *digit = at + 1;
         int line = 0;
-        while (*digit >= '0' && *digit <= '9' && line < 100000000) line = line * 10 + *digit++ - '0';
+        while (*digit >= '0' && *digit <= '9' && line < 100000000) {
+            line = line * 10 + *digit++ - '0';
+        }
         if (digit > at + 1 && digit[0] == ':' && digit[1] == ' ') {
             report->line = line;
             report->message_offset = (size_t)(digit + 2 - message);

@@ -21,8 +21,8 @@ static int refuse_assignment(lua_State *L) {
     return luaL_error(L, "the global '%s' is locked; give the local a name of its own", name);
 }
 
-// Opens a stock library and leaves a new table with its allowed functions on top. The new table also
-// takes the place where Lua looks up the names of functions for its messages.
+// Opens a stock library and leaves a new table with its allowed functions on top. The new table
+// also takes the place where Lua looks up the names of functions for its messages.
 static int open_library(lua_State *L, const char *name, lua_CFunction open,
                         const char *const *allowed, const luaL_Reg *ours) {
     luaL_requiref(L, name, open, 0);

@@ -169,7 +169,8 @@ static int string_gsub(lua_State *L) {
     const char *pattern = luaL_checklstring(L, 2, &pattern_count);
     int type = lua_type(L, 3);
     luaL_argexpected(
-        L, type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE,
+        L,
+        type == LUA_TNUMBER || type == LUA_TSTRING || type == LUA_TFUNCTION || type == LUA_TTABLE,
         3, "string/function/table");
     lua_Integer most = luaL_optinteger(L, 4, (lua_Integer)count + 1), made = 0;
     int anchored = pattern_count > 0 && *pattern == '^', changed = 0;

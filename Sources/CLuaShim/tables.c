@@ -100,7 +100,8 @@ static int comes_before(lua_State *L, int b, int a) {
 }
 
 // A stable merge sort. It asks each question of the comparator on its own, so a comparator that
-// contradicts itself yields some order, always the same; one that raises leaves the table as it was.
+// contradicts itself yields some order, always the same; one that raises leaves the table as it
+// was.
 static int table_sort(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);

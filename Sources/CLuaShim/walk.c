@@ -13,7 +13,9 @@ int njl_compare_keys(const njl_entry *a, const njl_entry *b) {
             return a->key.number < b->key.number ? -1 : a->key.number > b->key.number;
         case NJL_KEY_STRING: {
             size_t shorter = a->key_count < b->key_count ? a->key_count : b->key_count;
-            int order = memcmp(a->key.text, b->key.text, shorter);
+            // Every Lua string ends with a zero byte, so the first byte can always be read.
+            int order = (unsigned char)*a->key.text - (unsigned char)*b->key.text;
+            if (order == 0) order = memcmp(a->key.text, b->key.text, shorter);
             if (order) return order;
             return a->key_count < b->key_count ? -1 : a->key_count > b->key_count;
         }
@@ -129,8 +131,11 @@ static void sort_keys(lua_State *L, const njl_entry *entries, uint32_t *order, u
             size_t left = start, right = middle;
             for (size_t k = start; k < end; k++) {
                 if ((k & POLL_MASK) == 0) njl_poll(L);
-                int takes_left = left < middle &&
-                    (right >= end || njl_compare_keys(&entries[from[left]], &entries[from[right]]) < 0);
+                int takes_left = left < middle;
+                if (takes_left && right < end) {
+                    takes_left =
+                        njl_compare_keys(&entries[from[left]], &entries[from[right]]) < 0;
+                }
                 to[k] = takes_left ? from[left++] : from[right++];
             }
         }

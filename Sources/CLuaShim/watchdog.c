@@ -2,8 +2,8 @@
 //
 // At a deadline it signals the thread that runs the interpreter; the signal handler, on that very
 // thread, arms the interpreter's hook. Until then a call costs a clock reading and a few stores.
-// A signal is repeated with growing gaps while the call lasts: the interpreter may miss a hook armed
-// at the wrong instruction.
+// A signal is repeated with growing gaps while the call lasts: the interpreter may miss a hook
+// armed at the wrong instruction.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <time.h>
@@ -41,8 +41,9 @@ static void on_signal(int number) {
     errno = saved;
 }
 
-// Signals the thread of a context whose deadline still is `deadline`. The context's own thread waits
-// in njl_watch_end while `signalling` is set, so the thread exists for as long as it is named here.
+// Signals the thread of a context whose deadline still is `deadline`. The context's own thread
+// waits in njl_watch_end while `signalling` is set, so the thread exists for as long as it is named
+// here.
 static void kick(njl_context *context, uint64_t deadline) {
     atomic_store(&context->signalling, 1);
     if (atomic_load(&context->deadline) == deadline) {

@@ -2,11 +2,11 @@ import CLuaShim
 
 /// The time and memory that one outermost call into Lua may spend.
 ///
-/// Time is wall time, host functions included. Memory is all that the state holds, not only what the
-/// call adds; the scratch space through which values cross is held to the same limit on its own.
-/// Once a budget is spent the call ends with a `LuaError` of kind `budgetTime` or `budgetMemory`,
-/// whatever the script does about errors. Calls made from inside a host function share the budget of
-/// the outermost one.
+/// Time is wall time, host functions included. Memory is all that the state holds, not only what
+/// the call adds; the scratch space through which values cross is held to the same limit on its
+/// own. Once a budget is spent the call ends with a `LuaError` of kind `budgetTime` or
+/// `budgetMemory`, whatever the script does about errors. Calls made from inside a host function
+/// share the budget of the outermost one.
 public struct Budget: Sendable, Hashable {
     /// Wall time; infinity sets no deadline.
     public var seconds: Double

@@ -1,8 +1,8 @@
 /// One call of a host function by a script.
 ///
-/// Arguments are numbered from 1, as Lua numbers them. Whatever the function throws becomes a Lua error
-/// at the caller's line; where the script lets it pass, it comes back to the host as the `cause` of
-/// the `LuaError`.
+/// Arguments are numbered from 1, as Lua numbers them. Whatever the function throws becomes a Lua
+/// error at the caller's line; where the script lets it pass, it comes back to the host as the
+/// `cause` of the `LuaError`.
 public struct HostCall {
     public let state: LuaState
     /// The function's full name: `nightjar.data.jsonl`.

@@ -19,8 +19,8 @@ public final class LuaFunction {
 
     /// Calls the function with plain data and reads its results as plain data.
     ///
-    /// Throws `LuaError`; a function or an object among the results is a type error. Without a budget
-    /// the state's own applies.
+    /// Throws `LuaError`; a function or an object among the results is a type error. Without a
+    /// budget the state's own applies.
     @discardableResult
     public func call(
         _ arguments: [LuaValue] = [], budget: Budget? = nil

@@ -22,7 +22,8 @@ extension LuaState {
         module: String? = nil, table: String? = nil, name: String, _ body: @escaping HostBody
     ) {
         let path = table.map { "\($0).\(name)" } ?? name
-        let function = HostFunction(name: [module, path].compactMap { $0 }.joined(separator: "."), body: body)
+        let function = HostFunction(
+            name: module.map { "\($0).\(path)" } ?? path, body: body)
         hostFunctions.append(function)
         let result = njl_define(
             context, module ?? "", path, Int32(hostFunctions.count - 1), nil, 0)
@@ -38,9 +39,7 @@ extension LuaState {
         writer.begin(count: 1)
         try writer.put(value)
         let path = table.map { "\($0).\(name)" } ?? name
-        let result = writer.bytes.withUnsafeBufferPointer { buffer in
-            njl_define(context, module ?? "", path, 0, buffer.baseAddress, buffer.count)
-        }
+        let result = njl_define(context, module ?? "", path, 0, writer.bytes, writer.count)
         precondition(result == NJL_OK, "no memory is left to define '\(path)'")
     }
 
@@ -55,7 +54,7 @@ extension LuaState {
             defer { giveBack(writer) }
             writer.begin(count: results.count)
             for result in results { try writer.put(result, of: self) }
-            return reply(writer.bytes, NJL_HOST_OK)
+            return reply(writer.bytes, writer.count, NJL_HOST_OK)
         } catch {
             return replyError(error)
         }
@@ -74,7 +73,7 @@ extension LuaState {
             writer.begin(count: 2)
             try writer.put(.string(LuaString(bytes: module.bytes)))
             try writer.put(.string(LuaString("@" + module.path)))
-            return reply(writer.bytes, NJL_HOST_OK)
+            return reply(writer.bytes, writer.count, NJL_HOST_OK)
         } catch {
             return replyError(error)
         }
@@ -89,13 +88,11 @@ extension LuaState {
             if error.chunk != nil { answer = NJL_HOST_PASSED }
         }
         lastThrown = (message, error)
-        return reply(Array(message.utf8), answer)
+        return message.withUTF8 { reply($0.baseAddress, $0.count, answer) }
     }
 
-    private func reply(_ bytes: [UInt8], _ answer: Int) -> Int32 {
-        let copied = bytes.withUnsafeBufferPointer {
-            njl_reply(context, $0.baseAddress, $0.count)
-        }
+    private func reply(_ bytes: UnsafePointer<UInt8>?, _ count: Int, _ answer: Int) -> Int32 {
+        let copied = njl_reply(context, bytes, count)
         precondition(copied != 0, "no memory is left for a host function's answer")
         return Int32(answer)
     }

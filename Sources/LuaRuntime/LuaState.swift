@@ -2,10 +2,10 @@ import CLuaShim
 
 /// One Lua 5.4 interpreter with its sandbox, its budget and its host functions.
 ///
-/// Scripts see an allow-list of globals (base without the loaders, `string`, `table`, `math` without
-/// random numbers, `utf8`, `coroutine`, `require`) that accepts no assignment. Lua errors unwind C
-/// frames only; the host sees them as thrown `LuaError`s. A state is used by one thread at a time;
-/// a second thread that enters while a call is in progress is the host's mistake and traps.
+/// Scripts see an allow-list of globals (base without the loaders, `string`, `table`, `math`
+/// without random numbers, `utf8`, `coroutine`, `require`) that accepts no assignment. Lua errors
+/// unwind C frames only; the host sees them as thrown `LuaError`s. A state is used by one thread at
+/// a time; a second thread that enters while a call is in progress is the host's mistake and traps.
 ///
 ///     let state = LuaState()
 ///     let answer = try state.run("return 6 * 7", name: "answer.lua")
@@ -54,7 +54,8 @@ public final class LuaState {
         return objects.count
     }
 
-    /// Compiles a chunk of source text. `name` is what errors call it: the path as the user gave it.
+    /// Compiles a chunk of source text. `name` is what errors call it: the path as the user gave
+    /// it.
     public func load(_ source: [UInt8], name: String, budget: Budget? = nil) throws -> LuaFunction {
         checkThread()
         let budget = budget ?? self.budget
@@ -86,13 +87,11 @@ public final class LuaState {
         checkThread()
         let budget = budget ?? self.budget
         var writer = takeWriter()
-        defer { spareWriter = writer }
+        defer { giveBack(writer) }
         try write(&writer)
-        let result = writer.bytes.withUnsafeBufferPointer { buffer in
-            njl_call(
-                context, function.reference, buffer.baseAddress, buffer.count, budget.wire,
-                keepsReferences ? 1 : 0)
-        }
+        let result = njl_call(
+            context, function.reference, writer.bytes, writer.count, budget.wire,
+            keepsReferences ? 1 : 0)
         guard result == NJL_OK else { throw failure(result, budget: budget) }
         dropDeadObjects()
         var count = 0

@@ -1,12 +1,11 @@
 import Glibc
 
-
 /// Finds the files of `require "a.b"` under declared roots, and nowhere else.
 ///
-/// A name is one or more parts of letters, digits, `_` and `-`, joined by dots; `a.b` is `a/b.lua` or
-/// `a/b/init.lua` under the first root that has it. A file that lies outside its root once links are
-/// followed is refused. Every file that was read is kept with its bytes, so that the host can hash
-/// and store exactly what ran.
+/// A name is one or more parts of letters, digits, `_` and `-`, joined by dots; `a.b` is `a/b.lua`
+/// or `a/b/init.lua` under the first root that has it. A file that lies outside its root once links
+/// are followed is refused. Every file that was read is kept with its bytes, so that the host can
+/// hash and store exactly what ran.
 public final class ModuleLoader {
     public struct File: Sendable, Hashable {
         /// The module's name; nil for a file opened by path.

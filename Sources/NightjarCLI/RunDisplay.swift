@@ -1,6 +1,7 @@
 import Telemetry
 import Tensors
 import Training
+import Transformers
 
 /// Shows a run on standard error: a live line on a terminal, plain lines elsewhere.
 final class RunDisplay: RunObserver {

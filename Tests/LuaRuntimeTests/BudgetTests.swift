@@ -1,8 +1,8 @@
 import LuaRuntime
 import Testing
 
-/// Scripts that try to outlive their budget. Each must end in a budget error, soon after the deadline,
-/// and leave a state that works.
+/// Scripts that try to outlive their budget. Each must end in a budget error, soon after the
+/// deadline, and leave a state that works.
 @Suite(.serialized)
 struct BudgetTests {
     static let endless: [(name: String, source: String)] = [
@@ -176,8 +176,14 @@ struct BudgetTests {
         ("repetition of much", "local s = ('x'):rep(1 << 20) return s:rep(1 << 20)"),
         ("table", "local t = {} for i = 1, math.huge do t[i] = i end"),
         ("strings", "local s = 'x' while true do s = s .. s end"),
-        ("caught", "while true do pcall(function() local s = 'x' while true do s = s .. s end end) end"),
-        ("handled", "xpcall(function() local t = {} for i = 1, 1e9 do t[i] = {} end end, print) return 1"),
+        (
+            "caught",
+            "while true do pcall(function() local s = 'x' while true do s = s .. s end end) end"
+        ),
+        (
+            "handled",
+            "xpcall(function() local t = {} for i = 1, 1e9 do t[i] = {} end end, print) return 1"
+        ),
         (
             "in a coroutine",
             """
@@ -186,9 +192,18 @@ struct BudgetTests {
             """
         ),
         ("coroutines", "local t = {} for i = 1, 1e9 do t[i] = coroutine.create(print) end"),
-        ("recursion", "local function f() return 1 + f() end local s = {} while true do s = {s, ('x'):rep(10000)} end"),
-        ("concat", "local t = {} for i = 1, 1000 do t[i] = ('x'):rep(100000) end return table.concat(t)"),
-        ("format", "local s = ('x'):rep(1 << 23) return string.format(('%s'):rep(8), s, s, s, s, s, s, s, s)"),
+        (
+            "recursion",
+            "local function f() return 1 + f() end local s = {} while true do s = {s, ('x'):rep(10000)} end"
+        ),
+        (
+            "concat",
+            "local t = {} for i = 1, 1000 do t[i] = ('x'):rep(100000) end return table.concat(t)"
+        ),
+        (
+            "format",
+            "local s = ('x'):rep(1 << 23) return string.format(('%s'):rep(8), s, s, s, s, s, s, s, s)"
+        ),
         ("gsub", "return (('x'):rep(1 << 20)):gsub('x', ('y'):rep(1 << 10))"),
         ("sort", "table.sort(setmetatable({}, { __len = function() return 1 << 30 end }))"),
         ("shared tables leaving", "local t = {} for i = 1, 40 do t = { t, t } end return t"),
@@ -212,17 +227,18 @@ struct BudgetTests {
     @Test func aDeadlineIsMetWithinMilliseconds() throws {
         let state = LuaState()
         let function = try state.load("while true do end", name: "loop.lua")
-        var latest = Duration.zero
-        for _ in 0..<10 {
+        var times: [Duration] = []
+        for _ in 0..<11 {
             let elapsed = ContinuousClock().measure {
                 #expect(throws: LuaError.self) {
                     try function.call(budget: Budget(seconds: 0.05))
                 }
             }
             #expect(elapsed >= .milliseconds(50))
-            latest = max(latest, elapsed)
+            times.append(elapsed)
         }
-        #expect(latest < .milliseconds(150), "the machine may be busy, yet \(latest) is far off")
+        // The median, since a busy machine may hold any one of them up.
+        #expect(times.sorted()[5] < .milliseconds(70), "\(times)")
     }
 
     @Test func budgetErrorNamesItsLine() throws {
@@ -235,7 +251,8 @@ struct BudgetTests {
     }
 
     @Test func compilingEndsWithTheBudget() throws {
-        let source = String(repeating: "local x = {1,2,3} ; x = nil do end ", count: 1) + "--[["
+        let source =
+            String(repeating: "local x = {1,2,3} ; x = nil do end ", count: 1) + "--[["
             + String(repeating: "x", count: 1 << 20) + "]]"
         let error = failure(source, budget: Budget(seconds: 0))
         #expect(error?.kind == .budgetTime)
@@ -265,7 +282,8 @@ struct BudgetTests {
     }
 
     @Test func anotherStateInsideEndsWithTheOuterDeadline() throws {
-        let outer = LuaState(), inner = LuaState()
+        let outer = LuaState()
+        let inner = LuaState()
         let loop = try inner.load("while true do end", name: "inner.lua")
         outer.register(name: "run") { _ in
             try loop.callNodes(budget: Budget(seconds: 1000))

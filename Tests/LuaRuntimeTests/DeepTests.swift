@@ -16,7 +16,8 @@ struct DeepTests {
         "return (('a'):rep(300)):match(('a?'):rep(300) .. ('a'):rep(300))",
         "local t = {} for i = 1, 100 do t = { t } end return t",
         "xpcall(error, function() error() end) error('end')",
-        "return " + String(repeating: "(", count: 10000) + "1" + String(repeating: ")", count: 10000),
+        "return " + String(repeating: "(", count: 10000) + "1"
+            + String(repeating: ")", count: 10000),
         "return " + String(repeating: "{", count: 10000),
         String(repeating: "do ", count: 10000),
         "return " + String(repeating: "not ", count: 100000) + "1",
@@ -39,14 +40,16 @@ struct DeepTests {
         state.register(name: "again") { call in
             try call.function(1).callNodes(call.arguments)
         }
-        let error = try #require(failure("local function f() return again(f) end again(f)", state: state))
+        let error = try #require(
+            failure("local function f() return again(f) end again(f)", state: state))
         #expect(error.message.contains("C stack overflow"))
         #expect(try evaluate("return 1", state: state) == [1])
     }
 
     @Test func tablesUpToTheLimitCross() throws {
         let nested = try evaluate("local t = {} for i = 1, 63 do t = { t } end return t")
-        var value = try #require(nested.first), depth = 0
+        var value = try #require(nested.first)
+        var depth = 0
         while case .table(let table) = value {
             depth += 1
             guard let inner = table.array.first else { break }

@@ -76,8 +76,10 @@ struct ErrorTests {
                 "error(setmetatable({}, { __tostring = function() return {} end }))",
                 "the error value's __tostring raised an error itself"
             ),
-            ("local e = setmetatable({}, {}) getmetatable(e).__tostring = function() error(e) end error(e)",
-                "the error value's __tostring raised an error itself"),
+            (
+                "local e = setmetatable({}, {}) getmetatable(e).__tostring = function() error(e) end error(e)",
+                "the error value's __tostring raised an error itself"
+            ),
         ]
         for (source, message) in cases {
             let error = try #require(failure(source), "\(source)")
@@ -97,7 +99,9 @@ struct ErrorTests {
 
     @Test func longTracebacksAreShortened() throws {
         let error = try #require(
-            failure("local function f(n) if n == 0 then error('deep') end return 1 + f(n - 1) end f(1000)"))
+            failure(
+                "local function f(n) if n == 0 then error('deep') end return 1 + f(n - 1) end f(1000)"
+            ))
         #expect(error.traceback.count < 30)
         #expect(error.traceback.contains { $0.hasPrefix("... ") })
     }

@@ -20,10 +20,12 @@ struct HostFunctionTests {
         deinit { counter.freed += 1 }
     }
 
-    /// Lua calls Swift calls Lua calls Swift, which throws. Every Swift frame on the way must unwind.
+    /// Lua calls Swift calls Lua calls Swift, which throws. Every Swift frame on the way must
+    /// unwind.
     @Test(arguments: [0, 1, 5, 20])
     func errorsUnwindSwiftFramesNormally(_ depth: Int) throws {
-        let state = LuaState(), counter = Counter()
+        let state = LuaState()
+        let counter = Counter()
         state.register(name: "dive") { call in
             let guest = Guest(counter)
             defer { counter.deferred += 1 }
@@ -49,7 +51,8 @@ struct HostFunctionTests {
     }
 
     @Test func luaErrorsUnwindSwiftFramesToo() throws {
-        let state = LuaState(), counter = Counter()
+        let state = LuaState()
+        let counter = Counter()
         state.register(name: "through") { call in
             let guest = Guest(counter)
             defer { counter.deferred += 1 }
@@ -58,12 +61,19 @@ struct HostFunctionTests {
             return results
         }
         let error = try #require(
-            failure("through(function()\n through(function()\n  local x = nil + 1 end) end)", state: state))
+            failure(
+                "through(function()\n through(function()\n  local x = nil + 1 end) end)",
+                state: state))
         #expect(error.kind == .runtime)
         #expect(error.line == 3)
         #expect(error.message == "attempt to perform arithmetic on a nil value")
-        #expect(failure("through(function() while true do end end)", budget: Budget(seconds: 0.02), state: state)?.kind == .budgetTime)
-        #expect(failure("through(function() return ('x'):rep(1 << 40) end)", state: state)?.kind == .budgetMemory)
+        #expect(
+            failure(
+                "through(function() while true do end end)", budget: Budget(seconds: 0.02),
+                state: state)?.kind == .budgetTime)
+        #expect(
+            failure("through(function() return ('x'):rep(1 << 40) end)", state: state)?.kind
+                == .budgetMemory)
         #expect(counter.made == 4 && counter.freed == 4 && counter.deferred == 4)
     }
 
@@ -73,7 +83,9 @@ struct HostFunctionTests {
             throw Refusal(reason: "no such file: a.jsonl")
         }
         let error = try #require(
-            failure("local nj = require 'nightjar'\n\nlocal d = nj.data.jsonl {}\nreturn d", state: state))
+            failure(
+                "local nj = require 'nightjar'\n\nlocal d = nj.data.jsonl {}\nreturn d",
+                state: state))
         #expect(error.sentence == "test.lua:3: no such file: a.jsonl")
         #expect(error.traceback.contains("test.lua:3: in main chunk"))
     }
@@ -100,7 +112,10 @@ struct HostFunctionTests {
     @Test func argumentsAndResultsCross() throws {
         let state = LuaState()
         state.register(name: "describe") { call in
-            [.string(LuaString(call.arguments.map(\.summary).joined(separator: ", "))), 2, nil, true]
+            [
+                .string(LuaString(call.arguments.map(\.summary).joined(separator: ", "))), 2, nil,
+                true,
+            ]
         }
         let values = try evaluate(
             "return describe(1, 2.5, 'x', nil, {}, print, false, nil)", state: state)
@@ -115,7 +130,9 @@ struct HostFunctionTests {
         let state = LuaState()
         state.register(module: "m", name: "half") { call in [.number(try call.number(1) / 2)] }
         let error = try #require(failure("require('m').half('ten')", state: state))
-        #expect(error.sentence == "test.lua:1: argument 1 of m.half: expected a number, got string \"ten\"")
+        #expect(
+            error.sentence
+                == "test.lua:1: argument 1 of m.half: expected a number, got string \"ten\"")
         #expect(error.kind == .type)
     }
 
@@ -157,6 +174,7 @@ struct HostFunctionTests {
         let state = LuaState()
         try state.define(module: "nightjar", name: "version", "1.0")
         try state.define(name: "answer", 42)
-        #expect(try evaluate("return require('nightjar').version, answer", state: state) == ["1.0", 42])
+        #expect(
+            try evaluate("return require('nightjar').version, answer", state: state) == ["1.0", 42])
     }
 }

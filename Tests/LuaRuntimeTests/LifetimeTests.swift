@@ -17,7 +17,9 @@ struct LifetimeTests {
         let state = LuaState()
         for _ in 0..<10 {
             #expect(
-                failure("local t = { print, print, {}, 'x', 1, 2.5, true } t[8] = t return t", state: state)?
+                failure(
+                    "local t = { print, print, {}, 'x', 1, 2.5, true } t[8] = t return t",
+                    state: state)?
                     .kind == .type)
         }
         #expect(state.keptFunctionCount == 0)
@@ -25,6 +27,7 @@ struct LifetimeTests {
 
     @Test func functionsMayGoOnAnotherThread() async throws {
         let state = LuaState()
+        // Handed to the task, which this function waits for.
         nonisolated(unsafe) var kept: [LuaNode] = try state.run(
             "local t = {} for i = 1, 100 do t[i] = function() end end return t", name: "many.lua")
         #expect(state.keptFunctionCount == 100)
@@ -47,7 +50,8 @@ struct LifetimeTests {
             weak var state: LuaState?
             weak var canary: Canary?
             try {
-                let open = LuaState(print: { _ in }), captured = Canary()
+                let open = LuaState(print: { _ in })
+                let captured = Canary()
                 state = open
                 canary = captured
                 open.register(module: "m", name: "twice") { call in
@@ -68,7 +72,8 @@ struct LifetimeTests {
     @Test func memoryComesBackAfterACall() throws {
         let state = LuaState()
         let before = state.memoryBytes
-        _ = try evaluate("local t = {} for i = 1, 100000 do t[i] = { i } end return #t", state: state)
+        _ = try evaluate(
+            "local t = {} for i = 1, 100000 do t[i] = { i } end return #t", state: state)
         for _ in 0..<3 { _ = try evaluate("for i = 1, 100000 do local t = {} end", state: state) }
         #expect(state.memoryBytes < before + (2 << 20))
     }

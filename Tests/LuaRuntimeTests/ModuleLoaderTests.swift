@@ -26,7 +26,7 @@ struct ModuleLoaderTests {
             "root/pack/init.lua": "return ...",
         ]) { folder in
             let loader = ModuleLoader(roots: [folder + "/root"])
-            nonisolated(unsafe) var lines: [String] = []
+            var lines: [String] = []
             let state = LuaState(modules: loader, print: { lines.append($0) })
             let values = try evaluate(
                 """
@@ -36,7 +36,9 @@ struct ModuleLoaderTests {
             #expect(values == ["hi!", "hi", true, "pack"])
             #expect(lines == ["loaded"])
             #expect(loader.files.map(\.name) == ["deep.part", "words", "pack"])
-            #expect(loader.files.map(\.path) == ["deep/part", "words", "pack/init"].map { folder + "/root/\($0).lua" })
+            #expect(
+                loader.files.map(\.path)
+                    == ["deep/part", "words", "pack/init"].map { folder + "/root/\($0).lua" })
             #expect(loader.files[2].bytes == Array("return ...".utf8))
         }
     }

@@ -23,12 +23,16 @@ struct NearestNameTests {
     @Test func distanceEqualsItsDefinition() {
         var words = [""]
         for length in 1...4 {
-            words += words.filter { $0.count == length - 1 }.flatMap { w in ["a", "b", "c"].map { w + $0 } }
+            words += words.filter { $0.count == length - 1 }.flatMap { w in
+                ["a", "b", "c"].map { w + $0 }
+            }
         }
         // Every pair would take long; every seventh of them covers all shapes.
         for (i, a) in words.enumerated() {
             for (j, b) in words.enumerated() where (i * words.count + j) % 7 == 0 {
-                #expect(editDistance(Array(a), Array(b)) == slowDistance(Array(a)[...], Array(b)[...]), "\(a) \(b)")
+                #expect(
+                    editDistance(Array(a), Array(b)) == slowDistance(Array(a)[...], Array(b)[...]),
+                    "\(a) \(b)")
             }
         }
     }

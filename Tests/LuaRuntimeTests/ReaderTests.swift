@@ -3,7 +3,8 @@ import Testing
 
 struct ReaderTests {
     private func reader(_ source: String) throws -> LuaReader {
-        try LuaReader(LuaState().run("return " + source, name: "recipe.lua")[0], chunk: "recipe.lua")
+        try LuaReader(
+            LuaState().run("return " + source, name: "recipe.lua")[0], chunk: "recipe.lua")
     }
 
     private func message(_ body: () throws -> Void) -> String? {
@@ -60,11 +61,14 @@ struct ReaderTests {
         #expect(message { _ = try reader.string("seed") } == "seed: missing; expected a string")
         #expect(
             message { _ = try reader.choice("precision", of: ["f32", "bf16"]) }
-                == "precision: expected one of f32, bf16, got string \"bf61\"; did you mean \"bf16\"?")
+                == "precision: expected one of f32, bf16, got string \"bf61\"; did you mean \"bf16\"?"
+        )
         #expect(
             message { _ = try reader.optionalStrings("list") }
                 == "list[2]: expected a string, got integer 2")
-        #expect(message { _ = try reader.number("nan") }?.hasPrefix("nan: expected a number, got number") == true)
+        #expect(
+            message { _ = try reader.number("nan") }?.hasPrefix(
+                "nan: expected a number, got number") == true)
         #expect(
             message { _ = try reader.table("model") } == "model: expected a table, got integer 3")
         do {
@@ -93,6 +97,7 @@ struct ReaderTests {
         #expect(message { try odd.finish() } == "[7]: an entry under this key has no meaning")
         let deep = try self.reader("{ data = { { pth = 'x' } } }").table("data").itemTables()[0]
         _ = try deep.optionalString("path")
-        #expect(message { try deep.finish() } == "data[1]: unknown key \"pth\"; did you mean \"path\"?")
+        #expect(
+            message { try deep.finish() } == "data[1]: unknown key \"pth\"; did you mean \"path\"?")
     }
 }

@@ -88,12 +88,16 @@ struct SandboxTests {
                 "table", "function: host", "function: test.lua:2", "thread", "table thread",
                 "Point", "mine",
             ])
-        #expect(failure("return string.format('%p', {})")?.message.contains("'%p' is refused") == true)
-        #expect(try evaluate("return string.format('%5.1f|%-4s|%q|%%p', 2.25, 'a', 'b')") == ["  2.2|a   |\"b\"|%p"])
+        #expect(
+            failure("return string.format('%p', {})")?.message.contains("'%p' is refused") == true)
+        #expect(
+            try evaluate("return string.format('%5.1f|%-4s|%q|%%p', 2.25, 'a', 'b')") == [
+                "  2.2|a   |\"b\"|%p"
+            ])
     }
 
     @Test func printGoesToTheHost() throws {
-        nonisolated(unsafe) var lines: [String] = []
+        var lines: [String] = []
         let state = LuaState(print: { lines.append($0) })
         try state.run("print('a', 1, 2.5, nil, true, {}) print()", name: "print.lua")
         #expect(lines == ["a\t1\t2.5\tnil\ttrue\ttable", ""])

@@ -2,7 +2,8 @@ import CLua
 import LuaRuntime
 import Testing
 
-/// The functions that are ours must answer as the stock libraries do, wherever those are deterministic.
+/// The functions that are ours must answer as the stock libraries do, wherever those are
+/// deterministic.
 struct StockTwinTests {
     /// Runs a chunk that returns one string in a stock interpreter.
     private func stock(_ source: String) -> String {
@@ -49,11 +50,16 @@ struct StockTwinTests {
     @Test func patternsAnswerAsStockOnes() {
         var random = SystemRandom(seed: 7)
         let pieces = [
-            "a", "b", ".", "%a", "%d", "%w", "[ab]", "[^a]", "[a-c]", "%s", "(", ")", "()", "*", "+",
-            "-", "?", "^", "$", "%1", "%b()", "%f[a]", "[", "]", "%", "[%a_]", "x", "%z", "[]]", "[^]]",
+            "a", "b", ".", "%a", "%d", "%w", "[ab]", "[^a]", "[a-c]", "%s", "(", ")", "()", "*",
+            "+",
+            "-", "?", "^", "$", "%1", "%b()", "%f[a]", "[", "]", "%", "[%a_]", "x", "%z", "[]]",
+            "[^]]",
             "[a-]", "%2", "%f", "%b", "%g", "%P",
         ]
-        let texts = ["", "a", "abc", "aab(b(c))d", "hello world", "a1b2c3", "((x))", "]-[", "  a b  ", "aaaaaaaa"]
+        let texts = [
+            "", "a", "abc", "aab(b(c))d", "hello world", "a1b2c3", "((x))", "]-[", "  a b  ",
+            "aaaaaaaa",
+        ]
         var script = preamble
         for _ in 0..<3000 {
             let pattern = (0..<Int.random(in: 0...6, using: &random))
@@ -84,45 +90,46 @@ struct StockTwinTests {
     }
 
     @Test func tableFunctionsAnswerAsStockOnes() {
-        let script = preamble + """
-            local function list(t) local r = {} for i = 1, 12 do r[i] = tostring(t[i]) end return table.concat(r, " ") end
-            for n = 0, 5 do
-              for p = -1, 7 do
-                local function fresh() local t = {} for i = 1, n do t[i] = i * 10 end return t end
-                try(function() local t = fresh() table.insert(t, p, 99) return list(t) end)
-                try(function() local t = fresh() table.insert(t, 99) return list(t) end)
-                try(function() local t = fresh() local r = table.remove(t, p) return tostring(r) .. ":" .. list(t) end)
-                try(function() local t = fresh() local r = table.remove(t) return tostring(r) .. ":" .. list(t) end)
-                for q = 0, 6 do
-                  try(function() local t = fresh() table.move(t, p, q, 3) return list(t) end)
-                  try(function() local t = fresh() return list(table.move(t, p, q, 2, {})) end)
-                  try(function() local t = fresh() return table.concat(t, ",", p, q) end)
+        let script =
+            preamble + """
+                local function list(t) local r = {} for i = 1, 12 do r[i] = tostring(t[i]) end return table.concat(r, " ") end
+                for n = 0, 5 do
+                  for p = -1, 7 do
+                    local function fresh() local t = {} for i = 1, n do t[i] = i * 10 end return t end
+                    try(function() local t = fresh() table.insert(t, p, 99) return list(t) end)
+                    try(function() local t = fresh() table.insert(t, 99) return list(t) end)
+                    try(function() local t = fresh() local r = table.remove(t, p) return tostring(r) .. ":" .. list(t) end)
+                    try(function() local t = fresh() local r = table.remove(t) return tostring(r) .. ":" .. list(t) end)
+                    for q = 0, 6 do
+                      try(function() local t = fresh() table.move(t, p, q, 3) return list(t) end)
+                      try(function() local t = fresh() return list(table.move(t, p, q, 2, {})) end)
+                      try(function() local t = fresh() return table.concat(t, ",", p, q) end)
+                    end
+                    try(function() local t = fresh() table.sort(t, function(a, b) return a > b end) return list(t) end)
+                  end
                 end
-                try(function() local t = fresh() table.sort(t, function(a, b) return a > b end) return list(t) end)
-              end
-            end
-            try(table.insert, {}, 1, 2, 3) try(table.insert, {}) try(table.insert, 5, 1)
-            try(table.concat, { 1, 2.5, "x" }, "-") try(table.concat, {}, 5)
-            try(string.rep, "ab", 3) try(string.rep, "ab", 3, "-") try(string.rep, "", 3, "-") try(string.rep, "x", 1)
-            try(string.rep, "x", 0) try(string.rep, "x", -1) try(string.rep, "abc", 1000, ", ")
-            try(string.format, "%d %5.2f %s %q %x %c %i %g %%", 3, 2.5, "s", "q\\n", 255, 65, 7, 1e20)
-            try(string.format, "%d", "x") try(string.format, "%d", 2.5) try(string.format, "%y", 1) try(string.format, "%s")
-            try(string.format, "%10s|%-10s|%.2s", "a", true, "abc") try(string.format, "%s %s", nil, 1.5)
-            try(select, 2, "a", "b") try(next, {}) try(next, { 5 }) try(rawset, {}, 1) try(setmetatable, {}, 1)
-            try(setmetatable, 1, {}) try(pairs) try(pcall) try(tostring)
-            try(coroutine.resume, 1) try(coroutine.wrap, 1) try(coroutine.create) try(coroutine.status, {})
-            local co = coroutine.create(function(a, b) local c = coroutine.yield(a + b) error({ c }) end)
-            try(coroutine.resume, co, 1, 2) try(coroutine.status, co) try(coroutine.isyieldable)
-            out[#out + 1] = show((coroutine.resume(co, 9))) try(coroutine.status, co) try(coroutine.resume, co)
-            try(coroutine.close, coroutine.create(print)) try(coroutine.wrap(function() error("x", 0) end))
-            local w = coroutine.wrap(function() return 1 end) w() try(w)
-            try(function() return coroutine.wrap(function() return pcall(function() return coroutine.yield(1) end) end)() end)
-            local cw = coroutine.wrap(function() return pcall(function() return coroutine.yield(1) + 1 end) end)
-            try(cw) try(cw, 41)
-            local cx = coroutine.wrap(function() return xpcall(function() error(coroutine.yield(1), 0) end, function(m) return m .. "!" end) end)
-            try(cx) try(cx, "late")
-            return table.concat(out, "\\n")
-            """
+                try(table.insert, {}, 1, 2, 3) try(table.insert, {}) try(table.insert, 5, 1)
+                try(table.concat, { 1, 2.5, "x" }, "-") try(table.concat, {}, 5)
+                try(string.rep, "ab", 3) try(string.rep, "ab", 3, "-") try(string.rep, "", 3, "-") try(string.rep, "x", 1)
+                try(string.rep, "x", 0) try(string.rep, "x", -1) try(string.rep, "abc", 1000, ", ")
+                try(string.format, "%d %5.2f %s %q %x %c %i %g %%", 3, 2.5, "s", "q\\n", 255, 65, 7, 1e20)
+                try(string.format, "%d", "x") try(string.format, "%d", 2.5) try(string.format, "%y", 1) try(string.format, "%s")
+                try(string.format, "%10s|%-10s|%.2s", "a", true, "abc") try(string.format, "%s %s", nil, 1.5)
+                try(select, 2, "a", "b") try(next, {}) try(next, { 5 }) try(rawset, {}, 1) try(setmetatable, {}, 1)
+                try(setmetatable, 1, {}) try(pairs) try(pcall) try(tostring)
+                try(coroutine.resume, 1) try(coroutine.wrap, 1) try(coroutine.create) try(coroutine.status, {})
+                local co = coroutine.create(function(a, b) local c = coroutine.yield(a + b) error({ c }) end)
+                try(coroutine.resume, co, 1, 2) try(coroutine.status, co) try(coroutine.isyieldable)
+                out[#out + 1] = show((coroutine.resume(co, 9))) try(coroutine.status, co) try(coroutine.resume, co)
+                try(coroutine.close, coroutine.create(print)) try(coroutine.wrap(function() error("x", 0) end))
+                local w = coroutine.wrap(function() return 1 end) w() try(w)
+                try(function() return coroutine.wrap(function() return pcall(function() return coroutine.yield(1) end) end)() end)
+                local cw = coroutine.wrap(function() return pcall(function() return coroutine.yield(1) + 1 end) end)
+                try(cw) try(cw, 41)
+                local cx = coroutine.wrap(function() return xpcall(function() error(coroutine.yield(1), 0) end, function(m) return m .. "!" end) end)
+                try(cx) try(cx, "late")
+                return table.concat(out, "\\n")
+                """
         let mine = ours(script).split(separator: "\n", omittingEmptySubsequences: false)
         let theirs = stock(script).split(separator: "\n", omittingEmptySubsequences: false)
         #expect(mine.count == theirs.count)

@@ -10,7 +10,8 @@ struct ValueTests {
         let values: [LuaValue] = [
             nil, true, false, 0, .integer(.min), .integer(.max), 1.5, 3.0, .number(.infinity),
             .number(-.infinity), .number(.leastNonzeroMagnitude), .number(1e300), "", "text",
-            "a longer text that needs storage of its own: \u{1F319}", .string(LuaString(bytes: [0, 255, 128, 0])),
+            "a longer text that needs storage of its own: \u{1F319}",
+            .string(LuaString(bytes: [0, 255, 128, 0])),
             ["a", "b", ["nested": [1, 2.0, nil]]], ["x": 1, "y": ["z": false]],
         ]
         // A nil at the end of a list is no element.
@@ -67,7 +68,8 @@ struct ValueTests {
     }
 
     @Test func stringsCompareByBytes() {
-        let composed = LuaString("\u{e9}"), decomposed = LuaString("e\u{301}")
+        let composed = LuaString("\u{e9}")
+        let decomposed = LuaString("e\u{301}")
         #expect(composed != decomposed)
         #expect(LuaString("a") < LuaString("b") && LuaString("Z") < LuaString("a"))
         #expect(LuaString(bytes: Array("ok".utf8)) == "ok")
@@ -114,7 +116,8 @@ struct ValueTests {
 
     @Test func objectsPassThroughAndAreLetGo() throws {
         final class Thing {}
-        let state = LuaState(), thing = Thing()
+        let state = LuaState()
+        let thing = Thing()
         let object = LuaObject(typeName: "thing", value: thing)
         let check = try state.load(
             "local a, b = ... return a == b, tostring(a), { held = a }", name: "object.lua")

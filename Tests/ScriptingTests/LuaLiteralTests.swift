@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct LuaLiteralTests {
     @Test(arguments: [
-        ("3", "integer 3"), ("-3", "integer -3"), ("0x1F", "integer 31"), ("5e6", "number 5000000.0"),
+        ("3", "integer 3"), ("-3", "integer -3"), ("0x1F", "integer 31"),
+        ("5e6", "number 5000000.0"),
         ("-.5", "number -0.5"), ("3.", "number 3.0"), ("true", "boolean true"),
         ("false", "boolean false"), ("nil", "nothing"), ("\"3\"", "string \"3\""),
         ("'a\\nb'", "string \"a\nb\""), ("abc", "string \"abc\""), ("", "string \"\""),

@@ -197,7 +197,8 @@ import Transformers
         #expect(try folder.load(keys: "steps = 3.0,").configuration.budget == .steps(3))
         #expect(
             try folder.load(keys: "gradient_clip = false,").configuration.gradientClip == nil)
-        #expect(try folder.load(keys: "batch = { micro = 'auto' },").configuration.batch.micro == nil)
+        #expect(
+            try folder.load(keys: "batch = { micro = 'auto' },").configuration.batch.micro == nil)
     }
 
     @Test func aNewModelTakesItsVocabularyFromTheTokenizer() throws {
@@ -262,17 +263,41 @@ import Transformers
             return { model = model, data = { kind = "text", path = "texts/book.txt" }, steps = 2 }
             """)
         #expect(loaded.scripts.map(\.path) == ["recipe.lua", "parts/model.lua"])
-        #expect(String(decoding: loaded.scripts[1].bytes, as: UTF8.self) == "return { from = 'texts' }")
+        #expect(
+            String(decoding: loaded.scripts[1].bytes, as: UTF8.self) == "return { from = 'texts' }")
         #expect(loaded.scripts.allSatisfy { $0.hash.count == 32 })
         // XXH3-128 of no bytes, as its authors publish it.
         #expect(
             LoadedScript(path: "", bytes: []).hash == "99aa06d3014798d86001c324468d497f")
     }
 
+    @Test func aRecipeMayBeginFromAnother() throws {
+        try folder.write(
+            "base.lua",
+            """
+            local nj = require "nightjar"
+            return nj.recipe {
+              model = "texts", data = nj.data.text { path = "texts/book.txt" }, steps = 2,
+              schedule = function(progress) return 1 - progress end,
+            }
+            """)
+        let loaded = try folder.load(
+            """
+            local recipe = require "base"
+            recipe.steps, recipe.seed = 4, 5
+            return recipe
+            """)
+        #expect(loaded.configuration.budget == .steps(4))
+        #expect(loaded.configuration.seed == 5)
+        let position = SchedulePosition(step: 1, totalSteps: 4, tokens: 0, totalTokens: 0)
+        #expect(try loaded.configuration.schedule.factor(at: position) == 0.75)
+        #expect(loaded.runRecipe.scripts.map(\.path) == ["recipe.lua", "base.lua"])
+    }
+
     @Test func theVersionIsThere() throws {
         var lines: [String] = []
         _ = try folder.load(
-            RecipeFolder.recipe(keys: "") .replacingOccurrences(
+            RecipeFolder.recipe(keys: "").replacingOccurrences(
                 of: "local given", with: "print(nj.version)\nlocal given"),
             print: { lines.append($0) })
         #expect(lines == [Catalogue.version])
@@ -285,6 +310,7 @@ import Transformers
                 checkpoint = { every_steps = 20 }, evaluate = { every_steps = 30 },
                 """)
         #expect(loaded.warnings.count == 3)
-        #expect(loaded.warnings[0] == "schedule.warmup_steps (11) is more than the run's steps (10)")
+        #expect(
+            loaded.warnings[0] == "schedule.warmup_steps (11) is more than the run's steps (10)")
     }
 }

@@ -1,4 +1,5 @@
 import Corpora
+import Foundation
 import Optimizers
 import Testing
 import Training
@@ -71,7 +72,9 @@ import Training
         #expect(run.data.map(\.weight) == [5, 0])
         #expect(run.data[1].source.format == .jsonLines(field: "body"))
         let error = try folder.error(keys: keys, overrides: ["data.aa.weight=2"])
-        #expect(error.description == "--set data.aa.weight=2: data: unknown source \"aa\"; did you mean \"a\"?")
+        #expect(
+            error.description
+                == "--set data.aa.weight=2: data: unknown source \"aa\"; did you mean \"a\"?")
     }
 
     @Test(arguments: [
@@ -85,8 +88,14 @@ import Training
         ("=3", "--set =3: \"\" is no path"),
         ("a..b=3", "--set a..b=3: \"a..b\" is no path"),
         ("probes.every_steps=3", "--set probes.every_steps=3: probes: this key is not supported"),
-        ("schedule.final=0.1", "--set schedule.final=0.1: schedule: this is a function, which has no \"final\""),
-        ("schedule=sideways", "--set schedule=sideways: schedule: \"sideways\" is no kind of schedule"),
+        (
+            "schedule.final=0.1",
+            "--set schedule.final=0.1: schedule: this is a function, which has no \"final\""
+        ),
+        (
+            "schedule=sideways",
+            "--set schedule=sideways: schedule: \"sideways\" is no kind of schedule"
+        ),
         ("optimizer.lr=-1", "--set optimizer.lr=-1: optimizer.lr: expected a number above 0"),
         ("data.path=nil", "recipe.lua: data.path: this key is missing"),
     ])

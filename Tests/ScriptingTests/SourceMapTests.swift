@@ -30,12 +30,14 @@ import Testing
         }
         """
 
-    @Test(arguments: [
-        (["name"], 9), (["seed"], 9), (["schedule"], 10), (["batch"], 16), (["batch", "size"], 16),
-        (["data"], 17), (["data", "fiction"], 18), (["data", "fiction", "weight"], 18),
-        (["data", "fiction", "path"], 19), (["data", "fiction", "split"], 20), (["steps"], 22),
-        (["batch", "absent"], 16),
-    ] as [([LuaKey], Int)])
+    @Test(
+        arguments: [
+            (["name"], 9), (["seed"], 9), (["schedule"], 10), (["batch"], 16),
+            (["batch", "size"], 16),
+            (["data"], 17), (["data", "fiction"], 18), (["data", "fiction", "weight"], 18),
+            (["data", "fiction", "path"], 19), (["data", "fiction", "split"], 20), (["steps"], 22),
+            (["batch", "absent"], 16),
+        ] as [([LuaKey], Int)])
     func keysAreOnTheirLines(path: [LuaKey], line: Int) {
         #expect(SourceMap(Array(source.utf8)).line(of: LuaPath(path)) == line)
     }
@@ -61,7 +63,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "return", "return {", "return { a = ", "return { function", "local x =", "'", "[==[", "--[[",
+        "", "return", "return {", "return { a = ", "return { function", "local x =", "'", "[==[",
+        "--[[",
         "return { a = function() if x then", "}}}}", "return nj.recipe(((", "return { [", "\"\\",
     ])
     func halfASourceIsNoTrouble(source: String) {

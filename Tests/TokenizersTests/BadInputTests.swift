@@ -72,7 +72,8 @@ import Testing
             let large = time(1_000_000)
             #expect(small.isWhole && large.isWhole)
             // Quadratic would be a hundredfold, of tens of seconds.
-            #expect(large.seconds < 40 * small.seconds + 1, "\(small.seconds) -> \(large.seconds) s")
+            #expect(
+                large.seconds < 40 * small.seconds + 1, "\(small.seconds) -> \(large.seconds) s")
         }
     }
 

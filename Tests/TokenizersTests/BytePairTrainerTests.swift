@@ -17,7 +17,8 @@ import Testing
             for text in try run["texts"].elements() { trainer.count(try text.text()) }
             let model = try trainer.learn().model
             let learnt = try run["learnt"].elements().map { try $0.bytes() }
-            #expect(Array(model.vocabulary.dropFirst(256 + specials.count)) == learnt, "run \(index)")
+            #expect(
+                Array(model.vocabulary.dropFirst(256 + specials.count)) == learnt, "run \(index)")
             let merges = try run["merges"].elements().map { try $0.bytes() }
             let own = model.merges.map {
                 model.vocabulary[Int($0.left)] + [0x20] + model.vocabulary[Int($0.right)]

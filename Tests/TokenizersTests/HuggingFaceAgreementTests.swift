@@ -40,7 +40,9 @@ import Testing
             model.decoding = try TokenizerFile.readDecoder(run["decoder"], isByteLevel: false)
             let tokenizer = try BytePairTokenizer(model)
             for text in try run["cases"].elements() { try text.check(tokenizer) }
-            #expect(try TokenizerFile.read(TokenizerFile.write(model)).preTokenizer == model.preTokenizer)
+            #expect(
+                try TokenizerFile.read(TokenizerFile.write(model)).preTokenizer
+                    == model.preTokenizer)
         }
     }
 

@@ -9,20 +9,24 @@ import Testing
 
     @Test func stringsDecodeToExactBytes() throws {
         #expect(try Self.string(#""a\"\\\/\b\f\n\r\t""#) == Array("a\"\\/\u{8}\u{C}\n\r\t".utf8))
-        #expect(try Self.string(#""\u00e9e\u0301\ud83e\udd89\u0000""#) == Array("ée\u{301}🦉\u{0}".utf8))
+        #expect(
+            try Self.string(#""\u00e9e\u0301\ud83e\udd89\u0000""#) == Array("ée\u{301}🦉\u{0}".utf8))
         #expect(try Self.string("\"é🦉\"") == Array("é🦉".utf8))
     }
 
     @Test func writtenStringsReadBack() throws {
-        let text = Array(String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init))).utf8)
+        let text = Array(
+            String(String.UnicodeScalarView((0..<0x300).compactMap(Unicode.Scalar.init))).utf8)
         var writer = JSONWriter()
         writer.string(text)
         #expect(try Self.string(String(decoding: writer.bytes, as: UTF8.self)) == text)
     }
 
     @Test(arguments: [
-        "{", "[1,", "\"abc", "tru", "[1 2]", "{\"a\" 1}", "{a: 1}", "[1]x", "nul!", "\"\\x\"", "\"\\ud800\"",
-        "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\u00g0\"", "\"\n\"", "-", "", " ", "[}", "{\"a\":}",
+        "{", "[1,", "\"abc", "tru", "[1 2]", "{\"a\" 1}", "{a: 1}", "[1]x", "nul!", "\"\\x\"",
+        "\"\\ud800\"",
+        "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\u00g0\"", "\"\n\"", "-", "", " ", "[}",
+        "{\"a\":}",
     ])
     func whatIsNotJSONIsRefused(_ text: String) {
         #expect {

@@ -5,8 +5,8 @@ import Foundation
 /// Builds models from vocabularies in other formats, as their makers convert them.
 enum SharedVocabularies {
     static let cl100kPattern =
-        #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"#
-        + #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
+        #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"#
+        + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
 
     /// OpenAI's `encoder.json` and `vocab.bpe`.
     static func gpt2() throws -> BytePairTokenizer {
@@ -21,7 +21,7 @@ enum SharedVocabularies {
             end: vocabulary.count - 1)
     }
 
-    /// A `.tiktoken` file: a token and its rank a line. The merges are found by replaying the ranks.
+    /// A `.tiktoken` file: a token and its rank a line. Replaying the ranks finds the merges.
     static func tiktoken(_ path: String, steps: [PreTokenizerStep]) throws -> BytePairTokenizer {
         var tokens: [[UInt8]] = []
         var ranks: [[UInt8]: Int] = [:]
@@ -39,7 +39,9 @@ enum SharedVocabularies {
                 for index in 0..<(parts.count - 1) {
                     if let found = ranks[parts[index] + parts[index + 1]], found < rank,
                         found < best?.rank ?? Int.max
-                    { best = (found, index) }
+                    {
+                        best = (found, index)
+                    }
                 }
                 guard let best else { return nil }
                 parts[best.index] += parts.remove(at: best.index + 1)
@@ -83,7 +85,9 @@ enum SharedVocabularies {
         model.normalizers = [
             .prepend(Array("▁".utf8)), .replace(.init(pattern: [0x20], content: Array("▁".utf8))),
         ]
-        model.addedTokens = [1, 2].map { AddedToken(id: $0, content: tokens[Int($0)], isSpecial: true) }
+        model.addedTokens = [1, 2].map {
+            AddedToken(id: $0, content: tokens[Int($0)], isSpecial: true)
+        }
         model.decoding = .characters(
             replacements: [.init(pattern: Array("▁".utf8), content: [0x20])], byteFallback: true,
             leadingSpacesStripped: 1)
@@ -91,7 +95,8 @@ enum SharedVocabularies {
     }
 
     private static func byteLevel(
-        _ vocabulary: [[UInt8]], _ merges: [([UInt8], [UInt8])], steps: [PreTokenizerStep], end: Int?
+        _ vocabulary: [[UInt8]], _ merges: [([UInt8], [UInt8])], steps: [PreTokenizerStep],
+        end: Int?
     ) throws -> BytePairTokenizer {
         var table = ByteStringTable(minimumCapacity: vocabulary.count)
         for token in vocabulary { _ = table.insert(token) }

@@ -71,8 +71,8 @@ struct SharedVocabularyTests {
         let plans = String(
             decoding: try Goldens.sharedBytes("tokenizer/tiktoken/TestPlans.txt"), as: UTF8.self)
         var count = 0
-        for block in plans.components(separatedBy: "EncodingName: ") where block.hasPrefix(name + "\n")
-        {
+        for block in plans.components(separatedBy: "EncodingName: ")
+        where block.hasPrefix(name + "\n") {
             let parts = block.dropFirst(name.count + 1 + "Sample: ".count)
                 .components(separatedBy: "\nEncoded: ")
             try #require(parts.count == 2)
@@ -122,7 +122,9 @@ struct SharedVocabularyTests {
     @Test func bytesWithoutATokenBecomeReplacementCharacters() throws {
         let path = Goldens.shared.appending(path: "tokenizer/olmo/tokenizer.json").path
         let tokenizer = try TokenizerLoader.load(path)
-        #expect(tokenizer.encode(bytes: [0x61, 0xFF]) == tokenizer.encode("a") + tokenizer.encode("\u{FFFD}"))
+        #expect(
+            tokenizer.encode(bytes: [0x61, 0xFF]) == tokenizer.encode("a")
+                + tokenizer.encode("\u{FFFD}"))
         #expect(tokenizer.bytes(of: tokenizer.encode(bytes: [0x80])[0]) == [0x80])
     }
 

@@ -30,7 +30,9 @@ import Testing
 
     @Test func deltasJoinToTheDecodedText() {
         var random = SeededGenerator(state: 4)
-        let lively: [UInt8] = [0x41, 0x80, 0xBF, 0xC3, 0xE0, 0xED, 0xF0, 0xF4, 0x90, 0xA0, 0xFF, 0x8F]
+        let lively: [UInt8] = [
+            0x41, 0x80, 0xBF, 0xC3, 0xE0, 0xED, 0xF0, 0xF4, 0x90, 0xA0, 0xFF, 0x8F,
+        ]
         for _ in 0..<5000 {
             let ids = (0..<Int.random(in: 0...12, using: &random)).map { _ in
                 Int32(lively[Int.random(in: lively.indices, using: &random)])

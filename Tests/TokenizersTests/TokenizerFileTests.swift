@@ -29,7 +29,10 @@ import Testing
     @Test(arguments: [
         (#""type": "BPE""#, #""type": "Unigram""#, "model.type"),
         (#""dropout": null"#, #""dropout": 0.1"#, "model.dropout"),
-        (#""end_of_word_suffix": null"#, #""end_of_word_suffix": "</w>""#, "model.end_of_word_suffix"),
+        (
+            #""end_of_word_suffix": null"#, #""end_of_word_suffix": "</w>""#,
+            "model.end_of_word_suffix"
+        ),
         (#""truncation": null"#, #""truncation": {"max_length": 4}"#, "truncation"),
         (#""padding": null"#, #""padding": {}"#, "padding"),
         (#""normalizer": null"#, #""normalizer": {"type": "Lowercase"}"#, "normalizer"),
@@ -140,7 +143,8 @@ import Testing
         let parts = source.components(separatedBy: #""merges": "#)
         let lines = model.merges.map {
             let pair = [model.vocabulary[Int($0.left)], model.vocabulary[Int($0.right)]]
-            return "\"" + pair.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ") + "\""
+            return "\"" + pair.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
+                + "\""
         }
         let text = parts[0] + #""merges": ["# + lines.joined(separator: ",") + "]}}"
         #expect(try TokenizerFile.read(Array(text.utf8)) == model)

@@ -7,7 +7,8 @@ import Testing
     /// A folder that is gone after the test.
     static func inFolder(_ body: (URL) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory
-            .appending(path: "nightjar-tokenizers-\(UUID().uuidString)", directoryHint: .isDirectory)
+            .appending(
+                path: "nightjar-tokenizers-\(UUID().uuidString)", directoryHint: .isDirectory)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try body(folder)
@@ -67,6 +68,21 @@ import Testing
         }
     }
 
+    @Test func tokensWithARoleAreMatchedInText() throws {
+        try Self.inFolder { folder in
+            var model = try Self.learnt().model
+            model.addedTokens = []
+            let text = "x<|endoftext|>"
+            #expect(try BytePairTokenizer(model).encode(text).count > 2)
+            try Data(TokenizerFile.write(model)).write(to: folder.appending(path: "tokenizer.json"))
+            try Data(#"{"eos_token": "<|endoftext|>"}"#.utf8)
+                .write(to: folder.appending(path: "tokenizer_config.json"))
+            let loaded = try TokenizerLoader.load(folder.path)
+            #expect(loaded.encode(text).last == 0 && loaded.encode(text).count == 2)
+            #expect(loaded.specialTokens.names == [0: "<|endoftext|>"])
+        }
+    }
+
     @Test func whatIsMissingIsSaid() throws {
         try Self.inFolder { folder in
             #expect {
@@ -87,6 +103,8 @@ import Testing
     @Test(arguments: [
         (#"{"eos_token": "<nope>"}"#, "eos_token"), (#"{"pad_token": 5}"#, "pad_token"),
         (#"{"add_prefix_space": true}"#, "add_prefix_space"),
+        (#"{"additional_special_tokens": ["<z>"]}"#, "additional_special_tokens[0]"),
+        (#"{"extra_special_tokens": {"image": "<z>"}}"#, "extra_special_tokens.image"),
         (#"{"added_tokens_decoder": {"900": {"content": "<z>"}}}"#, "added_tokens_decoder.900"),
         (
             #"{"added_tokens_decoder": {"0": {"content": "<|endoftext|>", "lstrip": true}}}"#,

@@ -8,7 +8,9 @@ import Testing
             guard let base = text.baseAddress else { return [] }
             let splitter = WordSplitter(base, count: text.count)
             var ends: [Int] = []
-            while ends.last ?? 0 < text.count { ends.append(splitter.wordEnd(from: ends.last ?? 0)) }
+            while ends.last ?? 0 < text.count {
+                ends.append(splitter.wordEnd(from: ends.last ?? 0))
+            }
             return ends
         }
     }
@@ -28,13 +30,20 @@ import Testing
         let pattern = try SplitPattern(WordSplitter.pattern)
         let alphabet: [Unicode.Scalar] =
             Array("  \n\t'''sstrevmldab1 2.-,!\r".unicodeScalars)
-            + ["é", "Ж", "夜", "\u{661}", "½", "\u{A0}", "\u{3000}", "\u{85}", "\u{180E}", "\u{301}"]
-            + ["\u{200B}", "\u{1F989}", "\u{10FFFF}", "\u{E0100}", "\u{1D7D8}", "\u{2028}", "\u{0}"]
+            + [
+                "é", "Ж", "夜", "\u{661}", "½", "\u{A0}", "\u{3000}", "\u{85}", "\u{180E}",
+                "\u{301}",
+            ]
+            + [
+                "\u{200B}", "\u{1F989}", "\u{10FFFF}", "\u{E0100}", "\u{1D7D8}", "\u{2028}",
+                "\u{0}",
+            ]
         var random = SeededGenerator(state: 1)
         for _ in 0..<20_000 {
             var text = ""
             for _ in 0..<Int.random(in: 0...24, using: &random) {
-                text.unicodeScalars.append(alphabet[Int.random(in: alphabet.indices, using: &random)])
+                text.unicodeScalars.append(
+                    alphabet[Int.random(in: alphabet.indices, using: &random)])
             }
             let bytes = Array(text.utf8)
             let (fast, slow) = (Self.fast(bytes), Self.slow(bytes, pattern))

@@ -6,7 +6,7 @@ import Transformers
 
 /// Laws of the decoder against `transformers`; remake with `Scripts/goldens/decoder.py`.
 @Suite struct DecoderGoldenTests {
-    static let backends: [any Backend] = [ReferenceBackend.shared]
+    static let backends: [any Backend] = [ReferenceBackend.shared, CPUBackend.shared]
 
     @Test(arguments: GoldenDecoder.names, backends.indices)
     func logitsEqualThoseOfTransformers(_ name: String, _ backend: Int) throws {

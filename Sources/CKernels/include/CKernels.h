@@ -24,6 +24,16 @@ int nj_threads(void);
 typedef void (*nj_parallel_body)(void *_Nullable context, int thread, int threads);
 void nj_parallel(nj_parallel_body _Nonnull body, void *_Nullable context, int threads);
 
+/// Marks the calling thread as the one that owns the team.
+void nj_become_compute_thread(int threads);
+int nj_is_compute_thread(void);
+/// Processors that this process may run on.
+int nj_available_processors(void);
+
+/// Aligned to 64 bytes, to 2 MiB and asking for huge pages from there on; NULL where there is none.
+void *_Nullable nj_allocate(size_t bytes);
+void nj_release(void *_Nonnull address, size_t bytes);
+
 /// Gives scratch memory back to the system.
 void nj_trim_scratch(void);
 
@@ -52,6 +62,21 @@ size_t nj_gemm_packed_count(size_t n, size_t k);
 /// Arranges weight [n, k] for `NJ_PACKED`, in its own kind.
 void nj_gemm_pack(
     const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
+
+// MARK: Choice of products (products.c)
+
+/// Computes a product with oneDNN where that has a kernel of the first class for it, with nj_gemm
+/// elsewhere. A packed b comes from nj_pack under the same choice.
+void nj_multiply(const nj_gemm_call *_Nonnull call);
+size_t nj_packed_bytes(nj_kind kind, size_t n, size_t k);
+void nj_pack(const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
+
+typedef enum { NJ_PRODUCTS_BEST, NJ_PRODUCTS_OWN, NJ_PRODUCTS_ONEDNN } nj_products;
+/// Forces one implementation, like NIGHTJAR_PRODUCTS; weights packed before are void.
+void nj_force_products(nj_products products);
+int nj_products_by_onednn(nj_kind kind);
+int nj_has_native_bf16(void);
+const char *_Nonnull nj_products_library_version(void);
 
 // MARK: Whole tensors (convert.c, elementwise.c, reduce.c)
 

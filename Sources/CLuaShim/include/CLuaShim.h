@@ -3,7 +3,7 @@
 // Values cross as bytes. Every call that may raise a Lua error runs in C under a protected call, so
 // that a Lua error unwinds C frames only. One context is used by one thread at a time.
 //
-// Encoding (host byte order): a list is a u32 count and that many values. A value is one tag byte and
+// Encoding (host byte order): a list is a u32 count and that many values. A value is a tag byte and
 //   NIL, FALSE, TRUE   nothing            INTEGER  i64         NUMBER   f64
 //   STRING  u64 length, bytes             FUNCTION i32 kept reference
 //   OBJECT  i64 handle, u64 identity      TABLE    u32 array count, u32 field count,
@@ -61,7 +61,8 @@ typedef struct {
     size_t memory_bytes;   // all that the interpreter holds; SIZE_MAX is without limit
 } njl_budget;
 
-// What went wrong in the last failed entry. Texts are not terminated; they live until the next entry.
+// What went wrong in the last failed entry. Texts are not terminated; they live until the next
+// entry.
 typedef struct {
     const uint8_t *message;
     size_t message_count;
@@ -85,8 +86,8 @@ int32_t njl_load(
 int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references);
-// Puts host function `index` (value == NULL) or an encoded list of one value at `path` ("data.jsonl")
-// inside a module's table; an empty module name means the globals.
+// Puts host function `index` (value == NULL) or an encoded list of one value at `path`
+// ("data.jsonl") inside a module's table; an empty module name means the globals.
 int32_t njl_define(
     njl_context *context, const char *module, const char *path, int32_t index,
     const uint8_t *value, size_t count);

@@ -1,9 +1,9 @@
 /// Reads a table key by key, with key paths in its errors, and reports the keys that nobody read.
 ///
-/// A missing optional key gives nil; a key with the wrong type, or outside its range, throws a `LuaError`
-/// of kind `type` whose message is one sentence: `batch.size: expected an integer of at least 1, got
-/// integer 0`. After the last read, `finish()` throws on every key that was never asked for, naming the
-/// nearest that was.
+/// A missing optional key gives nil; a key with the wrong type, or outside its range, throws a
+/// `LuaError` of kind `type` whose message is one sentence: `batch.size: expected an integer of at
+/// least 1, got integer 0`. After the last read, `finish()` throws on every key that was never
+/// asked for, naming the nearest that was.
 ///
 ///     let reader = LuaReader(table, chunk: "recipe.lua")
 ///     let size = try reader.integer("size", in: 1...)
@@ -90,7 +90,8 @@ public final class LuaReader {
             }
             throw LuaError(
                 kind: .type,
-                message: path.appending(field.key).sentence("an entry under this key has no meaning"),
+                message: path.appending(field.key).sentence(
+                    "an entry under this key has no meaning"),
                 chunk: chunk)
         }
         if !askedItems, let first = table.array.first {

@@ -1,8 +1,8 @@
 /// The candidate that a misspelt name most likely meant, or nil where none is near.
 ///
-/// Near means a Damerau-Levenshtein distance, case aside, of at most a third of the name's length and
-/// at most 3. Of equally near candidates the first in byte order is taken, so that the answer does
-/// not depend on the order of `candidates`.
+/// Near means a Damerau-Levenshtein distance, case aside, of at most a third of the name's length
+/// and at most 3. Of equally near candidates the first in byte order is taken, so that the answer
+/// does not depend on the order of `candidates`.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     let target = Array(name.lowercased().unicodeScalars)
     let limit = min(3, max(1, target.count / 3))
@@ -16,7 +16,8 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
     return best?.name
 }
 
-/// The least number of insertions, deletions, substitutions and swaps of neighbours between two texts.
+/// The least number of insertions, deletions, substitutions and swaps of neighbours between two
+/// texts.
 ///
 /// F. J. Damerau, 1964; V. I. Levenshtein, 1966; the table with the last row of each letter follows
 /// R. Lowrance and R. A. Wagner, 1975, so that letters between two swapped ones may change too.
@@ -31,7 +32,8 @@ func editDistance<Letter: Hashable>(_ a: [Letter], _ b: [Letter]) -> Int {
     for i in 0..<a.count {
         var lastColumn = 0
         for j in 0..<b.count {
-            let row = lastRow[b[j]] ?? 0, column = lastColumn
+            let row = lastRow[b[j]] ?? 0
+            let column = lastColumn
             let isSame = a[i] == b[j]
             if isSame { lastColumn = j + 1 }
             let substituted = table[(i + 1) * width + j + 1] + (isSame ? 0 : 1)

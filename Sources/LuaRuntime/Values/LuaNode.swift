@@ -1,8 +1,8 @@
 /// A Lua value as one state knows it: plain data, and the functions and host objects among it.
 ///
-/// This is what a recipe is read as: `schedule = function(progress) ... end` stays a function in its
-/// place. Lua marks no constructor on the tables it makes; where a table must say what it is, the
-/// convention is a string field `kind`, read by `LuaReader.kind`.
+/// This is what a recipe is read as: `schedule = function(progress) ... end` stays a function in
+/// its place. Lua marks no constructor on the tables it makes; where a table must say what it is,
+/// the convention is a string field `kind`, read by `LuaReader.kind`.
 ///
 /// A node that holds functions or objects belongs to the state it came from.
 public enum LuaNode {
@@ -26,8 +26,8 @@ public enum LuaNode {
         }
     }
 
-    /// The node as plain data. A function or an object inside is a type error that names its key path,
-    /// which begins with `path`.
+    /// The node as plain data. A function or an object inside is a type error that names its key
+    /// path, which begins with `path`.
     public func plain(path: LuaPath = LuaPath()) throws -> LuaValue {
         switch self {
         case .nil: return .nil

@@ -20,7 +20,10 @@ public struct LuaString: Sendable {
     }
 
     init(copying buffer: UnsafeBufferPointer<UInt8>) {
-        if let text = String(validating: buffer, as: UTF8.self) {
+        // Most strings are ASCII, which needs no general validation.
+        if buffer.allSatisfy({ $0 < 0x80 }) {
+            storage = .text(String(decoding: buffer, as: UTF8.self))
+        } else if let text = String(validating: buffer, as: UTF8.self) {
             storage = .text(text)
         } else {
             storage = .bytes(Array(buffer))

@@ -18,8 +18,9 @@ extension LuaKey: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
 
 /// A table: the list at 1, 2, 3... up to the first nil, and every other entry.
 ///
-/// Entries read from Lua come in the order of the sandbox's `pairs`: integers ascending, other numbers
-/// ascending, strings by bytes, false, true. A key that is a table or a function cannot leave Lua.
+/// Entries read from Lua come in the order of the sandbox's `pairs`: integers ascending, other
+/// numbers ascending, strings by bytes, false, true. A key that is a table or a function cannot
+/// leave Lua.
 ///
 ///     { "a", "b", size = 3 }   ->   array: ["a", "b"], fields: [size: 3]
 public struct LuaTable<Element> {

@@ -1,7 +1,8 @@
 /// Plain Lua data: a tree that any thread may hold.
 ///
-/// It crosses without loss: integers stay apart from numbers, numbers keep their bits (NaN, infinities
-/// and -0.0 included), strings are bytes. Equality is Swift's: 3 and 3.0 differ, and NaN is not itself.
+/// It crosses without loss: integers stay apart from numbers, numbers keep their bits (NaN,
+/// infinities and -0.0 included), strings are bytes. Equality is Swift's: 3 and 3.0 differ, and NaN
+/// is not itself.
 public enum LuaValue: Sendable, Hashable {
     case `nil`
     case boolean(Bool)

@@ -61,7 +61,8 @@ struct WireReader {
     private mutating func table<Element>(
         _ next: (inout WireReader) -> Element
     ) -> LuaTable<Element> {
-        let arrayCount = Int(take(UInt32.self)), fieldCount = Int(take(UInt32.self))
+        let arrayCount = Int(take(UInt32.self))
+        let fieldCount = Int(take(UInt32.self))
         var table = LuaTable<Element>()
         table.array.reserveCapacity(arrayCount)
         for _ in 0..<arrayCount { table.array.append(next(&self)) }

@@ -42,7 +42,8 @@ enum ModelDeclarations {
                 Field("num_attention_heads", size, .required, "give the number of heads"),
                 Field(
                     "num_key_value_heads", size, .none,
-                    "heads of keys and values, a divisor of num_attention_heads; by default as many"),
+                    "heads of keys and values, a divisor of num_attention_heads; by default as many"
+                ),
                 Field(
                     "head_dim", size, .none,
                     "size of a head, even; by default hidden_size / num_attention_heads"),
@@ -50,8 +51,11 @@ enum ModelDeclarations {
                     "max_position_embeddings", size, .value(2048),
                     "the longest sequence that the model is made for"),
                 Field(
-                    "rms_norm_eps", .number(.positive), .value(1e-6), "keeps the norm from dividing by 0"),
-                Field("rope_theta", .number(.positive), .value(10_000.0), "base of rotary frequencies"),
+                    "rms_norm_eps", .number(.positive), .value(1e-6),
+                    "keeps the norm from dividing by 0"),
+                Field(
+                    "rope_theta", .number(.positive), .value(10_000.0), "base of rotary frequencies"
+                ),
                 Field(
                     "tie_word_embeddings", .boolean, .value(false),
                     "whether the output layer is the embedding table"),
@@ -60,7 +64,8 @@ enum ModelDeclarations {
                     "standard deviation of new weights"),
                 Field("bos_token_id", token, .none, "the token before a document"),
                 Field(
-                    "eos_token_id", .either([token, .list(token)]), .none, "the token after a document"),
+                    "eos_token_id", .either([token, .list(token)]), .none,
+                    "the token after a document"),
                 Field("pad_token_id", token, .none, "the token that fills rows"),
             ], isOpen: true)
     }()

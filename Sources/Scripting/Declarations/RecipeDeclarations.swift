@@ -61,7 +61,8 @@ enum RecipeDeclarations {
         Field("steps", .integer(1 ... .max), .none, "the run's length in optimizer steps"),
         Field("tokens", .integer(1 ... .max), .none, "the run's length in input tokens"),
         Field(
-            "epochs", .number(.positive), .none, "the run's length in passes over the training data"),
+            "epochs", .number(.positive), .none, "the run's length in passes over the training data"
+        ),
         Field(
             "precision", .choice(Precision.allCases.map(\.rawValue)), .value("auto"),
             "the kind of products and activations: bf16 where the processor has it, else f32"),
@@ -84,7 +85,8 @@ enum RecipeDeclarations {
         Field("on", .record(on), .empty, "what to do when something goes wrong"),
         Field(
             "prefetch", .integer(0...1024), .value(2), "batches prepared ahead; 0 for none"),
-        Field("limits", .record(limits), .empty, "what each call of the recipe's functions may spend"),
+        Field(
+            "limits", .record(limits), .empty, "what a call of the recipe's functions may spend"),
     ]
 
     private static let batch = Record(

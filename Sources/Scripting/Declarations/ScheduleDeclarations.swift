@@ -27,7 +27,8 @@ enum ScheduleDeclarations {
 
     private static func final(_ usual: Double) -> Field {
         Field(
-            "final", .number(.nonNegative), .value(.number(usual)), "the factor at the end of the run")
+            "final", .number(.nonNegative), .value(.number(usual)),
+            "the factor at the end of the run")
     }
 
     /// `warmup_steps`, `warmup_tokens` and `warmup_share`, or the same of `decay`.

@@ -29,7 +29,8 @@ struct CompleteTable {
     }
 
     /// A word that the shape took from the same enumeration.
-    func word<Word: RawRepresentable<String>>(_ key: String, as type: Word.Type = Word.self) -> Word {
+    func word<Word: RawRepresentable<String>>(_ key: String, as type: Word.Type = Word.self) -> Word
+    {
         certain(Word(rawValue: text(key)), key)
     }
 

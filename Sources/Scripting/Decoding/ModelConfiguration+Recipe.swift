@@ -3,8 +3,8 @@ import LuaRuntime
 import Transformers
 
 extension ModelConfiguration {
-    /// A new model from the recipe's `model.init`. Where it leaves out the vocabulary size, that is 0:
-    /// the tokenizer's decides.
+    /// A new model from the recipe's `model.init`. Where it leaves out the vocabulary size, that
+    /// is 0: the tokenizer's decides.
     ///
     /// - Throws: `ShapeFault`.
     init(recipe table: CompleteTable, at path: LuaPath) throws {

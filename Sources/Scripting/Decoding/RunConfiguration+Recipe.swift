@@ -46,7 +46,8 @@ extension RunConfiguration {
         gradientClip = table.optionalNumber("gradient_clip")
         let evaluate = table.inner("evaluate")
         evaluation = EvaluationSettings(
-            everySteps: evaluate.optionalInteger("every_steps"), batches: evaluate.integer("batches"))
+            everySteps: evaluate.optionalInteger("every_steps"),
+            batches: evaluate.integer("batches"))
         let checkpoint = table.inner("checkpoint")
         checkpoints = CheckpointSettings(
             everySteps: checkpoint.optionalInteger("every_steps"),

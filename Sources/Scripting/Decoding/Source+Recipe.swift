@@ -3,7 +3,7 @@ import LuaRuntime
 import Training
 
 extension WeightedSource {
-    /// The recipe's `data`: one source, which is then called "data", or the sources of a mix by name.
+    /// The recipe's `data`: one source, which is then called "data", or the named ones of a mix.
     ///
     /// - Throws: `ShapeFault`.
     static func list(

@@ -1,13 +1,13 @@
-public import LuaRuntime
 import Foundation
+public import LuaRuntime
 import Training
 
 /// Turns a recipe file into a run configuration.
 public enum RecipeLoader {
     /// Runs a recipe in a sandbox, applies overrides, checks every key and fills in every default.
     ///
-    /// A recipe whose schedule is a function is run a second time in a fresh state: the function must
-    /// answer the same there, else a resumed run would differ from one never stopped.
+    /// A recipe whose schedule is a function is run a second time in a fresh state: the function
+    /// must answer the same there, else a resumed run would differ from one never stopped.
     ///
     /// - Parameters:
     ///   - path: the recipe, relative to the working folder.
@@ -39,7 +39,8 @@ public enum RecipeLoader {
                 recipe: complete,
                 schedule: { function in
                     let schedule = ScriptedSchedule(
-                        function, place: script.place(of: function, at: LuaPath(["schedule"]), places),
+                        function,
+                        place: script.place(of: function, at: LuaPath(["schedule"]), places),
                         budget: Budget(
                             seconds: limits.number("time_s"),
                             memoryBytes: limits.integer("memory_mb") << 20))
@@ -77,7 +78,8 @@ public enum RecipeLoader {
         guard case .table(var table) = node else { preconditionFailure("a record is a table") }
         table.fields.removeAll { $0.key == "kind" }
         let name = CompleteTable(table).optionalText("name") ?? places.recipeStem
-        guard !name.contains("/"), !name.hasPrefix("."), !name.utf8.contains(where: { $0 < 32 }) else {
+        guard !name.contains("/"), !name.hasPrefix("."), !name.utf8.contains(where: { $0 < 32 })
+        else {
             throw ShapeFault(
                 path: LuaPath(["name"]),
                 sentence: "\"\(name)\" cannot name a folder; leave out / and a dot at the front")

@@ -21,7 +21,8 @@ struct RecipeOverride: Sendable {
         raw = String(text[text.index(after: equals)...].drop { $0 == " " })
         guard names.allSatisfy({ !$0.isEmpty }) else {
             throw ScriptingError(
-                .badOverride, "\"\(path)\" is no path; write names joined by dots, as in batch.size",
+                .badOverride,
+                "\"\(path)\" is no path; write names joined by dots, as in batch.size",
                 path: "--set \(text)")
         }
     }
@@ -66,7 +67,8 @@ struct RecipeOverride: Sendable {
                 sentence: "this is a function, which has no \"\(name)\"; give \(path) itself a "
                     + "value to replace it")
         case let other?:
-            throw ShapeFault(path: path, sentence: "this is \(other.summary); it has no \"\(name)\"")
+            throw ShapeFault(
+                path: path, sentence: "this is \(other.summary); it has no \"\(name)\"")
         }
         let inner = try shape.member(name, of: table, at: path)
         let old = table[key]
@@ -76,7 +78,8 @@ struct RecipeOverride: Sendable {
         table.fields.append(.init(key: key, value: new))
         if let group = shape.record(for: table)?.group(of: name), !new.isNil {
             for rival in group.names where rival != name && table[rival] != nil {
-                notes.append("--set \(text) takes the place of \(path.appending(.string(LuaString(rival))))")
+                notes.append(
+                    "--set \(text) takes the place of \(path.appending(.string(LuaString(rival))))")
                 table.fields.removeAll { $0.key == .string(LuaString(rival)) }
             }
         }

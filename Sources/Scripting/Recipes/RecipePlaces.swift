@@ -60,8 +60,8 @@ struct RecipePlaces {
         return target
     }
 
-    /// A model folder, a run or a run's checkpoint (`runs/base@pre`): beside the recipe, else in the
-    /// working folder, where runs are written.
+    /// A model folder, a run or a run's checkpoint (`runs/base@pre`): beside the recipe, else in
+    /// the working folder, where runs are written.
     func model(_ name: String, at key: LuaPath) throws -> String {
         let folder = name.lastIndex(of: "@").map { String(name[..<$0]) } ?? name
         let homes = [recipeFolder, workingFolder]

@@ -33,7 +33,8 @@ struct RecipeScript {
     }
 
     /// Where a function among the recipe's values stands.
-    func place(of function: LuaFunction, at path: LuaPath, _ places: RecipePlaces) -> FunctionPlace {
+    func place(of function: LuaFunction, at path: LuaPath, _ places: RecipePlaces) -> FunctionPlace
+    {
         FunctionPlace(path: places.recipe, line: map.line(of: path))
     }
 
@@ -53,8 +54,8 @@ struct RecipeScript {
         if let twice = map.repeatedKey {
             throw ScriptingError(
                 .badValue,
-                "this key stands twice in one table (first in line \(twice.firstLine)), so that one "
-                    + "value is lost; remove one", path: places.recipe, line: twice.line,
+                "this key stands twice in one table (first in line \(twice.firstLine)), so that "
+                    + "one value is lost; remove one", path: places.recipe, line: twice.line,
                 keyPath: twice.name)
         }
         do {

@@ -13,8 +13,8 @@ enum RecipeWarnings {
         }
         if let every = configuration.checkpoints.everySteps, every > steps {
             warnings.append(
-                "checkpoint.every_steps (\(every)) is more than the run's steps (\(steps)): the run "
-                    + "is saved at its end only")
+                "checkpoint.every_steps (\(every)) is more than the run's steps (\(steps)): the "
+                    + "run is saved at its end only")
         }
         if let every = configuration.evaluation.everySteps, every > steps {
             warnings.append(

@@ -24,7 +24,8 @@ public enum ResolvedValue: Sendable, Hashable {
     }
 
     /// - Parameter describe: a function at a path, in words.
-    init(_ node: LuaNode, at path: LuaPath = LuaPath(), describe: (LuaFunction, LuaPath) -> String) {
+    init(_ node: LuaNode, at path: LuaPath = LuaPath(), describe: (LuaFunction, LuaPath) -> String)
+    {
         switch node {
         case .nil: self = .null
         case .boolean(let value): self = .boolean(value)
@@ -55,7 +56,7 @@ public enum ResolvedValue: Sendable, Hashable {
 }
 
 extension ResolvedValue {
-    /// JSON text in the order of the keys, two spaces a level, ending in a newline: `resolved.json`.
+    /// `resolved.json`: JSON text in the order of the keys, two spaces a level, newline at the end.
     public var json: String {
         var text = ""
         write(to: &text, indent: "")
@@ -67,7 +68,7 @@ extension ResolvedValue {
         case .null: text += "null"
         case .boolean(let value): text += value ? "true" : "false"
         case .integer(let value): text += String(value)
-        // Shapes let no NaN or infinity in; open keys of a model may, and JSON has no word for them.
+        // Shapes let no NaN or infinity in; open keys of a model may. JSON has no word for them.
         case .number(let value): text += value.isFinite ? "\(value)" : "\"\(value)\""
         case .string(let value): Self.quote(value, to: &text)
         case .list(let elements):

@@ -1,6 +1,6 @@
-public import Optimizers
 import Foundation
 import LuaRuntime
+public import Optimizers
 
 /// Where a Lua function stands.
 struct FunctionPlace: Sendable, CustomStringConvertible {
@@ -29,8 +29,8 @@ public final class ScriptedSchedule: CustomSchedule, @unchecked Sendable {
         self.budget = budget
     }
 
-    /// - Throws: `ScriptingError` where the function raises, runs past its budget, or answers anything
-    ///   but a finite number that is 0 or more.
+    /// - Throws: `ScriptingError` where the function raises, runs past its budget, or answers
+    ///   anything but a finite number that is 0 or more.
     public func factor(at position: SchedulePosition) throws -> Double {
         try factor(progress: position.progress)
     }

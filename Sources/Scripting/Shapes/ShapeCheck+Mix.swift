@@ -16,7 +16,8 @@ extension ShapeCheck {
     ) throws -> LuaTable<LuaNode> {
         guard table.array.isEmpty else {
             throw fault(
-                path, "every source of a mix has a name: nj.data.mix { fiction = { weight = 2, "
+                path,
+                "every source of a mix has a name: nj.data.mix { fiction = { weight = 2, "
                     + "nj.data.text { ... } } }")
         }
         var fields: [LuaTable<LuaNode>.Field] = [
@@ -34,7 +35,8 @@ extension ShapeCheck {
             }
             guard name != "replay" || !isPlainWeights(value) else {
                 throw fault(
-                    place, "shares of a replay part are not supported in this version; name each "
+                    place,
+                    "shares of a replay part are not supported in this version; name each "
                         + "source and give it a weight")
             }
             guard Self.isSourceName(name) else {

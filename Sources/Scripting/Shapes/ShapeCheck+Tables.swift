@@ -9,7 +9,9 @@ extension ShapeCheck {
         try checkGroups(of: record, given: given.map(\.name), at: path)
 
         var fields: [LuaTable<LuaNode>.Field] = []
-        if let tag = record.tag { fields.append(.init(key: "kind", value: .string(LuaString(tag)))) }
+        if let tag = record.tag {
+            fields.append(.init(key: "kind", value: .string(LuaString(tag))))
+        }
         for field in record.fields {
             let value = given.first { $0.name == field.name }?.value
             guard let node = try value ?? missing(field, in: record, given: given, at: path) else {
@@ -41,7 +43,8 @@ extension ShapeCheck {
             let near = nearestName(to: word, among: kinds.names)
             let hint = near.map { "; did you mean \"\($0)\"?" } ?? ""
             throw fault(
-                path, "\"\(word)\" is no kind of \(kinds.noun); there are "
+                path,
+                "\"\(word)\" is no kind of \(kinds.noun); there are "
                     + "\(Words.anyOf(kinds.names))\(hint)")
         }
         switch node {
@@ -51,14 +54,16 @@ extension ShapeCheck {
             if let kind = table["kind"], !kind.isNil {
                 guard case .string(let word) = kind else {
                     throw fault(
-                        path.appending("kind"), "expected \(Words.anyOf(kinds.names)), got "
+                        path.appending("kind"),
+                        "expected \(Words.anyOf(kinds.names)), got "
                             + kind.summary)
                 }
                 return try self.record(table, as: record(word.description), at: path)
             }
             guard let tag = kinds.fallback else {
                 throw fault(
-                    path, "this table does not say which \(kinds.noun) it is; its kind is "
+                    path,
+                    "this table does not say which \(kinds.noun) it is; its kind is "
                         + Words.anyOf(kinds.names))
             }
             return try self.record(table, as: record(tag), at: path)
@@ -75,7 +80,8 @@ extension ShapeCheck {
     ) throws -> [(name: String, value: LuaNode)] {
         if let first = table.array.first {
             throw fault(
-                path.appending(.integer(1)), "every value here has a name, as in key = value; got "
+                path.appending(.integer(1)),
+                "every value here has a name, as in key = value; got "
                     + "\(first.summary) without one")
         }
         return try table.fields.compactMap { field in
@@ -102,7 +108,8 @@ extension ShapeCheck {
         }
         guard !record.isOpen else { return }
         throw fault(
-            path, "unknown key \"\(name)\"; the keys of \(record.noun) are "
+            path,
+            "unknown key \"\(name)\"; the keys of \(record.noun) are "
                 + record.names.joined(separator: ", "))
     }
 
@@ -116,7 +123,8 @@ extension ShapeCheck {
             let present = group.names.filter(given.contains)
             guard present.count <= 1 else {
                 throw fault(
-                    path, "\(present.joined(separator: " and ")) are both given; give one of "
+                    path,
+                    "\(present.joined(separator: " and ")) are both given; give one of "
                         + Words.anyOf(group.names))
             }
             guard stage == .given || group.fallback != nil || !present.isEmpty else {

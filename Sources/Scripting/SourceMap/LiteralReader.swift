@@ -53,8 +53,8 @@ struct LiteralReader {
         return nil
     }
 
-    /// `{ ... }`, `name.name { ... }` or `name.name({ ... })`; nil for any other expression, which is
-    /// left where it begins to differ.
+    /// `{ ... }`, `name.name { ... }` or `name.name({ ... })`; nil for any other expression, which
+    /// is left where it begins to differ.
     private mutating func callOrLiteral() -> SourceMap.Literal? {
         while let token = current?.token {
             switch token {

@@ -11,13 +11,17 @@ extension BytePairModel {
                     key: "model.merges")
             }
             let (left, right) = (vocabulary[Int(merge.left)], vocabulary[Int(merge.right)])
-            guard vocabulary[Int(merge.result)] == left + right else {
+            let result = vocabulary[Int(merge.result)]
+            guard result.count == left.count + right.count, result.starts(with: left),
+                result[left.count...].elementsEqual(right)
+            else {
                 throw TokenizerError(
                     .inconsistent, "merge \(rank) does not give the two tokens joined",
                     key: "model.merges")
             }
         }
-        guard Set(vocabulary).count == vocabulary.count else {
+        var distinct = ByteStringTable(minimumCapacity: vocabulary.count)
+        for token in vocabulary where !distinct.insert(token).isNew {
             throw TokenizerError(.inconsistent, "two ids have the same token", key: "model.vocab")
         }
         try checkAlphabet()
@@ -58,8 +62,8 @@ extension BytePairModel {
                     let own = String(decoding: vocabulary[Int(token.id)], as: UTF8.self)
                     throw TokenizerError(
                         .inconsistent,
-                        "id \(token.id) is \"\(text)\" among the added tokens, but \"\(own)\" in the"
-                            + " vocabulary", key: "added_tokens")
+                        "id \(token.id) is \"\(text)\" among the added tokens, but \"\(own)\" in"
+                            + " the vocabulary", key: "added_tokens")
                 }
             } else {
                 guard Int(token.id) == next else {
@@ -90,12 +94,14 @@ extension BytePairModel {
                 let list = missing.prefix(8).map { "0x" + String($0, radix: 16, uppercase: true) }
                 throw TokenizerError(
                     .inconsistent,
-                    "no token spells \(missing.count) of the bytes of UTF-8 (\(list.joined(separator: ", ")))"
-                        + " and there is no unknown token: text would be lost", key: "model.vocab")
+                    "no token spells \(missing.count) of the bytes of UTF-8"
+                        + " (\(list.joined(separator: ", "))) and there is no unknown"
+                        + " token: text would be lost", key: "model.vocab")
             }
         case .characters(byteFallback: true, _):
             let known = Set(vocabulary.lazy.filter { $0.count == 6 })
-            guard let missing = (0...255).first(where: { !known.contains(Self.byteToken(UInt8($0))) })
+            guard
+                let missing = (0...255).first(where: { !known.contains(Self.byteToken(UInt8($0))) })
             else { return }
             throw TokenizerError(
                 .inconsistent,

@@ -145,7 +145,8 @@ extension BytePairTokenizer {
                     text[index] == boundary[0] && index + 2 < text.count
                     && text[index + 1] == boundary[1] && text[index + 2] == boundary[2]
                 if isSpace, isAfterOther {
-                    encodeWord(base + start, index - start, readable: text.count - start, memory, &ids)
+                    encodeWord(
+                        base + start, index - start, readable: text.count - start, memory, &ids)
                     start = index
                 }
                 isAfterOther = !isSpace

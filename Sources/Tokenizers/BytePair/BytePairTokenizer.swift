@@ -3,8 +3,10 @@
 ///
 /// It encodes as Hugging Face's `tokenizers` does from the same `tokenizer.json`. Bytes that are
 /// not UTF-8 separate what is around them; each becomes its byte's token where there is one,
-/// otherwise the unknown token, otherwise what U+FFFD is encoded as. Deviation in decoding: malformed UTF-8 becomes one U+FFFD per
-/// maximal ill-formed part for both kinds, so that streamed and whole texts agree.
+/// otherwise the unknown token, otherwise what U+FFFD is encoded as.
+///
+/// Deviation in decoding: malformed UTF-8 becomes one U+FFFD per maximal ill-formed part for both
+/// kinds, so that streamed and whole texts agree.
 ///
 /// Radford et al., "Language Models are Unsupervised Multitask Learners" (2019), section 2.2.
 public final class BytePairTokenizer: Tokenizer {

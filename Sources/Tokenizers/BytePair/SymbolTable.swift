@@ -92,7 +92,9 @@ struct SymbolTable: Sendable {
                 count += 1
                 follows = false
             } else if bytes[0] >= 0 {
-                for offset in 0..<length { symbols[count + offset] = bytes[Int(base[index + offset])] }
+                for offset in 0..<length {
+                    symbols[count + offset] = bytes[Int(base[index + offset])]
+                }
                 count += length
                 follows = false
             } else {

@@ -26,22 +26,34 @@ enum ByteAlphabet {
         scalar < 0x80 ? [UInt8(scalar)] : [UInt8(0xC0 | scalar >> 6), UInt8(0x80 | scalar & 0x3F)]
     }
 
-    private static let bytes: [UInt32: UInt8] = Dictionary(
-        uniqueKeysWithValues: scalars.enumerated().map { ($1, UInt8($0)) })
+    /// The byte that each scalar below U+0144 spells, or -1.
+    private static let bytes: FrozenBuffer<Int16> = {
+        var table = [Int16](repeating: -1, count: 0x144)
+        for (byte, scalar) in scalars.enumerated() { table[Int(scalar)] = Int16(byte) }
+        return FrozenBuffer(table)
+    }()
 
     /// The UTF-8 spelling of `bytes`.
     static func spell(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         bytes.flatMap { spellings[Int($0)] }
     }
 
-    /// The bytes that `spelling` stands for, or nil where it holds a character that spells none.
+    /// The bytes that `spelling`, well-formed UTF-8, stands for; nil where a character spells none.
     static func unspell(_ spelling: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         result.reserveCapacity(spelling.count)
-        for scalar in String(decoding: spelling, as: UTF8.self).unicodeScalars {
-            guard let byte = bytes[scalar.value] else { return nil }
-            result.append(byte)
+        let table = bytes
+        let isWhole = spelling.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return true }
+            var index = 0
+            while index < buffer.count {
+                let (scalar, length) = UTF8Scan.decode(base, index)
+                guard Int(scalar) < table.count, table[Int(scalar)] >= 0 else { return false }
+                result.append(UInt8(table[Int(scalar)]))
+                index += length
+            }
+            return true
         }
-        return result
+        return isWhole ? result : nil
     }
 }

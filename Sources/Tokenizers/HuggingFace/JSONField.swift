@@ -67,7 +67,8 @@ struct JSONField {
             let key = String(decoding: member.key, as: UTF8.self)
             guard known.contains(key) else {
                 if case .null = member.value { continue }
-                throw unsupported("is not known here (known: \(known.joined(separator: ", ")))", key)
+                throw unsupported(
+                    "is not known here (known: \(known.joined(separator: ", ")))", key)
             }
         }
     }

@@ -230,6 +230,7 @@ struct JSONReader {
     private func truncation() -> TokenizerError {
         TokenizerError(
             .unreadable,
-            "the file ends in the middle, after \(bytes.count) bytes: copy it again from its source")
+            "the file ends in the middle, after \(bytes.count) bytes: copy it again from its source"
+        )
     }
 }

@@ -10,15 +10,22 @@ enum TokenizerConfiguration {
         _ = try root.members()
         for key in roleKeys {
             guard let id = try role(root[key], model) else { continue }
+            markSpecial(id, in: &model)
             switch key {
             case "bos_token": model.roles.beginning = id
             case "eos_token": model.roles.end = id
             default: model.roles.padding = id
             }
         }
-        if let unknown = try role(root["unk_token"], model), model.unknown == nil,
-            model.alphabet != .bytes
-        { model.unknown = unknown }
+        if let unknown = try role(root["unk_token"], model) {
+            markSpecial(unknown, in: &model)
+            if model.unknown == nil, model.alphabet != .bytes { model.unknown = unknown }
+        }
+        for key in ["additional_special_tokens", "extra_special_tokens"] {
+            for token in try tokens(root[key]) {
+                if let id = try role(token, model) { markSpecial(id, in: &model) }
+            }
+        }
         try checkPrefixSpace(root["add_prefix_space"], model)
         try checkAddedTokens(root["added_tokens_decoder"], model)
     }
@@ -48,9 +55,31 @@ enum TokenizerConfiguration {
         guard let id = model.vocabulary.firstIndex(of: bytes) else {
             throw content.error(
                 .inconsistent,
-                "\"\(String(decoding: bytes, as: UTF8.self))\" is not in the tokenizer's vocabulary")
+                "\"\(String(decoding: bytes, as: UTF8.self))\" is not in the tokenizer's vocabulary"
+            )
         }
         return Int32(id)
+    }
+
+    /// The tokens of a list, or of an object from names to tokens.
+    private static func tokens(_ field: JSONField) throws -> [JSONField] {
+        if field.isNull { return [] }
+        guard case .object(let members) = field.value else { return try field.elements() }
+        return members.map {
+            let name = String(decoding: $0.key, as: UTF8.self)
+            return JSONField($0.value, path: "\(field.path).\(name)", file: field.file)
+        }
+    }
+
+    /// A token with a role is special and matched in text, whatever `tokenizer.json` makes of it.
+    private static func markSpecial(_ id: Int32, in model: inout BytePairModel) {
+        if let index = model.addedTokens.firstIndex(where: { $0.id == id }) {
+            model.addedTokens[index].isSpecial = true
+        } else {
+            model.addedTokens.append(
+                AddedToken(id: id, content: model.vocabulary[Int(id)], isSpecial: true))
+            model.addedTokens.sort { $0.id < $1.id }
+        }
     }
 
     private static func checkPrefixSpace(_ field: JSONField, _ model: BytePairModel) throws {
@@ -59,7 +88,8 @@ enum TokenizerConfiguration {
         }
         guard try field.bool(default: addsSpace) == addsSpace else {
             throw field.error(
-                .inconsistent, "tokenizer.json says \(addsSpace) in `pre_tokenizer`: make both equal")
+                .inconsistent,
+                "tokenizer.json says \(addsSpace) in `pre_tokenizer`: make both equal")
         }
     }
 

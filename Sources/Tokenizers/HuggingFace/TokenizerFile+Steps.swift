@@ -96,7 +96,8 @@ extension TokenizerFile {
         }.sorted { $0.id < $1.id }
     }
 
-    static func readDecoder(_ field: JSONField, isByteLevel: Bool) throws -> BytePairModel.Decoding {
+    static func readDecoder(_ field: JSONField, isByteLevel: Bool) throws -> BytePairModel.Decoding
+    {
         if isByteLevel {
             if !field.isNull, try field["type"].text() != "ByteLevel" {
                 throw field.error(
@@ -121,7 +122,8 @@ extension TokenizerFile {
                 replacements.append(.init(pattern: replacement, content: [0x20]))
                 spaces = prefix == .never ? 0 : 1
             case "Strip":
-                guard try field["content"].bytes() == [0x20], try field["stop"].integer() == 0 else {
+                guard try field["content"].bytes() == [0x20], try field["stop"].integer() == 0
+                else {
                     throw field.error(
                         .unsupported, "only spaces at the beginning of a text can be stripped")
                 }

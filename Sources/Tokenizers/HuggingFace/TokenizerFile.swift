@@ -88,7 +88,8 @@ public enum TokenizerFile {
         for (key, value) in members {
             let text = String(decoding: key, as: UTF8.self)
             guard case .integer(let id) = value, id >= 0 else {
-                throw field.error(.malformed, "the id of \"\(text)\" is not a whole number from 0 up")
+                throw field.error(
+                    .malformed, "the id of \"\(text)\" is not a whole number from 0 up")
             }
             guard seen.insert(key).isNew else {
                 throw field.error(.inconsistent, "\"\(text)\" appears twice")

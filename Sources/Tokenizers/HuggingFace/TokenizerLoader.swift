@@ -9,14 +9,16 @@ public enum TokenizerLoader {
         -> any Tokenizer
     {
         if name == ByteTokenizer.name { return ByteTokenizer() }
-        let url = URL(filePath: name, relativeTo: URL(filePath: folder, directoryHint: .isDirectory))
+        let url = URL(
+            filePath: name, relativeTo: URL(filePath: folder, directoryHint: .isDirectory))
         var isFolder: ObjCBool = false
-        guard !name.isEmpty, FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        guard !name.isEmpty,
+            FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         else {
             throw TokenizerError(
                 .notFound,
-                "no tokenizer at \"\(name)\": give `byte`, a folder that holds tokenizer.json, or the"
-                    + " file itself", file: url.path, key: "tokenizer")
+                "no tokenizer at \"\(name)\": give `byte`, a folder that holds tokenizer.json,"
+                    + " or the file itself", file: url.path, key: "tokenizer")
         }
         let file = isFolder.boolValue ? url.appending(path: "tokenizer.json") : url
         if isFolder.boolValue, !FileManager.default.fileExists(atPath: file.path) {

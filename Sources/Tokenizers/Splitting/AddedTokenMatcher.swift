@@ -11,6 +11,8 @@ struct AddedTokenMatcher: Sendable {
     private let byFirst: [[Int]]
     /// The bytes that begin a token, as a table of 256 flags.
     private let begins: FrozenBuffer<Bool>
+    /// The pairs of bytes that begin a token, as a table of 65,536 flags.
+    private let beginsPair: FrozenBuffer<Bool>
 
     init(_ tokens: [AddedToken]) {
         self.tokens = tokens
@@ -23,6 +25,14 @@ struct AddedTokenMatcher: Sendable {
         }
         self.byFirst = byFirst
         begins = FrozenBuffer(byFirst.map { !$0.isEmpty })
+        var pairs = [Bool](repeating: false, count: tokens.isEmpty ? 0 : 1 << 16)
+        for token in tokens where !token.content.isEmpty {
+            let first = Int(token.content[0]) << 8
+            for second in 0..<256 where token.content.count == 1 || token.content[1] == second {
+                pairs[first | second] = true
+            }
+        }
+        beginsPair = FrozenBuffer(pairs)
     }
 
     var isEmpty: Bool { tokens.isEmpty }
@@ -41,7 +51,11 @@ struct AddedTokenMatcher: Sendable {
                 index &+= 1
                 continue
             }
-            guard let token = longestMatch(text, index) else {
+            let second = index + 1 < text.count ? base[index + 1] : 0
+            guard
+                index + 1 == text.count || beginsPair[Int(base[index]) << 8 | Int(second)],
+                let token = longestMatch(text, index)
+            else {
                 index += 1
                 continue
             }
@@ -66,7 +80,9 @@ struct AddedTokenMatcher: Sendable {
             let content = tokens[candidate].content
             guard index + content.count <= text.count else { continue }
             var matched = 1
-            while matched < content.count, text[index + matched] == content[matched] { matched += 1 }
+            while matched < content.count, text[index + matched] == content[matched] {
+                matched += 1
+            }
             if matched == content.count { return tokens[candidate] }
         }
         return nil

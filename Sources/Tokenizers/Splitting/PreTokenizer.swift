@@ -70,7 +70,8 @@ struct PreTokenizer: Sendable {
                             behavior: individually ? .isolated : .contiguous, isInverted: false))
                 case .metaspace(let replacement, let scheme, let splits):
                     guard steps.count == 1 else {
-                        throw TokenizerError(.unsupported, "Metaspace beside another step", key: key)
+                        throw TokenizerError(
+                            .unsupported, "Metaspace beside another step", key: key)
                     }
                     prefix = Prefix(text: replacement, scheme: scheme, replacesSpaces: true)
                     if splits {
@@ -116,7 +117,9 @@ struct PreTokenizer: Sendable {
             case .first: mayPrefix && isTextStart
             case .never: false
             }
-        if wantsPrefix, !copy.starts(with: prefix.text) { copy.insert(contentsOf: prefix.text, at: 0) }
+        if wantsPrefix, !copy.starts(with: prefix.text) {
+            copy.insert(contentsOf: prefix.text, at: 0)
+        }
         copy.withUnsafeBufferPointer { cut($0, body) }
     }
 

@@ -47,8 +47,9 @@ final class SplitPattern: @unchecked Sendable {
     ///
     /// A match that exceeds the limits ends the search: what is left is one unmatched piece, so a
     /// pathological pattern costs bounded time and loses no text.
-    func forEachMatch(in text: UnsafeBufferPointer<UInt8>, _ body: (_ start: Int, _ end: Int) -> Void)
-    {
+    func forEachMatch(
+        in text: UnsafeBufferPointer<UInt8>, _ body: (_ start: Int, _ end: Int) -> Void
+    ) {
         guard let base = text.baseAddress, !text.isEmpty else { return }
         guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else {
             preconditionFailure("no memory for a match")

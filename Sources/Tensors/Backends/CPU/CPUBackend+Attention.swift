@@ -1,0 +1,105 @@
+import CKernels
+
+extension CPUBackend {
+    public func rotary(
+        _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
+        rotatedHeads: Int, inverse: Bool
+    ) -> Tensor {
+        let (tokens, heads, tableLength) = ShapeChecks.rotary(
+            x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
+            rotatedHeads: rotatedHeads)
+        checkIds(positions, below: tableLength, in: "rotary")
+        let result = empty(x.shape, x.kind)
+        var call = nj_rotary_call()
+        call.x = UnsafeRawPointer(x.address)
+        call.out = result.address
+        call.kind = x.computedKind
+        call.positions = UnsafePointer(positions.integers)
+        call.cosines = UnsafePointer(cosines.floats)
+        call.sines = UnsafePointer(sines.floats)
+        (call.rows, call.heads) = (tokens, heads)
+        (call.rotated_heads, call.head_size) = (rotatedHeads, headSize)
+        call.inverse = inverse ? 1 : 0
+        compute { nj_rotary(&call) }
+        return result
+    }
+
+    public func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)
+        -> (out: Tensor, logSumExp: Tensor)
+    {
+        let tokens = ShapeChecks.attention(qkv, starts: starts, geometry)
+        let out = empty([tokens, geometry.heads * geometry.headSize], qkv.kind)
+        let logSumExp = empty([tokens, geometry.heads], .f32)
+        var call = attentionCall(qkv, starts: starts, geometry)
+        call.out = out.address
+        call.log_sum_exp = logSumExp.floats
+        compute { nj_attention(&call) }
+        return (out, logSumExp)
+    }
+
+    public func attentionBackward(
+        _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
+        _ geometry: AttentionGeometry
+    ) -> Tensor {
+        _ = ShapeChecks.attentionBackward(
+            upstream, qkv: qkv, out: out, logSumExp: logSumExp, starts: starts, geometry)
+        let gradient = empty(qkv.shape, qkv.kind)
+        var call = attentionCall(qkv, starts: starts, geometry)
+        call.out = out.address
+        call.log_sum_exp = logSumExp.floats
+        call.upstream = UnsafeRawPointer(upstream.address)
+        call.gradient = gradient.address
+        compute { nj_attention_backward(&call) }
+        return gradient
+    }
+
+    public func cachedAttention(
+        _ qkv: Tensor, keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
+        _ geometry: AttentionGeometry
+    ) -> Tensor {
+        let (tokens, _, capacity) = ShapeChecks.cachedAttention(
+            qkv, keys: keys, values: values, slots: slots, positions: positions, geometry)
+        let out = empty([tokens, geometry.heads * geometry.headSize], qkv.kind)
+        var call = nj_cached_attention_call()
+        call.qkv = UnsafeRawPointer(qkv.address)
+        call.out = out.address
+        call.keys = keys.address
+        call.values = values.address
+        (call.kind, call.cache_kind) = (qkv.computedKind, keys.computedKind)
+        (call.tokens, call.capacity) = (tokens, capacity)
+        (call.heads, call.key_value_heads) = (geometry.heads, geometry.keyValueHeads)
+        (call.head_size, call.scale) = (geometry.headSize, geometry.scale)
+        slots.withUnsafeBufferPointer { slots in
+            positions.withUnsafeBufferPointer { positions in
+                call.slots = slots.baseAddress
+                call.positions = positions.baseAddress
+                compute { nj_cached_attention(&call) }
+            }
+        }
+        return out
+    }
+
+    private func attentionCall(
+        _ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry
+    ) -> nj_attention_call {
+        checkStarts(starts, time: geometry.time)
+        var call = nj_attention_call()
+        call.qkv = UnsafeRawPointer(qkv.address)
+        call.starts = UnsafePointer(starts.integers)
+        call.kind = qkv.computedKind
+        (call.batch, call.time) = (geometry.batch, geometry.time)
+        (call.heads, call.key_value_heads) = (geometry.heads, geometry.keyValueHeads)
+        (call.head_size, call.scale) = (geometry.headSize, geometry.scale)
+        return call
+    }
+
+    /// Traps where a token would see nothing, or what lies before its row.
+    private func checkStarts(_ starts: Tensor, time: Int) {
+        for index in 0..<starts.count {
+            let start = starts.integers[index]
+            ShapeChecks.require(
+                start >= 0 && start <= index % time,
+                "attention was given start \(start) for position \(index % time).")
+        }
+    }
+}
