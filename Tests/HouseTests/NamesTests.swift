@@ -46,7 +46,7 @@ import Testing
     @Test func onlyAPathFromTheRootIsAMachines() {
         #expect(NamesTests.names("cd /" + "work/main", folder: "work"))
         #expect(NamesTests.names("a(\"/" + "root/x\")", folder: "root"))
-        #expect(!NamesTests.names("folder.path + \"/root/x\"", folder: "root"))
+        #expect(!NamesTests.names("folder.path + \"" + "/" + "root/x\"", folder: "root"))
         #expect(!NamesTests.names("see lib/work/x and ../root/y", folder: "work"))
         #expect(!NamesTests.names("see lib/work/x and ../root/y", folder: "root"))
     }
