@@ -39,16 +39,16 @@ return nj.recipe {
 
   tokenizer = corpus .. "/tokenizer.json",
 
-  -- Weights are relative: the dictionaries give half of all tokens here, whatever the sizes of the
-  -- folders. A source that runs out begins again, shuffled anew.
+  -- Weights are relative: three tenths of all tokens are dictionary entries here, whatever the
+  -- sizes of the folders. A source that runs out begins again, shuffled anew.
   --
   -- From the command line: --set data.fortunes.weight=3
   data = nj.data.mix {
-    dictionary = { weight = 6, category "dictionary" },
+    dictionary = { weight = 3, category "dictionary" },
+    handbooks = { weight = 2, category "handbooks" },
     manuals = { weight = 2, category "manuals" },
-    scripture = { weight = 2, category "scripture" },
+    scripture = { weight = 1.5, category "scripture" },
     fortunes = { weight = 1, category "fortunes" },
-    handbooks = { weight = 0.5, category "handbooks" },
     licences = { weight = 0.5, category "licences" },
   },
 
