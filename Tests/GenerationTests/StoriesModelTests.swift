@@ -10,27 +10,30 @@ import Transformers
 
 @testable import Generation
 
-/// A real trained model with the logits and the text that an independent implementation computed.
-@Suite(.enabled(if: StoriesModelTests.isThere, "shared/data/checkpoint/stories260K is absent"))
-struct StoriesModelTests {
+/// Where the real model is, for those who have it.
+private enum Stories {
     static let path = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "shared/data/checkpoint/stories260K/converted").path
 
     static let isThere = FileManager.default.fileExists(atPath: path + "/config.json")
+}
 
+/// A real trained model with the logits and the text that an independent implementation computed.
+@Suite(.enabled(if: Stories.isThere, "shared/data/checkpoint/stories260K is absent"))
+struct StoriesModelTests {
     private struct Reference: Decodable {
         var ids: [Int32]
         var text: String
     }
 
     private func decoder(_ precision: ElementKind) throws -> Decoder {
-        try ModelFolder(reference: StoriesModelTests.path) { _ in }
+        try ModelFolder(reference: Stories.path) { _ in }
             .decoder(precision: precision, on: CPUBackend.shared)
     }
 
     @Test func logitsEqualTheReference() throws {
-        let file = try SafetensorsFile(path: StoriesModelTests.path + "/reference_logits.safetensors")
+        let file = try SafetensorsFile(path: Stories.path + "/reference_logits.safetensors")
         let expected: [Double]
         switch try file.entry("logits").type {
         case .float64:
@@ -63,8 +66,8 @@ struct StoriesModelTests {
     @Test func greedyTextEqualsTheReferenceTokenForToken() throws {
         let reference = try JSONDecoder().decode(
             Reference.self,
-            from: Data(contentsOf: URL(filePath: StoriesModelTests.path + "/reference.json")))
-        let tokenizer = try TokenizerLoader.load(StoriesModelTests.path)
+            from: Data(contentsOf: URL(filePath: Stories.path + "/reference.json")))
+        let tokenizer = try TokenizerLoader.load(Stories.path)
         let engine = GenerationEngine(
             model: try decoder(.f32), tokenizer: tokenizer, slots: 1, capacity: 256)
         _ = try engine.add(

@@ -2,12 +2,27 @@ import Foundation
 import TestSupport
 import Testing
 
+private enum Strace {
+    static let path = "/usr/bin/strace"
+
+    static let canTrace: Bool = {
+        guard FileManager.default.isExecutableFile(atPath: path) else { return false }
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = ["-qq", "-o", "/dev/null", "/bin/true"]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+}
+
 /// The process is killed at file operations, and file operations fail with ENOSPC and EIO, one at
 /// a time: no half-written checkpoint is ever opened and the last whole one is never lost.
 ///
 /// By default a sample of the operations is tried; `NIGHTJAR_SWEEP=all` tries every one. Needs
 /// strace and the right to trace.
-@Suite(.serialized, .enabled(if: FaultSweepTests.canTrace, "strace cannot trace here"))
+@Suite(.serialized, .enabled(if: Strace.canTrace, "strace cannot trace here"))
 struct FaultSweepTests {
     static let calls = [
         "openat", "write", "pwrite64", "fsync", "rename", "renameat2", "mkdir", "unlink",
@@ -36,7 +51,7 @@ struct FaultSweepTests {
         let broken = try program.run(
             FaultSweepTests.short,
             prefix: [
-                FaultSweepTests.strace, "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)",
+                Strace.path, "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)",
                 "-e", "inject=\(call):\(fault):when=\(number)",
             ])
         if !fault.hasPrefix("signal") {
@@ -54,25 +69,12 @@ struct FaultSweepTests {
         "evaluate.every_steps=4",
     ]
 
-    private static let strace = "/usr/bin/strace"
-
-    static let canTrace: Bool = {
-        guard FileManager.default.isExecutableFile(atPath: strace) else { return false }
-        let process = Process()
-        process.executableURL = URL(filePath: strace)
-        process.arguments = ["-qq", "-o", "/dev/null", "/bin/true"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }()
-
     /// How often each thread at most makes each call in an unbroken run: what `when` counts.
     private static func count() throws -> [String: Int] {
         let program = try Program()
         let log = program.folder.file("trace").path
         let outcome = try program.run(
-            short, prefix: [strace, "-f", "-qq", "-o", log, "-e", "trace=" + calls.joined(separator: ",")])
+            short, prefix: [Strace.path, "-f", "-qq", "-o", log, "-e", "trace=" + calls.joined(separator: ",")])
         #expect(outcome.code == 0, "\(outcome.errors)")
         var byThread: [String: Int] = [:]
         for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {

@@ -3,6 +3,7 @@ import Optimizers
 import TestSupport
 import Testing
 import Training
+import Transformers
 
 /// Laws of a whole run. Serialized because stop requests are the process's own.
 @Suite(.serialized) struct TrainerTests {
