@@ -25,7 +25,7 @@ bold='' dim='' red='' plain=''
 if [[ -t 1 && -n ${TERM:-} && $TERM != dumb && -z ${NO_COLOR:-} ]]; then
     bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' plain=$'\e[0m'
 fi
-step() { printf '%s%s%s %s\n' "$bold" "$1" "$plain" "$dim${2:-}$plain"; }
+step() { printf '%s%s%s%s\n' "$bold" "$1" "$plain" "${2:+  $dim$2$plain}"; }
 
 text='' steps='' fresh=''
 while (($#)); do
@@ -55,6 +55,7 @@ else
     prompts=($'And the LORD said unto Moses' $'operating system\n<' $'How do I ')
 fi
 run=runs/$name
+again="Scripts/demo.sh${text:+ --text $(printf %q "$text")}"
 nightjar=.build/release/nightjar
 
 install_packages() {
@@ -101,12 +102,20 @@ prepare_text() {
     fi
 }
 
+quoted() { printf '"%s"' "$(sed 's/[\\"]/\\&/g' <<<"$1")"; }
+
+has_text() { [[ -n $(find "$@" -type f \( -name '*.txt' -o -name '*.jsonl' \) -print -quit) ]]; }
+
 # The model of Scripts/recipes/demo.lua on somebody's own text.
 write_recipe() {
-    local folder category quoted
+    local folder
     local -a categories=()
-    quoted() { printf '"%s"' "$(sed 's/[\\"]/\\&/g' <<<"$1")"; }
-    has_text() { [[ -n $(find "$@" -type f \( -name '*.txt' -o -name '*.jsonl' \) -print -quit) ]]; }
+    local first="-- text: $text"
+    if [[ -f $recipe ]]; then
+        [[ $(head -n 1 "$recipe") == "$first" ]] ||
+            fail "$run and $data belong to other text; --fresh removes them"
+        return
+    fi
     has_text "$text" || fail "there is no .txt or .jsonl file in $text"
     # Text outside of subfolders belongs to no category, so then all of it is one.
     if ! has_text "$text" -maxdepth 1; then
@@ -117,7 +126,10 @@ write_recipe() {
     mkdir -p "$data"
     {
         cat <<LUA
--- The model of Scripts/recipes/demo.lua on your own text; written by Scripts/demo.sh --text.
+$first
+--
+-- The model of Scripts/recipes/demo.lua on your own text. Scripts/demo.sh --text wrote it once and
+-- leaves it alone from then on: it is yours to change.
 local nj = require "nightjar"
 
 return nj.recipe {
@@ -133,9 +145,8 @@ LUA
             echo "  -- A category's weight is its size in KiB; change it to hear more of one."
             echo "  data = nj.data.mix {"
             for folder in "${categories[@]}"; do
-                category=${folder##*/}
                 printf '    [%s] = { weight = %s, nj.data.folder { path = %s } },\n' \
-                    "$(quoted "$category")" "$(du -sk --apparent-size "$folder" | cut -f1)" \
+                    "$(quoted "${folder##*/}")" "$(du -sk --apparent-size "$folder" | cut -f1)" \
                     "$(quoted "$folder")"
             done
             echo "  },"
@@ -153,8 +164,7 @@ LUA
 }
 LUA
     } >"$recipe.part"
-    # An unchanged recipe keeps its time.
-    if cmp -s "$recipe.part" "$recipe"; then rm "$recipe.part"; else mv "$recipe.part" "$recipe"; fi
+    mv "$recipe.part" "$recipe"
 }
 
 # field NAME: a number from JSON on standard input, the last one of that name.
@@ -167,24 +177,22 @@ choose_steps() {
         steps=$(field steps <"$run/resolved.json")
         return
     fi
-    local plan seconds speed
+    local plan fitting
     plan=$("$nightjar" check "$recipe" --json)
-    steps=$(field total_steps <<<"$plan") seconds=$(field seconds <<<"$plan")
-    speed=$(field tokens_per_second <<<"$plan")
-    local fitting
-    fitting=$(awk -v n="$steps" -v s="$seconds" 'BEGIN {
+    steps=$(field total_steps <<<"$plan")
+    fitting=$(awk -v n="$steps" -v s="$(field seconds <<<"$plan")" 'BEGIN {
         if (s >= 60 && s <= 240) { print n; exit }
         n = int(n * 120 / s / 50) * 50
         print n < 100 ? 100 : n > 3000 ? 3000 : n }')
     if [[ $fitting != "$steps" ]]; then
-        printf '%.0f tokens/s expected here: %s steps instead of %s, about two minutes\n' \
-            "$speed" "$fitting" "$steps"
+        printf '%.0f tokens a second expected here: %s steps, not %s, for about two minutes\n' \
+            "$(field tokens_per_second <<<"$plan")" "$fitting" "$steps"
         steps=$fitting
     fi
 }
 
 train() {
-    local arguments=("$recipe") code=0
+    local arguments=("$recipe" --json) summary code=0
     choose_steps
     arguments+=(--set "steps=$steps")
     if [[ -f $run/events.jsonl ]]; then
@@ -195,25 +203,28 @@ train() {
     fi
     # Ctrl-C is for nightjar, which saves; this script then sees its exit code.
     trap : INT
-    "$nightjar" train "${arguments[@]}" || code=$?
+    summary=$("$nightjar" train "${arguments[@]}") || code=$?
     trap - INT
     if ((code == 130)); then
-        echo "Saved. Scripts/demo.sh${text:+ --text $text} goes on from there."
+        echo "Stopped and saved. $again goes on from there."
     fi
     ((code == 0)) || exit "$code"
+    echo "$run/checkpoints/$(sed -n 's/.*"checkpoint":"\([^"]*\)".*/\1/p' <<<"$summary")"
 }
 
-# The first and the last held-out loss of the run.
+# The first and the last held-out loss of the run, however often it was stopped.
 compare() {
-    local losses first last
+    local losses
     losses=$(grep '"eval_loss"' "$run/metrics.jsonl" || true)
     [[ -n $losses ]] || return 0
-    first=$(head -n 1 <<<"$losses") last=$(tail -n 1 <<<"$losses")
-    step "held-out loss" "of text the model never saw"
-    printf '%s%s\n' "before  $(field eval_loss <<<"$first" | cut -c1-6)" \
-        "   ($(field eval_bits_per_byte <<<"$first" | cut -c1-5) bits per byte)"
-    printf '%s%s\n' "after   $bold$(field eval_loss <<<"$last" | cut -c1-6)$plain" \
-        "   ($(field eval_bits_per_byte <<<"$last" | cut -c1-5) bits per byte)"
+    step "held-out loss" "on text that the model never saw"
+    show_loss before "$(head -n 1 <<<"$losses")" ''
+    show_loss after "$(tail -n 1 <<<"$losses")" "$bold"
+}
+
+show_loss() {
+    printf '  %-6s  %s%.4f%s  %.4f bits per byte\n' "$1" "$3" "$(field eval_loss <<<"$2")" "$plain" \
+        "$(field eval_bits_per_byte <<<"$2")"
 }
 
 sample() {
@@ -228,18 +239,22 @@ sample() {
 
 show_next() {
     step next
-    cat <<NEXT
-  $nightjar generate $run --prompt "A compiler is" --samples 3
-  $nightjar check $recipe          ${dim}what the recipe comes to${plain}
-  $nightjar train $recipe --set name=mine --set optimizer.lr=1e-3
-  Scripts/demo.sh${text:+ --text $text} --steps $((steps * 2))       ${dim}trains on, twice as long${plain}
-  \$EDITOR $recipe                 ${dim}then train it under another name${plain}
-NEXT
+    hint "$nightjar generate $run --prompt 'A compiler is' --samples 3"
+    hint "$again --steps $((steps * 2))" "trains on, to twice the length"
+    hint "$nightjar check $recipe" "what a recipe comes to"
+    hint "$nightjar train $recipe --set name=mine" "another run; change the recipe as you like"
+    hint "$nightjar --help"
 }
+
+hint() { printf '  %s%s\n' "$1" "${2:+  $dim$2$plain}"; }
 
 install_packages
 build
-if [[ -n $fresh ]]; then rm -rf "$run"; fi
+if [[ -n $fresh ]]; then
+    rm -rf "$run"
+    # Somebody's text may be another one now; Debian's is the same.
+    if [[ -n $text ]]; then rm -rf "$data"; fi
+fi
 prepare_text
 train
 compare
