@@ -101,7 +101,7 @@ let package = Package(
         tests(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
-        tests("TensorsTests", ["Tensors", "TestSupport"]),
+        tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
         tests(
             "TrainingTests",
             [
@@ -128,6 +128,5 @@ let package = Package(
         tests("NightjarTests", ["Nightjar"]),
         tests("HouseTests", []),
         tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
-        tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
     ]
 )
