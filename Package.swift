@@ -81,7 +81,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        target("Nightjar", ["Training", "Generation", "Scripting"]),
+        target(
+            "Nightjar",
+            [
+                "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Checkpoints", "Transformers",
+                "Corpora", "Training", "Generation", "Scripting",
+            ]),
 
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
@@ -96,7 +101,7 @@ let package = Package(
         tests(
             "TransformersTests",
             ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
-        tests("TensorsTests", ["Tensors", "TestSupport"]),
+        tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
         tests(
             "TrainingTests",
             [
@@ -114,6 +119,14 @@ let package = Package(
             [
                 "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
             ]),
+        tests(
+            "NoLuaTests",
+            [
+                "Checkpoints", "Corpora", "Generation", "Optimizers", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
+            ]),
+        tests("NightjarTests", ["Nightjar"]),
+        tests("HouseTests", []),
         tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
     ]
 )

@@ -47,7 +47,7 @@ static void NJ(attend)(void *context, size_t index, int thread) {
     for (size_t b = 0; b < held; b++) {
         size_t t = (first + b) * TILE, rows = nj_min(TILE, time - t);
         size_t key = (base + t) * width + (call->heads + shared) * d;
-        NJ(turn_rows)(call->qkv, call->kind, key, width, rows, d, keys + b * TILE * padded);
+        NJ(turn_rows)(call->qkv, call->kind, key, width, rows, d, 1, keys + b * TILE * padded);
         NJ(copy_rows)(
             call->qkv, call->kind, key + call->key_value_heads * d, width, rows, d, padded, 1,
             values + b * TILE * padded);
@@ -63,8 +63,8 @@ static void NJ(attend)(void *context, size_t index, int thread) {
                 tile.position[i] = (int)(t + i);
                 visible = tile.start[i] < visible ? tile.start[i] : visible;
             }
-            NJ(copy_rows)(
-                call->qkv, call->kind, (base + t) * width + head * d, width, rows, d, padded,
+            NJ(turn_rows)(
+                call->qkv, call->kind, (base + t) * width + head * d, width, rows, d,
                 call->scale, tile.queries);
             for (size_t b = (size_t)visible / TILE; b <= block; b++)
                 NJ(visit)(&tile, (int)(b * TILE), keys + (b - first) * TILE * padded,

@@ -14,6 +14,7 @@ struct gradient_state {
     float *keys, *keys_turned, *values_turned;  // a tile for every block of keys
     float *key_gradient, *value_gradient;       // likewise
     float *queries, *upstream, *query_gradient;
+    float *queries_turned, *upstream_turned;
     float *weights, *weight_gradient;           // [TILE][TILE]
     float delta[TILE], log_sum_exp[TILE];
 };
@@ -59,14 +60,14 @@ static void NJ(meet)(struct gradient_state *s, size_t query_block, size_t block,
         size_t n = NJ(strip_rows)(rows - i);
         size_t limit = diagonal ? i + n : TILE;
         int parts = (int)nj_ceil_div(limit, 16);
-        NJ(product)(s->queries + i * padded, padded, 1, s->keys_turned + tile, TILE, d,
+        NJ(product_of_turned)(s->queries_turned + i, s->keys_turned + tile, TILE, d,
             s->weights + i * TILE, TILE, n, (size_t)parts * 16);
-        NJ(product)(s->upstream + i * padded, padded, 1, s->values_turned + tile, TILE, d,
+        NJ(product_of_turned)(s->upstream_turned + i, s->values_turned + tile, TILE, d,
             s->weight_gradient + i * TILE, TILE, n, (size_t)parts * 16);
         for (size_t r = i; r < i + n; r++)
             NJ(harden)(
                 s, r, starts[r] - (int)(block * TILE), diagonal ? (int)r : TILE - 1, parts);
-        NJ(add_product)(s->weight_gradient + i * TILE, TILE, 1, s->keys + tile, padded, limit,
+        NJ(add_product)(s->weight_gradient + i * TILE, s->keys + tile, padded, limit,
             s->query_gradient + i * padded, padded, n, padded);
         i += n;
     }
@@ -75,9 +76,9 @@ static void NJ(meet)(struct gradient_state *s, size_t query_block, size_t block,
         size_t n = NJ(strip_rows)(keys - j);
         size_t skip = diagonal ? j : 0;  // queries before a key do not see it
         if (skip < rows) {
-            NJ(add_product)(s->weights + skip * TILE + j, 1, TILE, s->upstream + skip * padded,
+            NJ(add_product_of_turned)(s->weights + skip * TILE + j, s->upstream + skip * padded,
                 padded, rows - skip, s->value_gradient + tile + j * padded, padded, n, padded);
-            NJ(add_product)(s->weight_gradient + skip * TILE + j, 1, TILE,
+            NJ(add_product_of_turned)(s->weight_gradient + skip * TILE + j,
                 s->queries + skip * padded, padded, rows - skip,
                 s->key_gradient + tile + j * padded, padded, n, padded);
         }
@@ -93,9 +94,11 @@ static void NJ(one_query_tile)(struct gradient_state *s, size_t head, size_t blo
     const size_t row = call->heads * d;
     NJ(copy_rows)(call->qkv, call->kind, t * width + head * d, width, rows, d, padded, call->scale,
         s->queries);
+    NJ(turn_rows)(s->queries, NJ_F32, 0, padded, rows, d, 1, s->queries_turned);
     // The forward's output goes where the queries' gradient will be, just for delta.
     NJ(copy_rows)(call->upstream, call->kind, t * row + head * d, row, rows, d, padded, 1,
         s->upstream);
+    NJ(turn_rows)(s->upstream, NJ_F32, 0, padded, rows, d, 1, s->upstream_turned);
     NJ(copy_rows)(call->out, call->kind, t * row + head * d, row, rows, d, padded, 1,
         s->query_gradient);
     int visible = (int)(block * TILE);
@@ -125,7 +128,7 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
         .blocks = nj_ceil_div(time, TILE)};
     const size_t tile = TILE * padded, all = s.blocks * tile;
     s.keys = nj_thread_scratch(
-        thread, (5 * all + 3 * tile + 2 * TILE * TILE) * sizeof(float));
+        thread, (5 * all + 5 * tile + 2 * TILE * TILE) * sizeof(float));
     s.keys_turned = s.keys + all;
     s.values_turned = s.keys_turned + all;
     s.key_gradient = s.values_turned + all;
@@ -133,7 +136,9 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
     s.queries = s.value_gradient + all;
     s.upstream = s.queries + tile;
     s.query_gradient = s.upstream + tile;
-    s.weights = s.query_gradient + tile;
+    s.queries_turned = s.query_gradient + tile;
+    s.upstream_turned = s.queries_turned + tile;
+    s.weights = s.upstream_turned + tile;
     s.weight_gradient = s.weights + TILE * TILE;
     memset(s.key_gradient, 0, 2 * all * sizeof(float));
 
@@ -144,9 +149,9 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
         NJ(copy_rows)(call->qkv, call->kind, key + t * width, width, rows, d, padded, 1,
             s.keys + b * tile);
         NJ(turn_rows)(
-            call->qkv, call->kind, key + t * width, width, rows, d, s.keys_turned + b * tile);
+            call->qkv, call->kind, key + t * width, width, rows, d, 1, s.keys_turned + b * tile);
         NJ(turn_rows)(
-            call->qkv, call->kind, value + t * width, width, rows, d, s.values_turned + b * tile);
+            call->qkv, call->kind, value + t * width, width, rows, d, 1, s.values_turned + b * tile);
     }
     for (size_t head = s.shared * groups; head < (s.shared + 1) * groups; head++)
         for (size_t block = 0; block < s.blocks; block++) NJ(one_query_tile)(&s, head, block);

@@ -34,21 +34,23 @@ static void NJ(attend_cached_heads)(
     struct query_tile tile;
     nj_query_tile_init(
         &tile, group->count * heads, d, padded, values + TILE * padded);
+    // The values' memory holds the queries until they are turned.
     for (size_t i = 0; i < group->count; i++) {
         NJ(copy_rows)(
             call->qkv, call->kind, (group->first + i) * width + head * d, d, heads, d, padded,
-            call->scale, tile.queries + i * heads * padded);
+            call->scale, values + i * heads * padded);
         for (size_t h = 0; h < heads; h++) {
             tile.start[i * heads + h] = 0;
             tile.position[i * heads + h] = call->positions[group->first + i];
         }
     }
+    NJ(turn_rows)(values, NJ_F32, 0, padded, tile.rows, d, 1, tile.queries);
     const size_t row = call->key_value_heads * d;
     size_t slot = (size_t)call->slots[group->first] * call->capacity * row + shared * d;
     size_t filled = (size_t)call->positions[group->first + group->count - 1] + 1;
     for (size_t t = 0; t < filled; t += TILE) {
         size_t rows = nj_min(TILE, filled - t);
-        NJ(turn_rows)(call->keys, call->cache_kind, slot + t * row, row, rows, d, keys);
+        NJ(turn_rows)(call->keys, call->cache_kind, slot + t * row, row, rows, d, 1, keys);
         NJ(copy_rows)(
             call->values, call->cache_kind, slot + t * row, row, rows, d, padded, 1, values);
         NJ(visit)(&tile, (int)t, keys, values);

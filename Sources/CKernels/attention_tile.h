@@ -4,30 +4,29 @@
 // A tile is at most TILE queries or keys by `padded` columns: the head size rounded up to 16, the
 // columns beyond it zeros.
 
-// c [rows, 16 parts] (+)= a · b over `steps`; rows and parts are fixed when compiled.
-// a's element (i, s) lies at i * row_stride + s * step_stride; b's row s at s * b_stride.
+// c [rows, 16 parts] (+)= a · b over `steps`; all but c, b, their strides and the steps is fixed
+// when compiled. a's element (i, s) lies at i * row_stride + s * step_stride; b's row s at
+// s * b_stride.
 NJ_INLINE void NJ(strip)(
-    const float *a, size_t row_stride, size_t step_stride, const float *b, size_t b_stride,
-    size_t steps, float *c, size_t c_stride, const size_t rows, const size_t parts, const bool add
+    const float *a, const size_t row_stride, const size_t step_stride, const float *b,
+    size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows,
+    const size_t parts, const bool add
 ) {
     enum { LANES = NJ_REGISTER_LANES };
-    typedef float reg __attribute__((vector_size(LANES * 4)));
     const size_t registers = parts * 16 / LANES;
-    reg sum[64];
+    NJ(reg) sum[64];
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < registers; p++)
-            if (add)
-                __builtin_memcpy(
-                    &sum[i * registers + p], c + i * c_stride + p * LANES, sizeof(reg));
-            else
-                sum[i * registers + p] = (reg){0};
+            sum[i * registers + p]
+                = add ? NJ(load_reg)(c, i * c_stride + p * LANES, NJ_F32) : (NJ(reg)){0};
+#pragma clang loop unroll_count(2)
     for (size_t s = 0; s < steps; s++) {
-        for (size_t p = 0; p < registers; p++) {
-            reg column;
-            __builtin_memcpy(&column, b + p * LANES, sizeof column);
-            for (size_t i = 0; i < rows; i++)
-                sum[i * registers + p] += a[i * row_stride] * column;
-        }
+        NJ(reg) column[16];
+        for (size_t p = 0; p < registers; p++)
+            column[p] = NJ(load_reg)(b, p * LANES, NJ_F32);
+        for (size_t i = 0; i < rows; i++)
+            for (size_t p = 0; p < registers; p++)
+                sum[i * registers + p] += a[i * row_stride] * column[p];
         for (size_t i = 0; i < rows * registers; i++) NJ_KEEP(sum[i]);
         a += step_stride;
         b += b_stride;
@@ -35,12 +34,13 @@ NJ_INLINE void NJ(strip)(
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < registers; p++)
             __builtin_memcpy(
-                c + i * c_stride + p * LANES, &sum[i * registers + p], sizeof(reg));
+                c + i * c_stride + p * LANES, &sum[i * registers + p], sizeof(NJ(reg)));
 }
 
 NJ_INLINE void NJ(strips)(
-    const float *a, size_t row_stride, size_t step_stride, const float *b, size_t b_stride,
-    size_t steps, float *c, size_t c_stride, const size_t rows, size_t columns, const bool add
+    const float *a, const size_t row_stride, const size_t step_stride, const float *b,
+    size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows, size_t columns,
+    const bool add
 ) {
     // Few rows take several parts at once, so that enough sums are in flight.
     const size_t parts = rows == 1 ? 4 : rows == 2 ? 2 : 1;
@@ -65,38 +65,37 @@ NJ_INLINE size_t NJ(strip_rows)(size_t left) {
     return left >= 2 ? 2 : 1;
 }
 
-// c [rows, columns] (+)= a · b, rows as `strip_rows` gives them, columns a multiple of 16.
-#define NJ_STRIPS(name, add)                                                                      \
-    static __attribute__((noinline)) void NJ(name)(                                               \
-        const float *a, size_t row_stride, size_t step_stride, const float *b, size_t b_stride,   \
-        size_t steps, float *c, size_t c_stride, size_t rows, size_t columns                      \
-    ) {                                                                                           \
-        switch (rows) {                                                                           \
-        NJ_STRIPS_WIDE(add)                                                                       \
-        case 2:                                                                                   \
-            NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, 2, columns,   \
-                add);                                                                             \
-            break;                                                                                \
-        case 1:                                                                                   \
-            NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, 1, columns,   \
-                add);                                                                             \
-            break;                                                                                \
-        }                                                                                         \
-    }
-#define NJ_STRIPS_OF(rows, add)                                                                   \
+// One function per layout of a; rows as `strip_rows` gives them, columns a multiple of 16.
+#define NJ_STRIPS_OF(rows, row_stride, step_stride, add)                                          \
     case rows:                                                                                    \
         NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, rows, columns,    \
             add);                                                                                 \
         break;
 #if NJ_TILE_ROWS > 6
-#define NJ_STRIPS_WIDE(add) NJ_STRIPS_OF(14, add) NJ_STRIPS_OF(6, add) NJ_STRIPS_OF(4, add)
+#define NJ_STRIPS_WIDE(...) \
+    NJ_STRIPS_OF(14, __VA_ARGS__) NJ_STRIPS_OF(6, __VA_ARGS__) NJ_STRIPS_OF(4, __VA_ARGS__)
 #elif NJ_TILE_ROWS > 4
-#define NJ_STRIPS_WIDE(add) NJ_STRIPS_OF(6, add) NJ_STRIPS_OF(4, add)
+#define NJ_STRIPS_WIDE(...) NJ_STRIPS_OF(6, __VA_ARGS__) NJ_STRIPS_OF(4, __VA_ARGS__)
 #else
-#define NJ_STRIPS_WIDE(add)
+#define NJ_STRIPS_WIDE(...)
 #endif
-NJ_STRIPS(product, false)
-NJ_STRIPS(add_product, true)
+#define NJ_STRIPS(name, ...)                                                                      \
+    static __attribute__((noinline, unused)) void NJ(name)(                                              \
+        const float *a, const float *b, size_t b_stride, size_t steps, float *c, size_t c_stride, \
+        size_t rows, size_t columns                                                               \
+    ) {                                                                                           \
+        switch (rows) {                                                                           \
+        NJ_STRIPS_WIDE(__VA_ARGS__)                                                               \
+        NJ_STRIPS_OF(2, __VA_ARGS__)                                                              \
+        NJ_STRIPS_OF(1, __VA_ARGS__)                                                              \
+        }                                                                                         \
+    }
+// c = a · b, a turned: its rows lie side by side, steps TILE apart.
+NJ_STRIPS(product_of_turned, 1, TILE, false)
+// c += a · b, a turned.
+NJ_STRIPS(add_product_of_turned, 1, TILE, true)
+// c += a · b, a's rows TILE apart.
+NJ_STRIPS(add_product, TILE, 1, true)
 #undef NJ_STRIPS
 #undef NJ_STRIPS_OF
 #undef NJ_STRIPS_WIDE
@@ -125,37 +124,39 @@ static void NJ(copy_rows)(
         NJ(copy_rows_of)(from, first, stride, rows, size, padded, factor, to, NJ_F32);
 }
 
-// Rows of a head turned: a tile [padded][TILE], zeros where there is no row.
+// Rows of a head turned, times `factor`: a tile [size][TILE], zeros after the rows up to a
+// multiple of 8.
 NJ_INLINE void NJ(turn_rows_of)(
-    const void *from, size_t first, size_t stride, size_t rows, size_t size, float *to,
-    const nj_kind kind
+    const void *from, size_t first, size_t stride, size_t rows, size_t size, float factor,
+    float *to, const nj_kind kind
 ) {
     const nj_v8 zero = {0};
-    for (size_t i = 0; i < TILE; i += 8) {
+    for (size_t i = 0; i < rows; i += 8) {
         size_t j = 0;
         for (; j + 8 <= size; j += 8) {
             nj_v8 r[8];
             for (size_t n = 0; n < 8; n++)
-                r[n] = i + n < rows ? NJ(load8)(from, first + (i + n) * stride + j, kind) : zero;
+                r[n] = i + n < rows
+                    ? NJ(load8)(from, first + (i + n) * stride + j, kind) * factor : zero;
             NJ(transpose8)(r);
             for (size_t n = 0; n < 8; n++)
                 __builtin_memcpy(to + (j + n) * TILE + i, &r[n], sizeof r[n]);
         }
         for (; j < size; j++)
             for (size_t n = 0; n < 8; n++)
-                to[j * TILE + i + n]
-                    = i + n < rows ? NJ(load1)(from, first + (i + n) * stride + j, kind) : 0;
+                to[j * TILE + i + n] = i + n < rows
+                    ? NJ(load1)(from, first + (i + n) * stride + j, kind) * factor : 0;
     }
 }
 
 static void NJ(turn_rows)(
     const void *from, nj_kind kind, size_t first, size_t stride, size_t rows, size_t size,
-    float *to
+    float factor, float *to
 ) {
     if (kind == NJ_BF16)
-        NJ(turn_rows_of)(from, first, stride, rows, size, to, NJ_BF16);
+        NJ(turn_rows_of)(from, first, stride, rows, size, factor, to, NJ_BF16);
     else
-        NJ(turn_rows_of)(from, first, stride, rows, size, to, NJ_F32);
+        NJ(turn_rows_of)(from, first, stride, rows, size, factor, to, NJ_F32);
 }
 
 // A tile's rows as a head of a wider tensor, in its kind.

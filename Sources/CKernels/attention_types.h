@@ -17,7 +17,7 @@ struct query_tile {
     int position[TILE];  // the last
     float top[TILE];     // the largest score so far
     float sum[TILE];     // the sum of exponentials below it
-    float *queries;      // [TILE][padded], scaled
+    float *queries;      // [size][TILE], turned and scaled
     float *out;          // [TILE][padded], not yet divided by the sum
     float *scores;       // [TILE][TILE]
 };

@@ -41,7 +41,7 @@ NJ_INLINE void NJ(soften)(
     tile->sum[row] += NJ(sum_lanes)(sum);
 }
 
-// Keys turned [padded][TILE] and values [TILE][padded] of the block that begins at `first`.
+// Keys turned [size][TILE] and values [TILE][padded] of the block that begins at `first`.
 static void NJ(visit)(
     struct query_tile *tile, int first, const float *keys, const float *values
 ) {
@@ -54,13 +54,13 @@ static void NJ(visit)(
         int limit = last - first + 1 > TILE ? TILE : last - first + 1;
         if (limit > 0) {
             int parts = (limit + 15) / 16;
-            NJ(product)(
-                tile->queries + i * tile->padded, tile->padded, 1, keys, TILE, tile->size,
-                tile->scores + i * TILE, TILE, rows, (size_t)parts * 16);
+            NJ(product_of_turned)(
+                tile->queries + i, keys, TILE, tile->size, tile->scores + i * TILE, TILE, rows,
+                (size_t)parts * 16);
             for (size_t r = i; r < i + rows; r++)
                 NJ(soften)(tile, r, tile->start[r] - first, tile->position[r] - first, parts);
             NJ(add_product)(
-                tile->scores + i * TILE, TILE, 1, values, tile->padded, (size_t)limit,
+                tile->scores + i * TILE, values, tile->padded, (size_t)limit,
                 tile->out + i * tile->padded, tile->padded, rows, tile->padded);
         }
         i += rows;

@@ -23,10 +23,9 @@ struct convert_run {
 NJ_INLINE void NJ(convert_of)(
     const struct convert_run *run, size_t from, size_t to, const nj_kind in, const nj_kind out
 ) {
-    for (size_t i = from; i < to; i += 16) {
-        size_t n = nj_min(16, to - i);
+    NJ_EACH(i, n, from, to, {
         NJ(store_some)(run->to, i, n, NJ(load_some)(run->from, i, n, in), out);
-    }
+    });
 }
 
 static void NJ(convert)(void *context, size_t from, size_t to, int thread) {
@@ -42,8 +41,7 @@ static void NJ(fill)(void *context, size_t from, size_t to, int thread) {
     const struct convert_run *run = context;
     (void)thread;
     nj_v16 value = NJ(splat)(run->value);
-    for (size_t i = from; i < to; i += 16)
-        NJ(store_some)(run->to, i, nj_min(16, to - i), value, run->to_kind);
+    NJ_EACH(i, n, from, to, { NJ(store_some)(run->to, i, n, value, run->to_kind); });
 }
 
 #else

@@ -61,10 +61,9 @@ static void NJ(cross_entropy_row)(const struct cross_entropy_run *run, size_t ro
 
     double share = weight / run->normalizer;
     float factor = (float)(share / sum);
-    for (size_t j = 0; j < v; j += 16) {
-        size_t n = nj_min(16, v - j);
+    NJ_EACH(j, n, 0, v, {
         NJ(store_some)(logits, j, n, NJ(load_some)(logits, j, n, NJ_F32) * factor, NJ_F32);
-    }
+    });
     // The target's own entry from its loss, where p - 1 would cancel: 1 - p = -expm1(-nll).
     logits[run->targets[row]] = (float)(share * expm1(-(double)run->losses[row]));
 }

@@ -25,11 +25,11 @@ struct elementwise_run {
 NJ_INLINE void NJ(add_of)(
     const struct elementwise_run *run, size_t from, size_t to, const nj_kind ka, const nj_kind kb
 ) {
-    for (size_t i = from; i < to; i += 16) {
-        size_t n = nj_min(16, to - i);
-        nj_v16 a = NJ(load_some)(run->a, i, n, ka), b = NJ(load_some)(run->b, i, n, kb);
+    NJ_EACH(i, n, from, to, {
+        nj_v16 a = NJ(load_some)(run->a, i, n, ka);
+        nj_v16 b = NJ(load_some)(run->b, i, n, kb);
         NJ(store_some)(run->out, i, n, a + run->scale * b, ka);
-    }
+    });
 }
 
 static void NJ(add)(void *context, size_t from, size_t to, int thread) {
@@ -48,11 +48,10 @@ static void NJ(add)(void *context, size_t from, size_t to, int thread) {
 static void NJ(scale)(void *context, size_t from, size_t to, int thread) {
     const struct elementwise_run *run = context;
     (void)thread;
-    for (size_t i = from; i < to; i += 16) {
-        size_t n = nj_min(16, to - i);
+    NJ_EACH(i, n, from, to, {
         nj_v16 x = NJ(load_some)(run->out, i, n, run->out_kind);
         NJ(store_some)(run->out, i, n, x * run->scale, run->out_kind);
-    }
+    });
 }
 
 #else

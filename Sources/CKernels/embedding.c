@@ -27,12 +27,11 @@ static void NJ(scatter_add)(void *context, size_t from, size_t to, int thread) {
     (void)thread;
     for (size_t row = 0; row < run->rows; row++) {
         size_t target = (size_t)run->ids[row] * run->width;
-        for (size_t j = from; j < to; j += 16) {
-            size_t n = nj_min(16, to - j);
+        NJ_EACH(j, n, from, to, {
             nj_v16 sum = NJ(load_some)(run->to, target + j, n, NJ_F32)
                 + NJ(load_some)(run->from, row * run->width + j, n, run->kind);
             NJ(store_some)(run->to, target + j, n, sum, NJ_F32);
-        }
+        });
     }
 }
 

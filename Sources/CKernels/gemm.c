@@ -55,7 +55,7 @@ struct gemm_run {
 #include "gemm_pack.h"
 #include "gemm_tile.h"
 static void NJ(pack_small_a)(const nj_gemm_call *call, float *out) {
-    NJ(pack_a)(call, 0, call->m, out);
+    NJ(pack_a)(call, 0, call->m, 0, call->k, out);
 }
 
 #else

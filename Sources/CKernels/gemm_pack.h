@@ -31,55 +31,62 @@ NJ_INLINE void NJ(panel_from_rows)(
 }
 
 // Steps k0..<k1 of one panel whose `width` entries lie side by side in each row of the source.
+// `out` is the panel's step k0; `last` is the source's element count.
 NJ_INLINE void NJ(panel_from_columns)(
     const void *base, size_t first, size_t stride, size_t entries, size_t k0, size_t k1,
-    const size_t width, float *out, const nj_kind kind
+    const size_t width, float *out, const nj_kind kind, size_t last
 ) {
-    for (size_t at = k0; at < k1; at++) {
+    const size_t lanes = width <= 8 ? 8 : 16;
+    for (size_t at = k0; at < k1; at++, out += width) {
         size_t source = first + at * stride;
-        if (entries >= width && width == 16) {
-            NJ(store_f32)(out + at * width, NJ(load)(base, source, kind));
-            continue;
+        // Whole vectors where what they read exists and what they write too much comes later.
+        bool whole = width == lanes ? entries == width
+            : entries == width && source + lanes <= last && at + 1 < k1;
+        if (whole && lanes == 16) {
+            NJ(store_f32)(out, NJ(load)(base, source, kind));
+        } else if (whole) {
+            nj_v8 v = NJ(load8)(base, source, kind);
+            __builtin_memcpy(out, &v, sizeof v);
+        } else {
+            for (size_t i = 0; i < width; i++)
+                out[i] = i < entries ? NJ(load1)(base, source + i, kind) : 0;
         }
-        for (size_t i = 0; i < width; i++)
-            out[at * width + i] = i < entries ? NJ(load1)(base, source + i, kind) : 0;
     }
 }
 
-// Rows row..<row+rows of op(a) in panels of NJ_TILE_ROWS; each panel [k][NJ_TILE_ROWS].
+// Steps k0..<k1 of rows row..<row+rows of op(a): panels of NJ_TILE_ROWS, each [k1 - k0][rows].
 NJ_INLINE void NJ(pack_a_of)(
-    const nj_gemm_call *call, size_t row, size_t rows, float *out, const nj_kind kind
+    const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out,
+    const nj_kind kind
 ) {
-    const size_t width = NJ_TILE_ROWS, k = call->k;
+    const size_t width = NJ_TILE_ROWS, k = call->k, m = call->m, depth = k1 - k0;
     if (call->a_arrangement == NJ_PLAIN) {
-        for (size_t i = 0; i < rows; i += width, out += k * width) {
-            size_t have = nj_min(width, rows - i);
+        for (size_t i = 0; i < rows; i += width, out += depth * width) {
+            size_t have = nj_min(width, rows - i), first = (row + i) * k + k0;
             if (have == width)
-                NJ(panel_from_rows)(call->a, (row + i) * k, k, width, k, width, out, kind);
+                NJ(panel_from_rows)(call->a, first, k, width, depth, width, out, kind);
             else
-                NJ(panel_from_rows)(call->a, (row + i) * k, k, have, k, width, out, kind);
+                NJ(panel_from_rows)(call->a, first, k, have, depth, width, out, kind);
         }
         return;
     }
     // Eight steps at a time: more rows, when they lie a power of two apart, evict each other.
-    for (size_t k0 = 0; k0 < k; k0 += 8) {
-        size_t k1 = nj_min(k0 + 8, k);
-        float *panel = out;
-        for (size_t i = 0; i < rows; i += width, panel += k * width) {
-            size_t have = nj_min(width, rows - i);
-            if (have == width)
-                NJ(panel_from_columns)(call->a, row + i, call->m, width, k0, k1, width, panel, kind);
-            else
-                NJ(panel_from_columns)(call->a, row + i, call->m, have, k0, k1, width, panel, kind);
-        }
+    for (size_t at = k0; at < k1; at += 8) {
+        size_t end = nj_min(at + 8, k1);
+        float *panel = out + (at - k0) * width;
+        for (size_t i = 0; i < rows; i += width, panel += depth * width)
+            NJ(panel_from_columns)(
+                call->a, row + i, m, nj_min(width, rows - i), at, end, width, panel, kind, m * k);
     }
 }
 
-static void NJ(pack_a)(const nj_gemm_call *call, size_t row, size_t rows, float *out) {
+static void NJ(pack_a)(
+    const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out
+) {
     if (call->a_kind == NJ_BF16)
-        NJ(pack_a_of)(call, row, rows, out, NJ_BF16);
+        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_BF16);
     else
-        NJ(pack_a_of)(call, row, rows, out, NJ_F32);
+        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_F32);
 }
 
 // Panels from..<to of 16 columns of op(b), as f32, counted from column `column`.
@@ -103,11 +110,8 @@ NJ_INLINE void NJ(pack_b_of)(
         size_t k1 = nj_min(k0 + PACK_STEPS, k);
         for (size_t p = from; p < to; p++) {
             size_t first = run->column + p * 16, have = nj_min(16, n - first);
-            float *out = panels + p * k * 16;
-            if (have == 16)
-                NJ(panel_from_columns)(run->b, first, n, 16, k0, k1, 16, out, kind);
-            else
-                NJ(panel_from_columns)(run->b, first, n, have, k0, k1, 16, out, kind);
+            NJ(panel_from_columns)(
+                run->b, first, n, have, k0, k1, 16, panels + (p * k + k0) * 16, kind, n * k);
         }
     }
 }

@@ -1,30 +1,43 @@
 // The register tiles of the matrix product and the loops around them: part of gemm.c.
 
-// The partial sum over `depth` steps of one tile, written to c or added to it.
+// The partial sum over `depth` steps of one tile, written to c or added to it. Where `ahead` is not
+// NULL, the panel there is fetched on the way, a line a step.
 //
 // Written in the machine's own registers: as vectors of 16 the compiler spills half of the sums.
-static inline __attribute__((always_inline)) void NJ(tile)(
-    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add
+NJ_INLINE void NJ(tile)(
+    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
+    const float *ahead
 ) {
     enum { PARTS = 16 / NJ_REGISTER_LANES };
-    typedef float reg __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
-    reg sum[NJ_TILE_ROWS][PARTS];
+    NJ(reg) sum[NJ_TILE_ROWS][PARTS];
     for (int i = 0; i < NJ_TILE_ROWS; i++) {
-        for (int p = 0; p < PARTS; p++) sum[i][p] = (reg){0};
+        for (int p = 0; p < PARTS; p++) sum[i][p] = (NJ(reg)){0};
         __builtin_prefetch(c + (size_t)i * stride, 1);
     }
-    for (size_t at = 0; at < depth; at++, a += NJ_TILE_ROWS, b += 16) {
-        reg column[PARTS];
-        __builtin_memcpy(column, b, sizeof column);
-        for (int i = 0; i < NJ_TILE_ROWS; i++)
-            for (int p = 0; p < PARTS; p++) sum[i][p] += a[i] * column[p];
-        for (int i = 0; i < NJ_TILE_ROWS; i++)
-            for (int p = 0; p < PARTS; p++) NJ_KEEP(sum[i][p]);
+#define NJ_STEP                                                                  \
+    {                                                                            \
+        NJ(reg) column[PARTS];                                                   \
+        __builtin_memcpy(column, b, sizeof column);                              \
+        for (int i = 0; i < NJ_TILE_ROWS; i++)                                   \
+            for (int p = 0; p < PARTS; p++) sum[i][p] += a[i] * column[p];       \
+        for (int i = 0; i < NJ_TILE_ROWS; i++)                                   \
+            for (int p = 0; p < PARTS; p++) NJ_KEEP(sum[i][p]);                  \
+        a += NJ_TILE_ROWS;                                                       \
+        b += 16;                                                                 \
     }
+    if (ahead)
+        for (size_t at = 0; at < depth; at++) {
+            __builtin_prefetch(ahead + at * 16);
+            NJ_STEP
+        }
+    else
+#pragma clang loop unroll_count(4)
+        for (size_t at = 0; at < depth; at++) NJ_STEP
+#undef NJ_STEP
     // Two loops, not a choice per element: its mask would cost the tile a register.
     if (add)
         for (int i = 0; i < NJ_TILE_ROWS; i++) {
-            reg old[PARTS];
+            NJ(reg) old[PARTS];
             __builtin_memcpy(old, c + (size_t)i * stride, sizeof old);
             for (int p = 0; p < PARTS; p++) old[p] += sum[i][p];
             __builtin_memcpy(c + (size_t)i * stride, old, sizeof old);
@@ -40,21 +53,23 @@ static __attribute__((noinline)) void NJ(edge_tile)(
     size_t columns
 ) {
     float whole[NJ_TILE_ROWS * 16];
-    NJ(tile)(a, b, depth, whole, 16, false);
+    NJ(tile)(a, b, depth, whole, 16, false, NULL);
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j++)
             c[i * stride + j] = add ? c[i * stride + j] + whole[i * 16 + j] : whole[i * 16 + j];
 }
 
-// All tiles of one panel of b against the panels of a, for one partial sum.
+// All tiles of one panel of b against the panels of a, for one partial sum; the last tile fetches
+// the panel at `ahead`.
 static __attribute__((noinline)) void NJ(panel_tiles)(
-    const float *a, size_t k, const float *b, size_t depth, float *c, size_t stride, bool add,
-    size_t rows, size_t columns
+    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add, size_t rows,
+    size_t columns, const float *ahead
 ) {
-    for (size_t i = 0; i < rows; i += NJ_TILE_ROWS, a += k * NJ_TILE_ROWS) {
+    for (size_t i = 0; i < rows; i += NJ_TILE_ROWS, a += depth * NJ_TILE_ROWS) {
         float *tile = c + i * stride;
+        bool is_last = i + NJ_TILE_ROWS >= rows;
         if (rows - i >= NJ_TILE_ROWS && columns == 16)
-            NJ(tile)(a, b, depth, tile, stride, add);
+            NJ(tile)(a, b, depth, tile, stride, add, is_last ? ahead : NULL);
         else
             NJ(edge_tile)(
                 a, b, depth, tile, stride, add, nj_min(NJ_TILE_ROWS, rows - i), columns);
@@ -73,93 +88,115 @@ NJ_INLINE void NJ(finish_bf16)(
         }
 }
 
+// A panel of bf16 as f32.
+static void NJ(widen_panel)(const uint16_t *from, size_t depth, float *to) {
+    for (size_t i = 0; i < depth; i++)
+        NJ(store_f32)(to + i * 16, NJ(load_bf16)(from + i * 16));
+}
+
+// Columns left..<left+width of one block of rows. `a` holds the block's panels, `slice` floats for
+// every DEPTH steps; a slice is packed when `packs`, just before it is used.
+static void NJ(gemm_columns)(
+    const struct gemm_run *run, size_t row, size_t rows, size_t left, size_t width, float *a,
+    size_t slice, bool packs, float *converted, float *sums
+) {
+    const nj_gemm_call *call = run->call;
+    const size_t k = call->k;
+    bool direct = call->c_kind == NJ_F32;
+    size_t stride = direct ? call->n : WIDTH, origin = row * call->n + run->column + left;
+    float *c = direct ? (float *)call->c + origin : sums;
+    for (size_t k0 = 0; k0 < k; k0 += DEPTH, a += slice) {
+        size_t depth = nj_min(DEPTH, k - k0);
+        bool add = k0 > 0 || (direct && call->accumulate);
+        if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a);
+        for (size_t j = 0; j < width; j += 16) {
+            size_t offset = (left + j) * k + k0 * 16;
+            const float *b = (const float *)run->panels + offset;
+            const float *ahead = j + 16 < width ? b + 16 * k : NULL;
+            if (run->panel_kind == NJ_BF16) {
+                NJ(widen_panel)((const uint16_t *)run->panels + offset, depth, converted);
+                b = converted;
+                ahead = NULL;
+            }
+            NJ(panel_tiles)(
+                a, b, depth, c + j, stride, add, rows, direct ? nj_min(16, width - j) : 16,
+                ahead);
+        }
+    }
+    if (!direct)
+        NJ(finish_bf16)(
+            sums, WIDTH, (uint16_t *)call->c + origin, call->n, rows, width, call->accumulate);
+}
+
 // One block of rows by one block of columns of c.
 static void NJ(gemm_block)(void *context, size_t index, int thread) {
     const struct gemm_run *run = context;
     const nj_gemm_call *call = run->call;
-    const size_t k = call->k;
     size_t row = index / run->column_blocks * run->block_rows;
     size_t rows = nj_min(run->block_rows, call->m - row);
     size_t begin = index % run->column_blocks * run->block_columns;
     size_t end = nj_min(begin + run->block_columns, run->columns);
     if (begin >= end) return;
 
-    size_t a_count = nj_round_up(nj_round_up(rows, NJ_TILE_ROWS) * k + 16, 16);
+    // With one block of columns a slice of a is used once, so that one slice of memory is enough.
+    bool once = end - begin <= WIDTH;
+    size_t padded = nj_round_up(rows, NJ_TILE_ROWS), slice = padded * DEPTH;
+    size_t a_count = nj_round_up((once ? nj_min(call->k, DEPTH) : call->k) * padded + 16, 16);
     float *a = nj_thread_scratch(
-        thread, (a_count + DEPTH * 16 + (BLOCK_ROWS_MOST * WIDTH)) * sizeof(float));
+        thread, (a_count + DEPTH * 16 + BLOCK_ROWS_MOST * WIDTH) * sizeof(float));
     float *converted = a + a_count, *sums = converted + DEPTH * 16;
-    NJ(pack_a)(call, row, rows, a);
-
-    for (size_t left = begin; left < end; left += WIDTH) {
-        size_t width = nj_min(WIDTH, end - left);
-        bool direct = call->c_kind == NJ_F32;
-        size_t stride = direct ? call->n : WIDTH;
-        float *c = direct ? (float *)call->c + row * call->n + run->column + left : sums;
-        for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
-            size_t depth = nj_min(DEPTH, k - k0);
-            bool add = k0 > 0 || (direct && call->accumulate);
-            for (size_t j = 0; j < width; j += 16) {
-                size_t offset = (left + j) * k + k0 * 16;
-                const float *b = (const float *)run->panels + offset;
-                if (run->panel_kind == NJ_BF16) {
-                    for (size_t i = 0; i < depth; i++)
-                        NJ(store_f32)(converted + i * 16,
-                            NJ(load_bf16)((const uint16_t *)run->panels + offset + i * 16));
-                    b = converted;
-                }
-                NJ(panel_tiles)(
-                    a + k0 * NJ_TILE_ROWS, k, b, depth, c + j, stride, add, rows,
-                    direct ? nj_min(16, width - j) : 16);
-            }
-        }
-        if (!direct)
-            NJ(finish_bf16)(
-                sums, WIDTH, (uint16_t *)call->c + row * call->n + run->column + left, call->n,
-                rows, width, call->accumulate);
-    }
+    for (size_t left = begin; left < end; left += WIDTH)
+        NJ(gemm_columns)(
+            run, row, rows, left, nj_min(WIDTH, end - left), a, once ? 0 : slice, left == begin,
+            converted, sums);
 }
 
 // Few rows against `panels` panels of b at once, so that enough sums are in flight to hide the
 // latency of one; b is read from memory once.
 NJ_INLINE void NJ(few_rows_by)(
-    const struct gemm_run *run, const float *a, size_t first, const size_t rows,
-    const size_t panels, const nj_kind kind
+    const struct gemm_run *run, size_t first, const size_t rows, const size_t panels,
+    const nj_kind kind
 ) {
+    enum { PARTS = 16 / NJ_REGISTER_LANES };
     const nj_gemm_call *call = run->call;
-    const size_t k = call->k;
+    const size_t k = call->k, count = rows * panels * PARTS;
     float sums[SMALL_ROWS * SMALL_PANELS * 16];
     for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
         size_t k1 = nj_min(k0 + DEPTH, k);
-        nj_v16 sum[SMALL_ROWS * SMALL_PANELS];
-        for (size_t i = 0; i < rows * panels; i++) sum[i] = NJ(splat)(0);
-        for (size_t at = k0; at < k1; at++)
-            for (size_t p = 0; p < panels; p++) {
-                nj_v16 column = NJ(load)(run->panels, ((first + p) * k + at) * 16, kind);
-                for (size_t i = 0; i < rows; i++)
-                    sum[i * panels + p] += a[at * NJ_TILE_ROWS + i] * column;
+        NJ(reg) sum[SMALL_ROWS * SMALL_PANELS * PARTS];
+        for (size_t i = 0; i < count; i++) sum[i] = (NJ(reg)){0};
+        const float *a = run->a_panel + k0 * NJ_TILE_ROWS;
+        const char *b = (const char *)run->panels + (first * k + k0) * 16 * nj_kind_bytes(kind);
+        for (size_t at = k0; at < k1; at++) {
+            for (size_t p = 0; p < panels * PARTS; p++) {
+                size_t index = p / PARTS * k * 16 + p % PARTS * NJ_REGISTER_LANES;
+                NJ(reg) column = NJ(load_reg)(b, index, kind);
+                for (size_t i = 0; i < rows; i++) sum[i * panels * PARTS + p] += a[i] * column;
             }
+            for (size_t i = 0; i < count; i++) NJ_KEEP(sum[i]);
+            a += NJ_TILE_ROWS;
+            b += 16 * nj_kind_bytes(kind);
+        }
+        for (size_t i = 0; i < count; i++) {
+            float *to = sums + i * NJ_REGISTER_LANES;
+            if (k0 > 0) sum[i] = NJ(load_reg)(to, 0, NJ_F32) + sum[i];
+            __builtin_memcpy(to, &sum[i], sizeof sum[i]);
+        }
+        if (k0 > 0 || !call->accumulate || call->c_kind != NJ_F32) continue;
+        // What is there comes first, as in a tile.
         for (size_t i = 0; i < rows * panels; i++) {
-            float *to = sums + i * 16;
-            if (k0 > 0) sum[i] = NJ(load_f32)(to) + sum[i];
-            else if (call->accumulate && call->c_kind == NJ_F32) {
-                size_t column = (first + i % panels) * 16;
-                sum[i] = NJ(load_some)(
-                    call->c, i / panels * call->n + column, nj_min(16, call->n - column), NJ_F32)
-                    + sum[i];
-            }
-            NJ(store_f32)(to, sum[i]);
+            size_t column = (first + i % panels) * 16, n = nj_min(16, call->n - column);
+            nj_v16 old = NJ(load_some)(call->c, i / panels * call->n + column, n, NJ_F32);
+            NJ(store_f32)(sums + i * 16, old + NJ(load_f32)(sums + i * 16));
         }
     }
     for (size_t i = 0; i < rows * panels; i++) {
-        size_t column = (first + i % panels) * 16, count = nj_min(16, call->n - column);
+        size_t column = (first + i % panels) * 16, n = nj_min(16, call->n - column);
         size_t at = i / panels * call->n + column;
         nj_v16 v = NJ(load_f32)(sums + i * 16);
-        if (call->c_kind == NJ_BF16) {
-            if (call->accumulate) v = NJ(load_some)(call->c, at, count, NJ_BF16) + v;
-            NJ(store_some)(call->c, at, count, v, NJ_BF16);
-        } else {
-            NJ(store_some)(call->c, at, count, v, NJ_F32);
-        }
+        if (call->c_kind == NJ_BF16 && call->accumulate)
+            v = NJ(load_some)(call->c, at, n, NJ_BF16) + v;
+        NJ(store_some)(call->c, at, n, v, call->c_kind);
     }
 }
 
@@ -168,8 +205,8 @@ NJ_INLINE void NJ(few_rows_range)(
     const nj_kind kind
 ) {
     for (; from + panels <= to; from += panels)
-        NJ(few_rows_by)(run, run->a_panel, from, rows, panels, kind);
-    for (; from < to; from++) NJ(few_rows_by)(run, run->a_panel, from, rows, 1, kind);
+        NJ(few_rows_by)(run, from, rows, panels, kind);
+    for (; from < to; from++) NJ(few_rows_by)(run, from, rows, 1, kind);
 }
 
 NJ_INLINE void NJ(few_rows_of)(

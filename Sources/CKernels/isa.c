@@ -1,37 +1,42 @@
 // Which instruction set the kernels use: the best that this processor has, or a lesser one that
-// NIGHTJAR_ISA names (tests compare them). Chosen once.
+// NIGHTJAR_ISA (`base`, `x86-64-v3`) or a test names.
 #include <stdlib.h>
 
 #include "kernels_internal.h"
 
-static int chosen(void) {
+static int best(void) {
 #if defined(__x86_64__)
-    int best = NJ_ISA_BASE;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-        && __builtin_cpu_supports("bmi2"))
-        best = NJ_ISA_X86_64_V3;
-    if (best == NJ_ISA_X86_64_V3 && __builtin_cpu_supports("avx512f")
-        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd")
-        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        best = NJ_ISA_X86_64_V4;
-    const char *wish = getenv("NIGHTJAR_ISA");
-    if (wish && !strcmp(wish, "base")) return NJ_ISA_BASE;
-    if (wish && !strcmp(wish, "x86-64-v3") && best > NJ_ISA_X86_64_V3) return NJ_ISA_X86_64_V3;
-    return best;
+    bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+        && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("bmi2");
+    bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl");
+    return v4 ? NJ_ISA_X86_64_V4 : v3 ? NJ_ISA_X86_64_V3 : NJ_ISA_BASE;
 #else
     return NJ_ISA_BASE;
 #endif
 }
 
+static int wished(void) {
+    const char *wish = getenv("NIGHTJAR_ISA");
+    if (wish && !strcmp(wish, "base")) return NJ_ISA_BASE;
+    if (wish && !strcmp(wish, "x86-64-v3")) return NJ_ISA_X86_64_V3;
+    return NJ_ISA_X86_64_V4;
+}
+
+static int chosen = -1;
+
+void nj_force_isa(int isa) {
+    int most = best(), least = isa < 0 ? wished() : isa;
+    __atomic_store_n(&chosen, least < most ? least : most, __ATOMIC_RELAXED);
+}
+
 int nj_isa(void) {
-    static int isa = -1;
+    int known = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
+    if (known >= 0) return known;
     // Threads that race here all find the same answer.
-    int known = __atomic_load_n(&isa, __ATOMIC_RELAXED);
-    if (known < 0) {
-        known = chosen();
-        __atomic_store_n(&isa, known, __ATOMIC_RELAXED);
-    }
-    return known;
+    nj_force_isa(-1);
+    return __atomic_load_n(&chosen, __ATOMIC_RELAXED);
 }
 
 const char *nj_isa_name(void) {

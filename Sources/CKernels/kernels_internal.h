@@ -20,6 +20,7 @@ typedef int32_t nj_i16 __attribute__((vector_size(64)));
 typedef uint32_t nj_u16 __attribute__((vector_size(64)));
 typedef uint16_t nj_h16 __attribute__((vector_size(32)));
 typedef float nj_v8 __attribute__((vector_size(32)));
+typedef float nj_v4 __attribute__((vector_size(16)));
 typedef uint16_t nj_h8 __attribute__((vector_size(16)));
 typedef uint32_t nj_u8 __attribute__((vector_size(32)));
 typedef double nj_d16 __attribute__((vector_size(128)));

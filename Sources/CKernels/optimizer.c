@@ -35,8 +35,7 @@ static void NJ(adamw)(void *context, size_t from, size_t to, int thread) {
     const struct adamw_run *run = context;
     const nj_adamw_step s = run->step;
     (void)thread;
-    for (size_t i = from; i < to; i += 16) {
-        size_t n = nj_min(16, to - i);
+    NJ_EACH(i, n, from, to, {
         nj_v16 g = NJ(load_some)(run->gradient, i, n, NJ_F32) * s.gradient_scale;
         nj_v16 m = NJ(load_some)(run->first, i, n, NJ_F32);
         nj_v16 v = NJ(load_some)(run->second, i, n, NJ_F32);
@@ -49,15 +48,14 @@ static void NJ(adamw)(void *context, size_t from, size_t to, int thread) {
         NJ(store_some)(run->first, i, n, m, NJ_F32);
         NJ(store_some)(run->second, i, n, v, NJ_F32);
         NJ(store_some)(run->parameter, i, n, p, NJ_F32);
-    }
+    });
 }
 
 static void NJ(sgd)(void *context, size_t from, size_t to, int thread) {
     const struct sgd_run *run = context;
     const nj_sgd_step s = run->step;
     (void)thread;
-    for (size_t i = from; i < to; i += 16) {
-        size_t n = nj_min(16, to - i);
+    NJ_EACH(i, n, from, to, {
         nj_v16 p = NJ(load_some)(run->parameter, i, n, NJ_F32);
         nj_v16 g = NJ(load_some)(run->gradient, i, n, NJ_F32) * s.gradient_scale
             + s.weight_decay * p;
@@ -68,7 +66,7 @@ static void NJ(sgd)(void *context, size_t from, size_t to, int thread) {
             g = s.nesterov ? g + s.momentum * b : b;
         }
         NJ(store_some)(run->parameter, i, n, p - s.learning_rate * g, NJ_F32);
-    }
+    });
 }
 
 #else

@@ -28,11 +28,11 @@ static void NJ(sum_of_squares)(void *context, size_t from, size_t to, int thread
     for (size_t block = from; block < to; block++) {
         nj_d16 sum = {0};
         size_t end = nj_min(run->count, (block + 1) * BLOCK);
-        for (size_t i = block * BLOCK; i < end; i += 16) {
-            nj_v16 x = NJ(load_some)(run->x, i, nj_min(16, end - i), run->kind);
+        NJ_EACH(i, n, block * BLOCK, end, {
+            nj_v16 x = NJ(load_some)(run->x, i, n, run->kind);
             nj_d16 wide = __builtin_convertvector(x, nj_d16);
             sum += wide * wide;
-        }
+        });
         double total = 0;
         for (int lane = 0; lane < 16; lane++) total += sum[lane];
         run->partials[block] = total;

@@ -37,22 +37,24 @@ NJ_INLINE void NJ(rms_norm_of)(
     const size_t c = run->width;
     for (size_t row = from; row < to; row++) {
         nj_v16 even = {0}, odd = {0};
-        for (size_t j = 0; j < c; j += 32) {
+        size_t j = 0;
+        for (; j + 32 <= c; j += 32) {
+            nj_v16 a = NJ(load)(run->x, row * c + j, kind);
+            nj_v16 b = NJ(load)(run->x, row * c + j + 16, kind);
+            even += a * a;
+            odd += b * b;
+        }
+        for (; j < c; j += 16) {
             nj_v16 a = NJ(load_some)(run->x, row * c + j, nj_min(16, c - j), kind);
             even += a * a;
-            if (j + 16 < c) {
-                nj_v16 b = NJ(load_some)(run->x, row * c + j + 16, nj_min(16, c - j - 16), kind);
-                odd += b * b;
-            }
         }
         float inverse = 1.0f / sqrtf(NJ(sum_lanes)(even + odd) / (float)c + run->epsilon);
         run->inverse_rms[row] = inverse;
-        for (size_t j = 0; j < c; j += 16) {
-            size_t n = nj_min(16, c - j);
+        NJ_EACH(j, n, 0, c, {
             nj_v16 x = NJ(load_some)(run->x, row * c + j, n, kind);
             nj_v16 w = NJ(load_some)(run->weight, j, n, NJ_F32);
             NJ(store_some)(run->out, row * c + j, n, x * inverse * w, kind);
-        }
+        });
     }
 }
 
@@ -75,22 +77,20 @@ NJ_INLINE void NJ(rms_norm_backward_of)(
     for (size_t row = block * BLOCK; row < nj_min(run->rows, (block + 1) * BLOCK); row++) {
         float r = run->inverse_rms_in[row];
         nj_v16 dot = {0};
-        for (size_t j = 0; j < c; j += 16) {
-            size_t n = nj_min(16, c - j);
+        NJ_EACH(j, n, 0, c, {
             nj_v16 x = NJ(load_some)(run->x, row * c + j, n, kind);
             nj_v16 up = NJ(load_some)(run->upstream, row * c + j, n, kind);
             dot += up * NJ(load_some)(run->weight, j, n, NJ_F32) * x;
             nj_v16 sum = NJ(load_some)(partial, j, n, NJ_F32) + up * (x * r);
             NJ(store_some)(partial, j, n, sum, NJ_F32);
-        }
+        });
         float along = NJ(sum_lanes)(dot) * r * r / (float)c;
-        for (size_t j = 0; j < c; j += 16) {
-            size_t n = nj_min(16, c - j);
+        NJ_EACH(j, n, 0, c, {
             nj_v16 x = NJ(load_some)(run->x, row * c + j, n, kind);
             nj_v16 g = NJ(load_some)(run->upstream, row * c + j, n, kind)
                 * NJ(load_some)(run->weight, j, n, NJ_F32);
             NJ(store_some)(run->out, row * c + j, n, r * (g - x * along), kind);
-        }
+        });
     }
 }
 

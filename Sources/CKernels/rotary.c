@@ -14,8 +14,8 @@ NJ_INLINE void NJ(rotary_of)(
     for (size_t row = from; row < to; row++) {
         size_t table = (size_t)call->positions[row] * half;
         for (size_t head = 0; head < call->rotated_heads; head++)
-            for (size_t j = 0; j < half; j += 16) {
-                size_t n = nj_min(16, half - j), at = row * width + head * d + j;
+            NJ_EACH(j, n, 0, half, {
+                size_t at = row * width + head * d + j;
                 nj_v16 cosine = NJ(load_some)(call->cosines, table + j, n, NJ_F32);
                 nj_v16 sine = NJ(load_some)(call->sines, table + j, n, NJ_F32);
                 if (call->inverse) sine = -sine;
@@ -23,7 +23,7 @@ NJ_INLINE void NJ(rotary_of)(
                 nj_v16 b = NJ(load_some)(call->x, at + half, n, kind);
                 NJ(store_some)(call->out, at, n, a * cosine - b * sine, kind);
                 NJ(store_some)(call->out, at + half, n, b * cosine + a * sine, kind);
-            }
+            });
         size_t size = nj_kind_bytes(kind), at = row * width + call->rotated_heads * d;
         memcpy((char *)call->out + at * size, (const char *)call->x + at * size,
             (call->heads - call->rotated_heads) * d * size);

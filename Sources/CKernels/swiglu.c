@@ -29,12 +29,11 @@ NJ_INLINE void NJ(swiglu_of)(
 ) {
     const size_t f = run->width;
     for (size_t row = from; row < to; row++)
-        for (size_t j = 0; j < f; j += 16) {
-            size_t n = nj_min(16, f - j);
+        NJ_EACH(j, n, 0, f, {
             nj_v16 gate = NJ(load_some)(run->gate_up, row * 2 * f + j, n, kind);
             nj_v16 up = NJ(load_some)(run->gate_up, row * 2 * f + f + j, n, kind);
             NJ(store_some)(run->out, row * f + j, n, gate * NJ(sigmoid)(gate) * up, kind);
-        }
+        });
 }
 
 NJ_INLINE void NJ(swiglu_backward_of)(
@@ -42,8 +41,8 @@ NJ_INLINE void NJ(swiglu_backward_of)(
 ) {
     const size_t f = run->width;
     for (size_t row = from; row < to; row++)
-        for (size_t j = 0; j < f; j += 16) {
-            size_t n = nj_min(16, f - j), at = row * 2 * f + j;
+        NJ_EACH(j, n, 0, f, {
+            size_t at = row * 2 * f + j;
             nj_v16 gate = NJ(load_some)(run->gate_up, at, n, kind);
             nj_v16 up = NJ(load_some)(run->gate_up, at + f, n, kind);
             nj_v16 given = NJ(load_some)(run->upstream, row * f + j, n, kind);
@@ -51,7 +50,7 @@ NJ_INLINE void NJ(swiglu_backward_of)(
             nj_v16 of_gate = given * up * (s * (1.0f + gate * (1.0f - s)));
             NJ(store_some)(run->out, at, n, of_gate, kind);
             NJ(store_some)(run->out, at + f, n, given * (gate * s), kind);
-        }
+        });
 }
 
 static void NJ(swiglu)(void *context, size_t from, size_t to, int thread) {

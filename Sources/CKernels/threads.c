@@ -127,10 +127,10 @@ static struct scratch per_thread[MAX_THREADS];
 
 static void *grown(struct scratch *scratch, size_t bytes) {
     if (bytes > scratch->capacity) {
-        free(scratch->bytes);
+        if (scratch->bytes) nj_release(scratch->bytes, scratch->capacity);
         // An eighth more than asked for: lengths that creep upward must not allocate each time.
         size_t capacity = nj_round_up(bytes + bytes / 8, 4096);
-        scratch->bytes = aligned_alloc(4096, capacity);
+        scratch->bytes = nj_allocate(capacity);
         if (!scratch->bytes) {
             fprintf(stderr, "nightjar: no memory for %zu bytes of scratch.\n", capacity);
             abort();
@@ -147,7 +147,7 @@ void *nj_shared_scratch(enum nj_scratch_slot slot, size_t bytes) {
 void *nj_thread_scratch(int thread, size_t bytes) { return grown(&per_thread[thread], bytes); }
 
 static void dropped(struct scratch *scratch) {
-    free(scratch->bytes);
+    if (scratch->bytes) nj_release(scratch->bytes, scratch->capacity);
     *scratch = (struct scratch){0};
 }
 

@@ -73,6 +73,37 @@ NJ_INLINE void NJ(store_some)(void *base, size_t index, size_t count, nj_v16 v, 
     }
 }
 
+// One machine register of floats, for the loops where the compiler's own splitting of 16 lanes into
+// registers spills.
+typedef float NJ(reg) __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
+
+NJ_INLINE NJ(reg) NJ(load_reg)(const void *base, size_t index, nj_kind kind) {
+    NJ(reg) v;
+    if (kind == NJ_BF16) {
+        typedef uint16_t half __attribute__((vector_size(NJ_REGISTER_LANES * 2)));
+        typedef uint32_t bits __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
+        half h;
+        __builtin_memcpy(&h, (const uint16_t *)base + index, sizeof h);
+        return (NJ(reg))(__builtin_convertvector(h, bits) << 16);
+    }
+    __builtin_memcpy(&v, (const float *)base + index, sizeof v);
+    return v;
+}
+
+// Runs the body for every `i` from `from` in steps of 16, with `n` the lanes that exist: 16, known
+// when compiled, except at the end.
+#ifndef NJ_EACH
+#define NJ_EACH(i, n, from, to, ...)                                        \
+    do {                                                                    \
+        size_t i = (from);                                                  \
+        for (const size_t n = 16; i + 16 <= (to); i += 16) __VA_ARGS__      \
+        if (i < (to)) {                                                     \
+            size_t n = (to) - i;                                            \
+            __VA_ARGS__                                                     \
+        }                                                                   \
+    } while (0)
+#endif
+
 NJ_INLINE nj_v16 NJ(select)(nj_i16 mask, nj_v16 yes, nj_v16 no) {
     return (nj_v16)((mask & (nj_i16)yes) | (~mask & (nj_i16)no));
 }
@@ -80,18 +111,22 @@ NJ_INLINE nj_v16 NJ(select)(nj_i16 mask, nj_v16 yes, nj_v16 no) {
 NJ_INLINE nj_v16 NJ(max)(nj_v16 a, nj_v16 b) { return NJ(select)(a > b, a, b); }
 NJ_INLINE nj_v16 NJ(min)(nj_v16 a, nj_v16 b) { return NJ(select)(a < b, a, b); }
 
-// Sums by halves: lane i with i + 8, then i + 4, i + 2, i + 1.
+// Lanes i and i + 8, then i + 4, i + 2, i + 1: one order for every sum.
 NJ_INLINE float NJ(sum_lanes)(nj_v16 v) {
     nj_v8 h = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
         + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-    float a = h[0] + h[4], b = h[1] + h[5], c = h[2] + h[6], d = h[3] + h[7];
-    return (a + c) + (b + d);
+    nj_v4 q = __builtin_shufflevector(h, h, 0, 1, 2, 3)
+        + __builtin_shufflevector(h, h, 4, 5, 6, 7);
+    return (q[0] + q[2]) + (q[1] + q[3]);
 }
 
 NJ_INLINE float NJ(max_lanes)(nj_v16 v) {
-    float m = v[0];
-    for (int i = 1; i < NJ_LANES; i++) m = v[i] > m ? v[i] : m;
-    return m;
+    nj_v16 h = NJ(max)(v, __builtin_shufflevector(
+        v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+    nj_v16 q = NJ(max)(h, __builtin_shufflevector(
+        h, h, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7));
+    float a = q[0] > q[2] ? q[0] : q[2], b = q[1] > q[3] ? q[1] : q[3];
+    return a > b ? a : b;
 }
 
 // e^x to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, and a polynomial of degree 7 in r.

@@ -15,6 +15,9 @@ typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3 } nj_kind;
 enum { NJ_ISA_BASE = 0, NJ_ISA_X86_64_V3 = 3, NJ_ISA_X86_64_V4 = 4 };
 int nj_isa(void);
 const char *_Nonnull nj_isa_name(void);
+/// Uses a lesser instruction set than the best, for tests; -1 for the best again. One that this
+/// processor lacks changes nothing.
+void nj_force_isa(int isa);
 
 /// Sets the size of the team that the calling thread owns.
 void nj_set_threads(int count);

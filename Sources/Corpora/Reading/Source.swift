@@ -115,3 +115,15 @@ public struct Source: Sendable, Hashable {
         return 1 << 20
     }
 }
+
+extension Source.Place: CustomStringConvertible {
+    /// Where a message says the text was looked for.
+    public var description: String {
+        switch self {
+        case .files(let paths) where paths.count <= 3: paths.joined(separator: ", ")
+        case .files(let paths): paths.prefix(3).joined(separator: ", ") + " and \(paths.count - 3) more"
+        case .folder(let path, let patterns): "\(path), \(patterns.joined(separator: " "))"
+        case .memory(let texts): "\(texts.count) texts in memory"
+        }
+    }
+}

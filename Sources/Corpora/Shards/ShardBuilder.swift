@@ -103,7 +103,7 @@ public struct ShardBuilder {
             let remarks = report.remarks.joined(separator: "; ")
             throw CorporaError(
                 .emptyCorpus,
-                "source '\(source.name)' holds no document"
+                "source '\(source.name)' (\(source.place)) holds no document"
                     + (remarks.isEmpty ? "" : " (\(remarks))"),
                 advice: "Check its path, its format and its field.")
         }

@@ -1,0 +1,105 @@
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// Attention's tiles: the same rows whoever asks, on any team.
+@Suite struct KernelAttentionTests {
+    private let backend = CPUBackend.shared
+
+    private struct Shape {
+        var time: Int
+        var heads: Int
+        var keyValueHeads: Int
+        var headSize: Int
+
+        func geometry(batch: Int) -> AttentionGeometry {
+            AttentionGeometry(
+                batch: batch, time: time, heads: heads, keyValueHeads: keyValueHeads,
+                headSize: headSize, scale: 1 / Float(headSize).squareRoot())
+        }
+    }
+
+    private static let shapes = [
+        Shape(time: 130, heads: 4, keyValueHeads: 2, headSize: 16),
+        Shape(time: 67, heads: 3, keyValueHeads: 3, headSize: 10),
+        Shape(time: 200, heads: 70, keyValueHeads: 1, headSize: 4),
+        Shape(time: 65, heads: 2, keyValueHeads: 1, headSize: 80),
+    ]
+
+    /// Prefill in one piece, in uneven pieces, and token by token.
+    @Test(arguments: shapes.indices, [ElementKind.f32, .bf16])
+    func cachedRowsEqualTrainingRowsBitForBit(_ index: Int, _ kind: ElementKind) {
+        let shape = Self.shapes[index]
+        let (time, batch) = (shape.time, 2)
+        let geometry = shape.geometry(batch: batch)
+        var random = SplitMix64(seed: UInt64(index))
+        let qkv = random.sample([batch * time, geometry.fusedWidth], kind).tensor(on: backend)
+        let starts = Tensor(
+            [Int32](repeating: 0, count: batch * time), shape: [batch * time], on: backend)
+        let whole = bytes(backend.attention(qkv, starts: starts, geometry).out)
+
+        for pieces in [[time], [1, 63, time - 64], [Int](repeating: 1, count: time)] {
+            let width = geometry.keyValueHeads * geometry.headSize
+            let keys = backend.empty([3, time + 5, width], kind)
+            let values = backend.empty([3, time + 5, width], kind)
+            let out = backend.empty([batch * time, geometry.heads * geometry.headSize], kind)
+            var done = 0
+            for piece in pieces where piece > 0 {
+                // The rows of the batch side by side, in slots 2 and 0.
+                let tokens = (0..<batch).flatMap { row in
+                    (done..<done + piece).map { (row: row, position: $0) }
+                }
+                let some = backend.empty([tokens.count, geometry.fusedWidth], kind)
+                for (i, token) in tokens.enumerated() {
+                    let from = token.row * time + token.position
+                    backend.copy(qkv.rows(from..<from + 1), to: some.rows(i..<i + 1))
+                }
+                let result = backend.cachedAttention(
+                    some, keys: keys, values: values, slots: tokens.map { $0.row == 0 ? 2 : 0 },
+                    positions: tokens.map { Int32($0.position) }, geometry)
+                for (i, token) in tokens.enumerated() {
+                    let to = token.row * time + token.position
+                    backend.copy(result.rows(i..<i + 1), to: out.rows(to..<to + 1))
+                }
+                done += piece
+            }
+            #expect(bytes(out) == whole, "pieces of \(pieces.prefix(3)), \(kind)")
+        }
+    }
+
+    @Test(arguments: shapes.indices)
+    func forwardAndBackwardDoNotDependOnTheNumberOfThreads(_ index: Int) {
+        let shape = Self.shapes[index]
+        let geometry = shape.geometry(batch: 1)
+        var random = SplitMix64(seed: 10 + UInt64(index))
+        let qkv = random.sample([shape.time, geometry.fusedWidth]).tensor(on: backend)
+        let upstream = random.sample([shape.time, geometry.heads * geometry.headSize])
+            .tensor(on: backend)
+        let starts = random.documentStarts(batch: 1, time: shape.time).tensor(on: backend)
+        expectSameOnOneAndManyThreads {
+            let (out, logSumExp) = backend.attention(qkv, starts: starts, geometry)
+            let gradient = backend.attentionBackward(
+                upstream, qkv: qkv, out: out, logSumExp: logSumExp, starts: starts, geometry)
+            return [out, logSumExp, gradient]
+        }
+    }
+
+    /// Documents that begin in later blocks of keys than their tile of queries.
+    @Test func documentsInLaterBlocksSeeNothingOfEarlierOnes() {
+        let shape = Shape(time: 256, heads: 1, keyValueHeads: 1, headSize: 8)
+        let geometry = shape.geometry(batch: 1)
+        var random = SplitMix64(seed: 20)
+        let sample = random.sample([256, geometry.fusedWidth])
+        let lengths = [1, 63, 70, 100, 22]
+        let starts = lengths.reduce(into: [Int32]()) { starts, length in
+            starts += [Int32](repeating: Int32(starts.count), count: length)
+        }
+        let results = [CPUBackend.shared as any Backend, ReferenceBackend.shared].map {
+            $0.attention(
+                sample.tensor(on: $0), starts: Tensor(starts, shape: [256], on: $0), geometry
+            ).out
+        }
+        expectClose(results[0], results[1], .f32)
+    }
+}

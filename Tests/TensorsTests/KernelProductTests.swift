@@ -1,0 +1,168 @@
+import CKernels
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// Products against their slow twin: the same sums, one multiply-add at a time.
+@Suite struct KernelProductTests {
+    private let backend = CPUBackend.shared
+
+    /// What `gemm.c` promises of every element: multiply-adds over 256 steps from zero, and these
+    /// partial sums in order.
+    private func twin(
+        _ a: [Float], _ b: [Float], m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool
+    ) -> [Float] {
+        var c = [Float](repeating: 0, count: m * n)
+        for row in 0..<m {
+            for column in 0..<n {
+                var total: Float = 0
+                for first in stride(from: 0, to: k, by: 256) {
+                    var partial: Float = 0
+                    for step in first..<min(first + 256, k) {
+                        partial.addProduct(
+                            a[transposeA ? step * m + row : row * k + step],
+                            b[transposeB ? column * k + step : step * n + column])
+                    }
+                    total = first == 0 ? partial : total + partial
+                }
+                c[row * n + column] = total
+            }
+        }
+        return c
+    }
+
+    private static let sizes = [
+        (1, 1, 1), (1, 17, 3), (2, 16, 300), (3, 31, 257), (5, 64, 512), (6, 48, 7), (7, 97, 513),
+        (13, 5, 11), (97, 101, 103), (100, 33, 600), (193, 15, 64), (61, 530, 40),
+    ]
+
+    @Test(arguments: sizes)
+    func ownProductsEqualTheirTwinBitForBit(_ m: Int, _ n: Int, _ k: Int) {
+        var random = SplitMix64(seed: UInt64(m * 7919 + n * 31 + k))
+        let a = random.sample([m * k]).tensor(on: backend)
+        let b = random.sample([k * n]).tensor(on: backend)
+        for (transposeA, transposeB) in [
+            (false, false), (false, true), (true, false), (true, true),
+        ] {
+            let c = withOwnProducts {
+                backend.matmul(
+                    a.reshaped(transposeA ? [k, m] : [m, k]),
+                    b.reshaped(transposeB ? [n, k] : [k, n]), transposeA: transposeA,
+                    transposeB: transposeB, kind: .f32, into: nil, accumulate: false)
+            }
+            let expected = twin(
+                a.read(), b.read(), m: m, n: n, k: k, transposeA: transposeA,
+                transposeB: transposeB)
+            #expect(
+                !hasFusedMultiplyAdd || c.read() == expected,
+                "\(m) x \(k) x \(n), \(transposeA) \(transposeB)")
+            expectClose(c, Tensor(expected, shape: [m, n], on: backend), .f32)
+        }
+    }
+
+    @Test func rowsAreTheSameForEveryCountOfRows() {
+        var random = SplitMix64(seed: 1)
+        let (most, k, n) = (300, 331, 67)
+        for kind in [ElementKind.f32, .bf16] {
+            let x = random.sample([most, k], kind).tensor(on: backend)
+            let weight = random.sample([n, k], kind).tensor(on: backend)
+            let packed = backend.packed(weight)
+            let all = multiply(x, weight).read()
+            for m in 1...most {
+                let rows = x.rows(most - m..<most)
+                let expected = Array(all[(most - m) * n..<most * n])
+                #expect(multiply(rows, weight).read() == expected, "\(m) rows of \(kind)")
+                #expect(multiply(rows, packed).read() == expected, "\(m) rows of \(kind), packed")
+            }
+        }
+    }
+
+    @Test func resultsDoNotDependOnTheNumberOfThreads() {
+        var random = SplitMix64(seed: 2)
+        for (m, n, k) in [(1, 700, 300), (37, 150, 900), (500, 96, 128), (200, 1100, 64)] {
+            let a = random.sample([m, k]).tensor(on: backend)
+            let b = random.sample([n, k]).tensor(on: backend)
+            expectSameOnOneAndManyThreads("\(m) x \(k) x \(n)") { [multiply(a, b)] }
+        }
+    }
+
+    @Test func accumulatingAddsToWhatIsThere() {
+        var random = SplitMix64(seed: 3)
+        for (m, n, k) in [(1, 20, 600), (4, 33, 10), (50, 40, 300), (9, 9, 0)] {
+            for kind in [ElementKind.f32, .bf16] {
+                let a = random.sample([m, k]).tensor(on: backend)
+                let b = random.sample([n, k]).tensor(on: backend)
+                let before = random.sample([m, n], kind).tensor(on: backend)
+                let after = backend.empty([m, n], kind)
+                backend.copy(before, to: after)
+                _ = backend.matmul(
+                    a, b, transposeA: false, transposeB: true, kind: kind, into: after,
+                    accumulate: true)
+                let expected = backend.add(backend.cast(before, to: .f32), multiply(a, b))
+                expectClose(
+                    backend.cast(after, to: .f32), expected, kind == .f32 ? .f32 : .bf16,
+                    "\(m) x \(k) x \(n) in \(kind)")
+            }
+        }
+    }
+
+    @Test func emptyProductsTouchNothing() {
+        for (m, n, k) in [(0, 3, 4), (3, 0, 4), (3, 4, 0), (0, 0, 0)] {
+            let c = multiply(backend.empty([m, k], .f32), backend.empty([n, k], .f32))
+            #expect(c.read() == [Float](repeating: 0, count: m * n))
+            #expect(backend.packed(backend.empty([n, k], .bf16)).shape == [n, k])
+        }
+    }
+
+    @Test func everyArrangementOfTheLibraryAgreesWithOurs() {
+        var random = SplitMix64(seed: 4)
+        for (m, n, k) in [(1, 64, 64), (7, 33, 65), (128, 96, 300), (2, 3, 1)] {
+            let a = random.sample([m * k]).tensor(on: backend)
+            let b = random.sample([k * n]).tensor(on: backend)
+            let before = random.sample([m, n]).tensor(on: backend)
+            for (transposeA, transposeB) in [
+                (false, false), (false, true), (true, false), (true, true),
+            ] {
+                for accumulates in [false, true] {
+                    func product() -> Tensor {
+                        let c = backend.empty([m, n], .f32)
+                        backend.copy(before, to: c)
+                        return backend.matmul(
+                            a.reshaped(transposeA ? [k, m] : [m, k]),
+                            b.reshaped(transposeB ? [n, k] : [k, n]), transposeA: transposeA,
+                            transposeB: transposeB, kind: .f32, into: c, accumulate: accumulates)
+                    }
+                    expectClose(
+                        with(NJ_PRODUCTS_ONEDNN, product), with(NJ_PRODUCTS_OWN, product), .f32,
+                        "\(m) x \(k) x \(n), \(transposeA) \(transposeB) \(accumulates)")
+                }
+            }
+        }
+    }
+
+    private func multiply(_ x: Tensor, _ weight: Tensor) -> Tensor {
+        backend.matmul(
+            x, weight, transposeA: false, transposeB: true, kind: x.kind, into: nil,
+            accumulate: false)
+    }
+
+    private func withOwnProducts(_ body: () -> Tensor) -> Tensor { with(NJ_PRODUCTS_OWN, body) }
+
+    /// One implementation for the length of a call, in which nothing else computes.
+    private func with(_ products: nj_products, _ body: () -> Tensor) -> Tensor {
+        ComputeThread.shared.run {
+            nj_force_products(products)
+            defer { nj_force_products(NJ_PRODUCTS_BEST) }
+            return body()
+        }
+    }
+
+    private var hasFusedMultiplyAdd: Bool {
+        #if arch(x86_64)
+            nj_isa() != NJ_ISA_BASE
+        #else
+            true
+        #endif
+    }
+}
