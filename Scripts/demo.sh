@@ -108,7 +108,7 @@ has_text() { [[ -n $(find "$@" -type f \( -name '*.txt' -o -name '*.jsonl' \) -p
 
 # The model of Scripts/recipes/demo.lua on somebody's own text.
 write_recipe() {
-    local folder
+    local folder split=''
     local -a categories=()
     local first="-- text: $text"
     if [[ -f $recipe ]]; then
@@ -123,6 +123,8 @@ write_recipe() {
             if has_text "$folder"; then categories+=("${folder%/}"); fi
         done
     fi
+    # A paragraph is a document, so that a single book has some to hold out; JSON has its own.
+    [[ -n $(find "$text" -name '*.jsonl' -print -quit) ]] || split=', split = "blank_line"'
     mkdir -p "$data"
     {
         cat <<LUA
@@ -145,13 +147,13 @@ LUA
             echo "  -- A category's weight is its size in KiB; change it to hear more of one."
             echo "  data = nj.data.mix {"
             for folder in "${categories[@]}"; do
-                printf '    [%s] = { weight = %s, nj.data.folder { path = %s } },\n' \
+                printf '    [%s] = { weight = %s, nj.data.folder { path = %s%s } },\n' \
                     "$(quoted "${folder##*/}")" "$(du -sk --apparent-size "$folder" | cut -f1)" \
-                    "$(quoted "$folder")"
+                    "$(quoted "$folder")" "$split"
             done
             echo "  },"
         else
-            echo "  data = nj.data.folder { path = $(quoted "$text") },"
+            echo "  data = nj.data.folder { path = $(quoted "$text")$split },"
         fi
         cat <<LUA
   sequence_length = 256,
@@ -183,9 +185,9 @@ choose_steps() {
     fitting=$(awk -v n="$steps" -v s="$(field seconds <<<"$plan")" 'BEGIN {
         if (s >= 60 && s <= 240) { print n; exit }
         n = int(n * 120 / s / 50) * 50
-        print n < 100 ? 100 : n > 3000 ? 3000 : n }')
+        print (n < 100 ? 100 : n > 3000 ? 3000 : n) }')
     if [[ $fitting != "$steps" ]]; then
-        printf '%.0f tokens a second expected here: %s steps, not %s, for about two minutes\n' \
+        printf '%.0f tokens a second expected here, so %s steps instead of %s\n' \
             "$(field tokens_per_second <<<"$plan")" "$fitting" "$steps"
         steps=$fitting
     fi
@@ -242,7 +244,7 @@ show_next() {
     hint "$nightjar generate $run --prompt 'A compiler is' --samples 3"
     hint "$again --steps $((steps * 2))" "trains on, to twice the length"
     hint "$nightjar check $recipe" "what a recipe comes to"
-    hint "$nightjar train $recipe --set name=mine" "another run; change the recipe as you like"
+    hint "$nightjar train $recipe --set name=mine" "a run of its own"
     hint "$nightjar --help"
 }
 

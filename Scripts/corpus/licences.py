@@ -8,7 +8,7 @@ PACKAGES = ["base-files"]
 # One of each family: versions of a licence repeat each other, and would stand on both sides of
 # the line between training and validation.
 NAMES = ["Apache-2.0", "Artistic", "BSD", "CC0-1.0", "GFDL-1.3", "GPL-3", "LGPL-2.1", "MPL-2.0"]
-ENOUGH = 200
+ENOUGH = 600
 
 
 def texts(found: packages.Packages):

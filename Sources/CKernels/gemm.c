@@ -19,6 +19,8 @@ enum {
     BLOCK_ROWS_MOST = 112,
     SMALL_ROWS = 6,        // up to here rows meet several panels of b at once
     SMALL_PANELS = 6,
+    FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next
+    FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     PACK_STEPS = 32,
     PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
     SERIAL_WORK = 1 << 16,      // multiply-adds below which waking the team costs more

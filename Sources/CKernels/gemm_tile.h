@@ -1,16 +1,16 @@
 // The register tiles of the matrix product and the loops around them: part of gemm.c.
 
-// The partial sum over `depth` steps of one tile, written to c or added to it. Where `ahead` is not
-// NULL, the panel there is fetched on the way, a line a step.
+// The partial sum over `depth` steps of the first `rows` rows of one tile, written to c or added
+// to it. Where `ahead` is not NULL, what lies there is fetched on the way, `pace` floats a step.
 //
 // Written in the machine's own registers: as vectors of 16 the compiler spills half of the sums.
 NJ_INLINE void NJ(tile)(
     const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead
+    const float *ahead, size_t pace, const int rows
 ) {
     enum { PARTS = 16 / NJ_REGISTER_LANES };
     NJ(reg) sum[NJ_TILE_ROWS][PARTS];
-    for (int i = 0; i < NJ_TILE_ROWS; i++) {
+    for (int i = 0; i < rows; i++) {
         for (int p = 0; p < PARTS; p++) sum[i][p] = (NJ(reg)){0};
         __builtin_prefetch(c + (size_t)i * stride, 1);
     }
@@ -18,16 +18,16 @@ NJ_INLINE void NJ(tile)(
     {                                                                            \
         NJ(reg) column[PARTS];                                                   \
         __builtin_memcpy(column, b, sizeof column);                              \
-        for (int i = 0; i < NJ_TILE_ROWS; i++)                                   \
+        for (int i = 0; i < rows; i++)                                           \
             for (int p = 0; p < PARTS; p++) sum[i][p] += a[i] * column[p];       \
-        for (int i = 0; i < NJ_TILE_ROWS; i++)                                   \
+        for (int i = 0; i < rows; i++)                                           \
             for (int p = 0; p < PARTS; p++) NJ_KEEP(sum[i][p]);                  \
         a += NJ_TILE_ROWS;                                                       \
         b += 16;                                                                 \
     }
     if (ahead)
         for (size_t at = 0; at < depth; at++) {
-            __builtin_prefetch(ahead + at * 16);
+            __builtin_prefetch(ahead + at * pace);
             NJ_STEP
         }
     else
@@ -36,43 +36,69 @@ NJ_INLINE void NJ(tile)(
 #undef NJ_STEP
     // Two loops, not a choice per element: its mask would cost the tile a register.
     if (add)
-        for (int i = 0; i < NJ_TILE_ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
             NJ(reg) old[PARTS];
             __builtin_memcpy(old, c + (size_t)i * stride, sizeof old);
             for (int p = 0; p < PARTS; p++) old[p] += sum[i][p];
             __builtin_memcpy(c + (size_t)i * stride, old, sizeof old);
         }
     else
-        for (int i = 0; i < NJ_TILE_ROWS; i++)
+        for (int i = 0; i < rows; i++)
             __builtin_memcpy(c + (size_t)i * stride, sum[i], sizeof sum[i]);
 }
 
-// A tile at an edge of c: computed whole, `rows` by `columns` of it kept.
-static __attribute__((noinline)) void NJ(edge_tile)(
-    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add, size_t rows,
-    size_t columns
+// The last rows of a block, fewer than a tile has: the next tile size up, computed aside.
+static __attribute__((noinline)) void NJ(short_tile)(
+    const float *a, const float *b, size_t depth, float *c, const float *ahead, size_t pace,
+    size_t rows
 ) {
-    float whole[NJ_TILE_ROWS * 16];
-    NJ(tile)(a, b, depth, whole, 16, false, NULL);
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            c[i * stride + j] = add ? c[i * stride + j] + whole[i * 16 + j] : whole[i * 16 + j];
+    if (rows <= 2)
+        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, 2);
+#if NJ_TILE_ROWS > 4
+    else if (rows <= 4)
+        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, 4);
+#endif
+#if NJ_TILE_ROWS > 8
+    else if (rows <= 8)
+        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, 8);
+#endif
+    else
+        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, NJ_TILE_ROWS);
 }
 
-// All tiles of one panel of b against the panels of a, for one partial sum; the last tile fetches
-// the panel at `ahead`.
+// A tile at an edge of c: computed aside, `rows` by `columns` of it kept.
+static __attribute__((noinline)) void NJ(edge_tile)(
+    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
+    const float *ahead, size_t pace, size_t rows, size_t columns
+) {
+    float whole[NJ_TILE_ROWS * 16];
+    NJ(short_tile)(a, b, depth, whole, ahead, pace, rows);
+    for (size_t i = 0; i < rows; i++) {
+        nj_v16 v = NJ(load_f32)(whole + i * 16);
+        if (add) v = NJ(load_some)(c, i * stride, columns, NJ_F32) + v;
+        NJ(store_some)(c, i * stride, columns, v, NJ_F32);
+    }
+}
+
+// All tiles of one panel of b against the panels of a, for one partial sum. Meanwhile the panel at
+// `ahead`, `span` floats a step, is fetched: by the last tile where there are many, evenly where
+// memory must keep up.
 static __attribute__((noinline)) void NJ(panel_tiles)(
     const float *a, const float *b, size_t depth, float *c, size_t stride, bool add, size_t rows,
-    size_t columns, const float *ahead
+    size_t columns, const float *ahead, size_t span
 ) {
-    for (size_t i = 0; i < rows; i += NJ_TILE_ROWS, a += depth * NJ_TILE_ROWS) {
-        float *tile = c + i * stride;
-        bool is_last = i + NJ_TILE_ROWS >= rows;
-        if (rows - i >= NJ_TILE_ROWS && columns == 16)
-            NJ(tile)(a, b, depth, tile, stride, add, is_last ? ahead : NULL);
+    size_t tiles = nj_ceil_div(rows, NJ_TILE_ROWS), fetching = tiles <= FETCHING_TILES ? tiles : 1;
+    size_t pace = nj_ceil_div(span, fetching);
+    for (size_t t = 0; t < tiles; t++, a += depth * NJ_TILE_ROWS) {
+        const float *next = NULL;
+        if (ahead && t + fetching >= tiles) next = ahead + (t + fetching - tiles) * depth * pace;
+        float *tile = c + t * NJ_TILE_ROWS * stride;
+        size_t left = rows - t * NJ_TILE_ROWS;
+        if (left >= NJ_TILE_ROWS && columns == 16)
+            NJ(tile)(a, b, depth, tile, stride, add, next, pace, NJ_TILE_ROWS);
         else
             NJ(edge_tile)(
-                a, b, depth, tile, stride, add, nj_min(NJ_TILE_ROWS, rows - i), columns);
+                a, b, depth, tile, stride, add, next, pace, nj_min(NJ_TILE_ROWS, left), columns);
     }
 }
 
@@ -110,17 +136,16 @@ static void NJ(gemm_columns)(
         bool add = k0 > 0 || (direct && call->accumulate);
         if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a);
         for (size_t j = 0; j < width; j += 16) {
-            size_t offset = (left + j) * k + k0 * 16;
-            const float *b = (const float *)run->panels + offset;
-            const float *ahead = j + 16 < width ? b + 16 * k : NULL;
+            size_t offset = (left + j) * k + k0 * 16, size = nj_kind_bytes(run->panel_kind);
+            const char *panel = (const char *)run->panels + offset * size;
+            const void *b = panel, *ahead = j + 16 < width ? panel + 16 * k * size : NULL;
             if (run->panel_kind == NJ_BF16) {
-                NJ(widen_panel)((const uint16_t *)run->panels + offset, depth, converted);
+                NJ(widen_panel)(b, depth, converted);
                 b = converted;
-                ahead = NULL;
             }
             NJ(panel_tiles)(
-                a, b, depth, c + j, stride, add, rows, direct ? nj_min(16, width - j) : 16,
-                ahead);
+                a, b, depth, c + j, stride, add, rows, direct ? nj_min(16, width - j) : 16, ahead,
+                4 * size);
         }
     }
     if (!direct)
@@ -168,11 +193,21 @@ NJ_INLINE void NJ(few_rows_by)(
         const float *a = run->a_panel + k0 * NJ_TILE_ROWS;
         const char *b = (const char *)run->panels + (first * k + k0) * 16 * nj_kind_bytes(kind);
         for (size_t at = k0; at < k1; at++) {
-            for (size_t p = 0; p < panels * PARTS; p++) {
-                size_t index = p / PARTS * k * 16 + p % PARTS * NJ_REGISTER_LANES;
-                NJ(reg) column = NJ(load_reg)(b, index, kind);
-                for (size_t i = 0; i < rows; i++) sum[i * panels * PARTS + p] += a[i] * column;
-            }
+            for (size_t p = 0; p < panels; p++)
+                __builtin_prefetch(b + p * k * 16 * nj_kind_bytes(kind) + FETCH_AHEAD);
+            // Whichever is the fewer stays in registers meanwhile: a's rows or b's columns.
+            if (rows <= (kind == NJ_BF16 ? 4 : 3))
+                for (size_t p = 0; p < panels * PARTS; p++) {
+                    size_t index = p / PARTS * k * 16 + p % PARTS * NJ_REGISTER_LANES;
+                    NJ(reg) column = NJ(load_reg)(b, index, kind);
+                    for (size_t i = 0; i < rows; i++)
+                        sum[i * panels * PARTS + p] += a[i] * column;
+                }
+            else
+                for (size_t i = 0; i < rows; i++)
+                    for (size_t p = 0; p < PARTS; p++)
+                        sum[i * PARTS + p]
+                            += a[i] * NJ(load_reg)(b, p * NJ_REGISTER_LANES, kind);
             for (size_t i = 0; i < count; i++) NJ_KEEP(sum[i]);
             a += NJ_TILE_ROWS;
             b += 16 * nj_kind_bytes(kind);
@@ -213,7 +248,7 @@ NJ_INLINE void NJ(few_rows_of)(
     const struct gemm_run *run, size_t from, size_t to, const nj_kind kind
 ) {
     switch (run->call->m) {
-    case 1: NJ(few_rows_range)(run, from, to, 1, 6, kind); break;
+    case 1: NJ(few_rows_range)(run, from, to, 1, 4, kind); break;
     case 2: NJ(few_rows_range)(run, from, to, 2, 3, kind); break;
 #if NJ_TILE_ROWS >= 6
     case 3: NJ(few_rows_range)(run, from, to, 3, 2, kind); break;

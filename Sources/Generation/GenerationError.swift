@@ -1,5 +1,6 @@
 /// What can be wrong with a request for text.
 public struct GenerationError: Error, Sendable, CustomStringConvertible {
+    /// The kind of mistake.
     public enum Code: Sendable, Hashable {
         /// A request that can never be served.
         case badRequest

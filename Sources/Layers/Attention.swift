@@ -43,6 +43,7 @@ public struct Attention {
         return output(mixed, on: tape)
     }
 
+    /// Arranges both weights for many products; later changes of them are not seen.
     public mutating func prepareForInference() {
         qkv.prepareForInference()
         output.prepareForInference()

@@ -18,6 +18,7 @@ public struct FeedForward {
         down(tape.swiGLU(gateUp(x, on: tape)), on: tape)
     }
 
+    /// Arranges both weights for many products; later changes of them are not seen.
     public mutating func prepareForInference() {
         gateUp.prepareForInference()
         down.prepareForInference()

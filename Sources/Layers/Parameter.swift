@@ -24,6 +24,7 @@ public final class Parameter {
         case matrix, embedding, norm
     }
 
+    /// One public tensor inside a parameter: its name and its rows.
     public struct Part: Sendable, Hashable {
         public let name: String
         public let rows: Int

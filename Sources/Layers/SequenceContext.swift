@@ -10,6 +10,7 @@ public struct SequenceContext {
     public var table: RotaryTable
     public var memory: Memory
 
+    /// Where keys and values come from.
     public enum Memory {
         /// Every row at once: a token sees its row from `starts[i]` (`[N]`, i32) up to itself.
         case rows(starts: Tensor)

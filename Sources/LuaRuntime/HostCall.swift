@@ -50,6 +50,7 @@ public struct HostCall {
         return LuaReader(table)
     }
 
+    /// The argument as a function.
     public func function(_ number: Int) throws -> LuaFunction {
         guard case .function(let function)? = argument(number) else {
             throw mismatch(number, "a function")

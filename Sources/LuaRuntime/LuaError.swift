@@ -6,6 +6,7 @@
 ///       recipe.lua:12: in function 'load'
 ///       recipe.lua:30: in main chunk
 public struct LuaError: Error, Sendable {
+    /// What went wrong, coarsely.
     public enum Kind: String, Sendable {
         /// The source does not compile.
         case syntax

@@ -68,6 +68,7 @@ public final class LuaState {
         return LuaFunction(state: self, reference: reference)
     }
 
+    /// Compiles a text chunk under a name; nothing of it runs yet.
     public func load(_ source: String, name: String, budget: Budget? = nil) throws -> LuaFunction {
         try load(Array(source.utf8), name: name, budget: budget)
     }

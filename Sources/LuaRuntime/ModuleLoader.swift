@@ -7,6 +7,7 @@ import Glibc
 /// are followed is refused. Every file that was read is kept with its bytes, so that the host can
 /// hash and store exactly what ran.
 public final class ModuleLoader {
+    /// A file that was read, with its bytes as they were then.
     public struct File: Sendable, Hashable {
         /// The module's name; nil for a file opened by path.
         public let name: String?

@@ -23,6 +23,7 @@ public enum OptimizerConfiguration: Sendable, Hashable {
         }
     }
 
+    /// A new optimizer with these settings and no state yet.
     public func makeOptimizer() -> any Optimizer {
         switch self {
         case .adamW(let settings): AdamW(settings)
@@ -39,6 +40,7 @@ public enum OptimizerConfiguration: Sendable, Hashable {
     }
 }
 
+/// The settings of AdamW; the defaults are those of language-model training.
 public struct AdamWConfiguration: Sendable, Hashable {
     public var learningRate: Double
     public var beta1: Double
@@ -58,6 +60,7 @@ public struct AdamWConfiguration: Sendable, Hashable {
     }
 }
 
+/// The settings of SGD.
 public struct SGDConfiguration: Sendable, Hashable {
     public var learningRate: Double
     public var momentum: Double

@@ -6,6 +6,7 @@ import LuaRuntime
 ///
 ///     recipe.lua:12: batch.size: expected an integer from 1 to 1048576, got string "ten"
 public struct ScriptingError: Error, Sendable {
+    /// The kind of mistake.
     public enum Code: String, Sendable, Hashable {
         /// A file that is not there, or not a script.
         case badFile

@@ -1,5 +1,6 @@
 /// What can end a run, other than its budget.
 public struct TrainingError: Error, Sendable, CustomStringConvertible {
+    /// The kind of failure.
     public enum Code: Sendable, Hashable {
         /// A recipe whose parts do not fit together.
         case badConfiguration

@@ -1,5 +1,6 @@
 /// What can be wrong with a model: its configuration, its folder, its tensors.
 public struct ModelError: Error, Sendable, CustomStringConvertible {
+    /// The kind of mistake.
     public enum Code: Sendable, Hashable {
         /// Sizes that do not fit together.
         case badShape

@@ -43,7 +43,7 @@ import Testing
                 "return nj.recipe {",
                 "local function rate() return nil + 1 end\nlocal lr = rate() + 0\nreturn nj.recipe {"
             ),
-            says: ["recipe.lua:2", "recipe.lua:3", "traceback"]),
+            says: ["recipe.lua:2", "in local 'rate'", "recipe.lua:3: in main chunk"]),
         .init(
             testDescription: "a schedule that fails names its line",
             change: ("return 1 - 0.5 * progress", "return nil"), says: ["schedule"]),

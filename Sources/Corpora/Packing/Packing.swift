@@ -7,6 +7,7 @@ public import Tokenizers
 /// ever predicted from another document. The last id of a document without end token, or of a
 /// part that goes on elsewhere, is an input without target (loss weight 0).
 public struct Packing: Sendable, Hashable {
+    /// How a document meets the end of a row.
     public enum Policy: String, Sendable, Hashable, CaseIterable {
         /// Rows are filled to the last place; a document that is cut goes on in a later row.
         case chunk

@@ -1,8 +1,10 @@
 extension LuaReader {
+    /// A string that must be there.
     public func string(_ key: String) throws -> String {
         try required(optionalString(key), key, "a string")
     }
 
+    /// A string, or nil where the key is absent.
     public func optionalString(_ key: String) throws -> String? {
         guard let node = node(key) else { return nil }
         guard case .string(let string) = node else { throw mismatch(key, "a string", node) }
@@ -15,6 +17,7 @@ extension LuaReader {
         try required(optionalChoice(key, of: words), key, "one of \(words.joined(separator: ", "))")
     }
 
+    /// One of a list of words, or nil where the key is absent.
     public func optionalChoice(_ key: String, of words: [String]) throws -> String? {
         guard let word = try optionalString(key) else { return nil }
         guard !words.contains(word) else { return word }
@@ -23,10 +26,12 @@ extension LuaReader {
             key, "expected one of \(words.joined(separator: ", ")), got string \"\(word)\"\(hint)")
     }
 
+    /// A boolean that must be there.
     public func boolean(_ key: String) throws -> Bool {
         try required(optionalBoolean(key), key, "true or false")
     }
 
+    /// A boolean, or nil where the key is absent.
     public func optionalBoolean(_ key: String) throws -> Bool? {
         guard let node = node(key) else { return nil }
         guard case .boolean(let value) = node else { throw mismatch(key, "true or false", node) }
@@ -38,14 +43,17 @@ extension LuaReader {
         try required(optionalInteger(key), key, "an integer")
     }
 
+    /// A whole number that must be there and lie in the range; 3.0 counts as 3.
     public func integer(_ key: String, in range: some RangeExpression<Int>) throws -> Int {
         try required(optionalInteger(key, in: range), key, "an integer \(describe(range))")
     }
 
+    /// A whole number in the range, or nil where the key is absent.
     public func optionalInteger(_ key: String) throws -> Int? {
         try node(key).map { try integer($0, key, "an integer") }
     }
 
+    /// A whole number in the range, or nil where the key is absent.
     public func optionalInteger(
         _ key: String, in range: some RangeExpression<Int>
     ) throws -> Int? {
@@ -61,14 +69,17 @@ extension LuaReader {
         try required(optionalNumber(key), key, "a number")
     }
 
+    /// A finite number that must be there and lie in the range.
     public func number(_ key: String, in range: some RangeExpression<Double>) throws -> Double {
         try required(optionalNumber(key, in: range), key, "a number \(describe(range))")
     }
 
+    /// A finite number in the range, or nil where the key is absent.
     public func optionalNumber(_ key: String) throws -> Double? {
         try node(key).map { try number($0, key, "a number") }
     }
 
+    /// A finite number in the range, or nil where the key is absent.
     public func optionalNumber(
         _ key: String, in range: some RangeExpression<Double>
     ) throws -> Double? {
@@ -79,20 +90,24 @@ extension LuaReader {
         return value
     }
 
+    /// A function that must be there.
     public func function(_ key: String) throws -> LuaFunction {
         try required(optionalFunction(key), key, "a function")
     }
 
+    /// A function, or nil where the key is absent.
     public func optionalFunction(_ key: String) throws -> LuaFunction? {
         guard let node = node(key) else { return nil }
         guard case .function(let function) = node else { throw mismatch(key, "a function", node) }
         return function
     }
 
+    /// A reader over a table that must be there.
     public func table(_ key: String) throws -> LuaReader {
         try required(optionalTable(key), key, "a table")
     }
 
+    /// A reader over a table, or nil where the key is absent.
     public func optionalTable(_ key: String) throws -> LuaReader? {
         guard let node = node(key) else { return nil }
         return try LuaReader(node, path: path(of: key), chunk: chunk)

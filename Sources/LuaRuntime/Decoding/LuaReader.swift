@@ -41,6 +41,7 @@ public final class LuaReader {
         return table[key]
     }
 
+    /// Whether the key is there, read or not.
     public func has(_ key: String) -> Bool { node(key) != nil }
 
     /// The list part: what stands without keys. It counts as read.

@@ -6,6 +6,7 @@ public struct LuaPath: Sendable, Hashable, CustomStringConvertible {
         self.keys = keys
     }
 
+    /// The path one key further down.
     public func appending(_ key: LuaKey) -> LuaPath {
         LuaPath(keys + [key])
     }

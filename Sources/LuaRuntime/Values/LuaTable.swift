@@ -24,6 +24,7 @@ extension LuaKey: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral {
 ///
 ///     { "a", "b", size = 3 }   ->   array: ["a", "b"], fields: [size: 3]
 public struct LuaTable<Element> {
+    /// A key with its value.
     public struct Field {
         public var key: LuaKey
         public var value: Element
@@ -58,6 +59,7 @@ public struct LuaTable<Element> {
         return fields.first { $0.key == key }?.value
     }
 
+    /// The value under a key; nil where there is none.
     public subscript(name: String) -> Element? {
         self[.string(LuaString(name))]
     }

@@ -1,5 +1,6 @@
 /// Straight lines between points: `(progress, factor)`, progress from 0 to 1, rising.
 public struct Piecewise: Sendable, Hashable {
+    /// Where the line goes through.
     public struct Point: Sendable, Hashable {
         /// Share of the run.
         public var at: Double

@@ -8,6 +8,7 @@ public struct WarmupStableDecay: Sendable, Hashable {
     public var final: Double
     public var shape: Shape
 
+    /// The form of the decay.
     public enum Shape: String, Sendable, Hashable, CaseIterable {
         case linear
         /// `1 - sqrt(x)` (Hägele et al. 2024).

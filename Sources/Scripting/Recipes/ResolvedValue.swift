@@ -12,6 +12,7 @@ public enum ResolvedValue: Sendable, Hashable {
     case list([ResolvedValue])
     case record([Entry])
 
+    /// A key with its value.
     public struct Entry: Sendable, Hashable {
         public let key: String
         public let value: ResolvedValue

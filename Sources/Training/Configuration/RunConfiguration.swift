@@ -122,6 +122,7 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
     case bf16
 }
 
+/// When and on how much held-out text a run is measured.
 public struct EvaluationSettings: Sendable, Hashable {
     /// Steps between evaluations; nil evaluates at the beginning and the end only.
     public var everySteps: Int?
@@ -134,6 +135,7 @@ public struct EvaluationSettings: Sendable, Hashable {
     }
 }
 
+/// When a run is saved, and what is kept.
 public struct CheckpointSettings: Sendable, Hashable {
     /// Steps between checkpoints; nil saves at the end only.
     public var everySteps: Int?
@@ -150,6 +152,7 @@ public struct CheckpointSettings: Sendable, Hashable {
 
 /// What a run does when something goes wrong; the recipe's `on`.
 public struct FailureResponses: Sendable, Hashable {
+    /// What follows a loss or gradient that is not finite.
     public enum NonFinite: String, Sendable, Hashable, CaseIterable {
         /// Ends the run with an error that names the batch's documents.
         case stop
@@ -157,6 +160,7 @@ public struct FailureResponses: Sendable, Hashable {
         case skip
     }
 
+    /// What follows a checkpoint that cannot be written.
     public enum DiskFull: String, Sendable, Hashable, CaseIterable {
         /// Ends the run; what was saved before stays.
         case stop

@@ -47,6 +47,7 @@ public struct StepReport: Sendable, Hashable {
 
 /// How a run ended.
 public struct RunSummary: Sendable {
+    /// How the loop was left.
     public enum Ending: Sendable, Hashable {
         case completed
         /// The user asked it to stop; everything is saved.

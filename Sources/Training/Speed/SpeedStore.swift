@@ -22,6 +22,7 @@ public struct SpeedStore: Sendable {
     /// - Parameter folder: where `speeds.json` is kept.
     public init(folder: String) { path = folder + "/speeds.json" }
 
+    /// What is known of a shape; empty where nothing is.
     public subscript(key: SpeedKey) -> Entry { read()[key.text] ?? Entry() }
 
     /// Changes what is known of one shape.

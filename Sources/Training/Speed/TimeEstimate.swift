@@ -3,6 +3,7 @@ public import Transformers
 
 /// How long a run takes, from what is known of the machine.
 public struct TimeEstimate: Sendable, Hashable {
+    /// What an estimate rests on.
     public enum Basis: String, Sendable, Hashable {
         /// A run or a bench of the same shape on this machine.
         case measured = "measured before at this shape"

@@ -10,6 +10,7 @@ import Telemetry
 ///
 /// Everything a step does is in it: the loader, forward and backward, clipping, AdamW.
 public struct TrainingBenchmark {
+    /// What was measured.
     public struct Result: Sendable {
         /// The median step.
         public let stepSeconds: Double
