@@ -23,16 +23,21 @@ let package = Package(
         .library(name: "Nightjar", targets: ["Nightjar"]),
         .executable(name: "nightjar", targets: ["NightjarCLI"]),
     ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
     targets: [
         // C at the foundations.
         .systemLibrary(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CUTF8Proc", providers: [.apt(["libutf8proc-dev"])]),
         .systemLibrary(
             name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .target(name: "CMapGuard"),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
             linkerSettings: [
@@ -48,11 +53,11 @@ let package = Package(
         // 2: parts.
         target("Layers", ["Tensors", "Autograd"]),
         target("Optimizers", ["Tensors"]),
-        target("Tokenizers", ["CPCRE2", "CXXHash"]),
+        target("Checkpoints", ["CXXHash", "CMapGuard"]),
+        target("Tokenizers", ["CPCRE2", "CUTF8Proc", "CXXHash"]),
         // 3: model, data, memory of the house.
-        target("Transformers", ["Tensors", "Autograd", "Layers"]),
+        target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
         target("Corpora", ["Tokenizers", "CXXHash"]),
-        target("Checkpoints", ["CXXHash"]),
         // 4: the two loops.
         target(
             "Training",
@@ -62,20 +67,66 @@ let package = Package(
             ]),
         target(
             "Generation",
-            ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers", "Checkpoints"]),
+            ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
         // 6: the only module that imports both Lua and models.
-        target("Scripting", ["LuaRuntime", "Training", "Optimizers", "Corpora"]),
+        target(
+            "Scripting",
+            ["LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers", "CXXHash"]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
-            dependencies: ["Scripting", "Training", "Generation"],
+            dependencies: [
+                "Tensors", "Telemetry", "Autograd", "Layers", "Optimizers", "Tokenizers",
+                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Scripting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
-        target("Nightjar", ["Training", "Generation", "Scripting"]),
+        target(
+            "Nightjar",
+            [
+                "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Checkpoints", "Transformers",
+                "Corpora", "Training", "Generation", "Scripting",
+            ]),
 
-        // Tests, and what they share.
+        // Tests, in the order of what they test, and what they share.
+        tests("TelemetryTests", ["Telemetry"]),
+        tests("CheckpointsTests", ["Checkpoints"]),
+        tests("LuaRuntimeTests", ["LuaRuntime"]),
+        tests("TokenizersTests", ["Tokenizers"]),
+        tests("CorporaTests", ["Corpora", "Tokenizers"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
             swiftSettings: strict),
+        tests("AutogradTests", ["Autograd", "Layers", "Tensors", "Transformers"]),
+        tests(
+            "TransformersTests",
+            ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
         tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
+        tests(
+            "TrainingTests",
+            [
+                "Autograd", "Corpora", "Layers", "Optimizers", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
+            ]),
+        tests(
+            "GenerationTests",
+            [
+                "Autograd", "Checkpoints", "Generation", "Layers", "Tensors", "TestSupport",
+                "Tokenizers", "Transformers",
+            ]),
+        tests(
+            "ScriptingTests",
+            [
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
+            ]),
+        tests(
+            "NoLuaTests",
+            [
+                "Checkpoints", "Corpora", "Generation", "Optimizers", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
+            ]),
+        tests("NightjarTests", ["Nightjar"]),
+        tests("HouseTests", []),
+        tests("JourneyTests", ["NightjarCLI", "TestSupport"]),
     ]
 )

@@ -13,6 +13,7 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
 
     public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+    /// The extent of an axis, counted from the outermost.
     public subscript(_ axis: Int) -> Int { dimensions[axis] }
 
     public var rank: Int { dimensions.count }

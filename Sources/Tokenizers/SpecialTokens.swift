@@ -9,7 +9,9 @@ public struct SpecialTokens: Sendable, Hashable {
     /// Stands for what the vocabulary cannot spell.
     public var unknown: Int32?
     /// Every special id with its literal text, in id order.
-    public var all: [(id: Int32, text: String)] { names.sorted { $0.key < $1.key }.map { ($0, $1) } }
+    public var all: [(id: Int32, text: String)] {
+        names.sorted { $0.key < $1.key }.map { ($0, $1) }
+    }
 
     /// Literal text by id.
     public var names: [Int32: String]

@@ -17,7 +17,15 @@ public protocol Tokenizer: Sendable {
     ///
     /// Byte sequences that are not UTF-8 are encoded as the tokenizer's model can: byte for byte
     /// where it has byte tokens, otherwise as its unknown token.
+    ///
+    /// Special tokens written out in the text become their ids.
     func encode(_ utf8: UnsafeBufferPointer<UInt8>, into ids: inout [Int32])
+
+    /// Encodes UTF-8 bytes with special tokens read as ordinary text: for text of strangers.
+    func encode(ordinary utf8: UnsafeBufferPointer<UInt8>, into ids: inout [Int32])
+
+    /// How many spaces a decoded text loses at its beginning, if it begins with so many.
+    var leadingSpacesStripped: Int { get }
 
     /// The bytes a token stands for; special tokens stand for their literal text.
     func bytes(of id: Int32) -> [UInt8]
@@ -37,4 +45,19 @@ extension Tokenizer {
         text.withUTF8 { encode($0, into: &ids) }
         return ids
     }
+
+    /// Encodes a string with special tokens read as ordinary text.
+    public func encode(ordinary text: String) -> [Int32] {
+        var ids: [Int32] = []
+        var text = text
+        text.withUTF8 { encode(ordinary: $0, into: &ids) }
+        return ids
+    }
+
+    /// For a tokenizer that matches no special tokens in text.
+    public func encode(ordinary utf8: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]) {
+        encode(utf8, into: &ids)
+    }
+
+    public var leadingSpacesStripped: Int { 0 }
 }

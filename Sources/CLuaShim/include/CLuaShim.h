@@ -1,1 +1,110 @@
+// A Lua interpreter behind a flat boundary: the host never touches a lua_State.
+//
+// Values cross as bytes. Every call that may raise a Lua error runs in C under a protected call, so
+// that a Lua error unwinds C frames only. One context is used by one thread at a time.
+//
+// Encoding (host byte order): a list is a u32 count and that many values. A value is a tag byte and
+//   NIL, FALSE, TRUE   nothing            INTEGER  i64         NUMBER   f64
+//   STRING  u64 length, bytes             FUNCTION i32 kept reference
+//   OBJECT  i64 handle, u64 identity      TABLE    u32 array count, u32 field count,
+//                                                  array values, then key and value of each field
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct njl_context njl_context;
+
+enum {
+    NJL_TAG_NIL = 0,
+    NJL_TAG_FALSE = 1,
+    NJL_TAG_TRUE = 2,
+    NJL_TAG_INTEGER = 3,
+    NJL_TAG_NUMBER = 4,
+    NJL_TAG_STRING = 5,
+    NJL_TAG_TABLE = 6,
+    NJL_TAG_FUNCTION = 7,
+    NJL_TAG_OBJECT = 8,
+};
+
+// How a protected entry ended.
+enum {
+    NJL_OK = 0,
+    NJL_SYNTAX = 1,
+    NJL_RUNTIME = 2,
+    NJL_TIME = 3,
+    NJL_MEMORY = 4,
+    NJL_TYPE = 5,
+};
+
+// What a host function answers.
+enum {
+    NJL_HOST_OK = 0,      // the reply is a list of results
+    NJL_HOST_FAILED = 1,  // the reply is a message; the caller's position goes before it
+    NJL_HOST_PASSED = 2,  // the reply is a message that already names its position
+};
+
+enum { NJL_MAX_DEPTH = 64 };
+
+// The host's side. Each function is called with no lock held and must not raise or jump.
+typedef struct {
+    // Runs host function `index` on an encoded argument list; answers through njl_reply.
+    int32_t (*call)(void *owner, int32_t index, const uint8_t *arguments, size_t count);
+    // Finds a module's source; replies a list of two strings (source, chunk name) or a message.
+    int32_t (*find)(void *owner, const uint8_t *name, size_t count);
+    // Receives one line of `print`, without its newline.
+    void (*print)(void *owner, const uint8_t *text, size_t count);
+} njl_host;
+
+// Limits of one outermost call. Calls made from inside it share them.
+typedef struct {
+    uint64_t nanoseconds;  // wall time; UINT64_MAX is without limit
+    size_t memory_bytes;   // all that the interpreter holds; SIZE_MAX is without limit
+} njl_budget;
+
+// What went wrong in the last failed entry. Texts are not terminated; they live until the next
+// entry.
+typedef struct {
+    const uint8_t *message;
+    size_t message_count;
+    const char *chunk;  // terminated; empty where unknown
+    int32_t line;       // 0 where unknown
+    const char *trace;  // terminated; one frame a line
+} njl_failure;
+
+// NULL where there is no memory for an interpreter.
+njl_context *njl_open(njl_host host);
+// Names what the host's functions receive as their owner. None of them runs before the first entry.
+void njl_own(njl_context *context, void *owner);
+void njl_close(njl_context *context);
+
+// Compiles a text chunk and keeps it as a function reference.
+int32_t njl_load(
+    njl_context *context, const uint8_t *source, size_t count, const char *chunk,
+    njl_budget budget, int32_t *reference);
+// Calls a kept function with an encoded list; the results are in njl_output. Without
+// `keeps_references`, a function or an object among the results is a NJL_TYPE failure.
+int32_t njl_call(
+    njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
+    njl_budget budget, int32_t keeps_references);
+// Puts host function `index` (value == NULL) or an encoded list of one value at `path`
+// ("data.jsonl") inside a module's table; an empty module name means the globals.
+int32_t njl_define(
+    njl_context *context, const char *module, const char *path, int32_t index,
+    const uint8_t *value, size_t count);
+
+const uint8_t *njl_output(const njl_context *context, size_t *count);
+njl_failure njl_last_failure(const njl_context *context);
+// Hands the answer of a host function over; the bytes are copied. False where memory ran out.
+int32_t njl_reply(njl_context *context, const uint8_t *bytes, size_t count);
+
+// Gives a function reference back. Any thread may call it; the slot is freed at the next entry.
+void njl_release(njl_context *context, int32_t reference);
+// The handle of an object that Lua has dropped, or -1. Each handle is told once.
+int64_t njl_next_dead_object(njl_context *context);
+
+size_t njl_memory_used(const njl_context *context);
+// What closed interpreters, all together, did not give back: 0 unless the accounting is wrong.
+size_t njl_leaked_bytes(void);
+size_t njl_kept_functions(const njl_context *context);
+// True while a call is in progress on another thread than the calling one.
+int32_t njl_is_busy_elsewhere(const njl_context *context);

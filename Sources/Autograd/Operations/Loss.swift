@@ -1,0 +1,42 @@
+public import Tensors
+
+/// A loss and what each token contributed.
+public struct TracedLoss {
+    /// `[1]`: `Σ weights · tokenLosses / normalizer`.
+    public var loss: Traced
+    /// `[N]`: negative log-likelihoods, unweighted.
+    public var tokenLosses: Tensor
+}
+
+extension Tape {
+    /// Cross-entropy of a linear head over `hidden [N, C]`; the logits never exist whole.
+    ///
+    /// The gradients are computed with the loss, chunk by chunk, while each chunk's logits are at
+    /// hand (as Liger Kernel does, Hsu et al. 2024), and scaled on the way back.
+    public func linearCrossEntropy(
+        hidden: Traced, head: Traced, targets: Tensor, weights: Tensor, normalizer: Double
+    ) -> TracedLoss {
+        let wantsGradients = isRecording && (hidden.node != nil || head.node != nil)
+        let result = hidden.value.backend.linearCrossEntropy(
+            hidden: hidden.value, head: head.value, targets: targets, weights: weights,
+            normalizer: normalizer, wantsGradients: wantsGradients)
+        guard let hiddenGradient = result.hiddenGradient, let headGradient = result.headGradient
+        else { return TracedLoss(loss: .constant(result.loss), tokenLosses: result.tokenLosses) }
+        let loss = record(
+            .linearCrossEntropy(hidden: hiddenGradient, head: headGradient),
+            inputs: [hidden, head], output: result.loss)
+        return TracedLoss(loss: loss, tokenLosses: result.tokenLosses)
+    }
+}
+
+func pullBackLinearCrossEntropy(
+    _ upstream: Tensor?, hiddenGradient: Tensor, headGradient: Tensor, to inputs: GradientSink
+) {
+    if let upstream {
+        let factor = upstream.read()[0]
+        hiddenGradient.backend.scale(hiddenGradient, by: factor)
+        hiddenGradient.backend.scale(headGradient, by: factor)
+    }
+    inputs.give(headGradient, to: 1)
+    inputs.give(hiddenGradient, to: 0)
+}

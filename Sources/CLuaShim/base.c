@@ -1,0 +1,282 @@
+// The basic functions that are ours: protected calls that a spent budget passes through, traversal
+// in a defined order, texts without addresses, metatables without finalizers.
+#include "internal.h"
+
+static int finish_call(lua_State *L, int status, lua_KContext extra) {
+    if (status != LUA_OK && status != LUA_YIELD) {
+        njl_settle(L, status);
+        njl_context_of(L)->carried.value = NULL;
+        lua_pushboolean(L, 0);
+        lua_pushvalue(L, -2);
+        return 2;
+    }
+    njl_poll(L);
+    return lua_gettop(L) - (int)extra;
+}
+
+static int base_pcall(lua_State *L) {
+    njl_poll(L);
+    luaL_checkany(L, 1);
+    lua_pushboolean(L, 1);
+    lua_insert(L, 1);
+    int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish_call);
+    return finish_call(L, status, 0);
+}
+
+static int call_handler(lua_State *L) {
+    if (njl_context_of(L)->tripped) return 1;
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, 1);
+    return 1;
+}
+
+static int base_xpcall(lua_State *L) {
+    njl_poll(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    int arguments = lua_gettop(L) - 2;
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, call_handler, 1);
+    lua_replace(L, 2);
+    // The handler stays at 2; above it come true, the function and its arguments.
+    lua_pushboolean(L, 1);
+    lua_pushvalue(L, 1);
+    lua_rotate(L, 3, 2);
+    int status = lua_pcallk(L, arguments, LUA_MULTRET, 2, 2, finish_call);
+    return finish_call(L, status, 2);
+}
+
+// Steps through 1...n, with n the table's length when the traversal began. Entries that became nil
+// are passed over.
+static int step_array(lua_State *L) {
+    lua_Integer length = lua_tointeger(L, lua_upvalueindex(1));
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Integer i = luaL_checkinteger(L, 2);
+    for (; i < length; i++) {
+        if ((i & 0xFFF) == 0) njl_poll(L);
+        lua_pushinteger(L, i + 1);
+        if (lua_rawgeti(L, 1, i + 1) != LUA_TNIL) return 2;
+        lua_pop(L, 2);
+    }
+    lua_pushnil(L);
+    return 1;
+}
+
+// Steps through a list of keys that was made when the traversal began.
+static int step_keys(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Integer position = lua_tointeger(L, lua_upvalueindex(2));
+    for (;;) {
+        if ((++position & 0xFFF) == 0) njl_poll(L);
+        if (lua_rawgeti(L, lua_upvalueindex(1), position) == LUA_TNIL) break;
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, 1) != LUA_TNIL) {
+            lua_pushinteger(L, position);
+            lua_replace(L, lua_upvalueindex(2));
+            return 2;
+        }
+        lua_pop(L, 2);
+    }
+    lua_pushinteger(L, position);
+    lua_replace(L, lua_upvalueindex(2));
+    return 1;
+}
+
+static lua_Integer array_length(lua_State *L, int table) {
+    lua_Integer length = 0;
+    while (lua_rawgeti(L, table, length + 1) != LUA_TNIL) {
+        if ((++length & 0xFFF) == 0) njl_poll(L);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return length;
+}
+
+static int base_pairs(lua_State *L) {
+    njl_poll(L);
+    luaL_checkany(L, 1);
+    if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 3);
+        return 3;
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    njl_walk *walk = &njl_context_of(L)->walk;
+    walk->count = walk->order_count = 0;
+    lua_Integer length = array_length(L, 1);
+    size_t fields, first = njl_walk_keys(L, 1, length, &fields, NULL);
+    if (fields == 0) {
+        lua_pushinteger(L, length);
+        lua_pushcclosure(L, step_array, 1);
+        lua_pushvalue(L, 1);
+        lua_pushinteger(L, 0);
+        return 3;
+    }
+    // Keys below 1 come before the array part, the others after it.
+    size_t low = 0;
+    while (low < fields) {
+        const njl_entry *entry = &walk->entries[walk->order[first + low]];
+        if (entry->kind != NJL_KEY_INTEGER || entry->key.integer >= 1) break;
+        low++;
+    }
+    lua_Integer slot = 0;
+    lua_createtable(L, (int)(length + (lua_Integer)fields), 0);
+    for (size_t i = 0; i <= fields; i++) {
+        if (i == low) {
+            for (lua_Integer k = 1; k <= length; k++) {
+                lua_pushinteger(L, k);
+                lua_rawseti(L, 2, ++slot);
+            }
+        }
+        if (i == fields) break;
+        njl_push_key(L, &walk->entries[walk->order[first + i]]);
+        lua_rawseti(L, 2, ++slot);
+        if ((i & 0xFFF) == 0) njl_poll(L);
+    }
+    lua_pushinteger(L, 0);
+    lua_pushcclosure(L, step_keys, 2);
+    lua_pushvalue(L, 1);
+    lua_pushnil(L);
+    return 3;
+}
+
+// Finds the key after the given one by looking at all of them: right for a question or two, while
+// `pairs` is the way to walk.
+static int base_next(lua_State *L) {
+    njl_poll(L);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    njl_entry after, best, key;
+    int starts = lua_isnil(L, 2), found = 0;
+    if (!starts) {
+        njl_read_key(L, 2, &after);
+        if (after.kind == NJL_KEY_UNORDERED) {
+            return luaL_error(L, "next cannot order keys of type %s", luaL_typename(L, 2));
+        }
+        if (after.kind == NJL_KEY_INTEGER && after.key.integer < LUA_MAXINTEGER) {
+            lua_pushinteger(L, after.key.integer + 1);
+            if (lua_rawgeti(L, 1, after.key.integer + 1) != LUA_TNIL) return 2;
+            lua_settop(L, 2);
+        }
+    }
+    size_t visited = 0;
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        if ((++visited & 0xFFF) == 0) njl_poll(L);
+        njl_read_key(L, -2, &key);
+        if (key.kind == NJL_KEY_UNORDERED) {
+            return luaL_error(L, "next cannot order keys of type %s", luaL_typename(L, -2));
+        }
+        if ((starts || njl_compare_keys(&key, &after) > 0) &&
+            (!found || njl_compare_keys(&key, &best) < 0)) {
+            best = key;
+            found = 1;
+        }
+        lua_pop(L, 1);
+    }
+    if (!found) {
+        lua_pushnil(L);
+        return 1;
+    }
+    njl_push_key(L, &best);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, 1);
+    return 2;
+}
+
+static int base_setmetatable(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    int type = lua_type(L, 2);
+    luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
+    if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL) {
+        return luaL_error(L, "cannot change a protected metatable");
+    }
+    static const char *const refused[] = {"__gc", "__mode", NULL};
+    for (const char *const *name = refused; type == LUA_TTABLE && *name; name++) {
+        lua_pushstring(L, *name);
+        if (lua_rawget(L, 2) != LUA_TNIL) {
+            return luaL_error(
+                L, "a metatable with '%s' is refused: what it does depends on the collector",
+                *name);
+        }
+        lua_pop(L, 1);
+    }
+    lua_settop(L, 2);
+    lua_setmetatable(L, 1);
+    return 1;
+}
+
+static int base_rawset(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_checkany(L, 2);
+    luaL_checkany(L, 3);
+    lua_settop(L, 3);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_globals_key);
+    if (lua_rawequal(L, 1, 4)) return luaL_error(L, "the globals are locked");
+    lua_settop(L, 3);
+    lua_rawset(L, 1);
+    return 1;
+}
+
+// Pushes the text of a value: the value's own `__tostring`, else its name, never an address.
+void njl_to_text(lua_State *L, int index) {
+    index = lua_absindex(L, index);
+    if (luaL_callmeta(L, index, "__tostring")) {
+        if (!lua_isstring(L, -1)) luaL_error(L, "'__tostring' must return a string");
+        return;
+    }
+    switch (lua_type(L, index)) {
+        case LUA_TNIL:
+        case LUA_TBOOLEAN:
+        case LUA_TNUMBER:
+        case LUA_TSTRING: luaL_tolstring(L, index, NULL); return;
+        case LUA_TFUNCTION: {
+            lua_Debug function;
+            lua_pushvalue(L, index);
+            lua_getinfo(L, ">S", &function);
+            if (*function.what == 'C') {
+                lua_pushliteral(L, "function: host");
+            } else {
+                lua_pushfstring(L, "function: %s:%d", function.short_src, function.linedefined);
+            }
+            return;
+        }
+        default:
+            switch (luaL_getmetafield(L, index, "__name")) {
+                case LUA_TSTRING: return;
+                case LUA_TNIL: break;
+                default: lua_pop(L, 1);
+            }
+            lua_pushstring(L, luaL_typename(L, index));
+    }
+}
+
+static int base_tostring(lua_State *L) {
+    luaL_checkany(L, 1);
+    njl_to_text(L, 1);
+    return 1;
+}
+
+static int base_print(lua_State *L) {
+    njl_context *context = njl_context_of(L);
+    int count = lua_gettop(L);
+    luaL_Buffer line;
+    luaL_buffinit(L, &line);
+    for (int i = 1; i <= count; i++) {
+        if (i > 1) luaL_addchar(&line, '\t');
+        njl_to_text(L, i);
+        luaL_addvalue(&line);
+    }
+    luaL_pushresult(&line);
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length);
+    context->host.print(context->owner, (const uint8_t *)text, length);
+    return 0;
+}
+
+const luaL_Reg njl_base_functions[] = {
+    {"pcall", base_pcall},   {"xpcall", base_xpcall},     {"pairs", base_pairs},
+    {"next", base_next},     {"setmetatable", base_setmetatable},
+    {"rawset", base_rawset}, {"tostring", base_tostring}, {"print", base_print},
+    {NULL, NULL}};

@@ -1,0 +1,37 @@
+// The error that no script outlives.
+//
+// Once a budget is spent the context stays tripped until the outermost call returns: the hook fires
+// at every instruction, and each protected call of ours raises the error again.
+#include "internal.h"
+
+// The error's value. Scripts never see it: no handler of theirs runs once the context is tripped.
+static const char spent;
+
+void njl_hook(lua_State *L, lua_Debug *where) {
+    (void)where;
+    if (njl_context_of(L)->tripped) {
+        njl_raise_budget(L);
+    } else {
+        // Left over on a coroutine that gave way in the very moment of an earlier trip.
+        lua_sethook(L, NULL, 0, 0);
+    }
+}
+
+int njl_raise_budget(lua_State *L) {
+    // A `__close` handler on the way out ends at its first instruction.
+    lua_sethook(L, njl_hook, LUA_MASKCOUNT, 1);
+    lua_pushlightuserdata(L, (void *)&spent);
+    return lua_error(L);
+}
+
+int njl_raise_memory(lua_State *L) {
+    njl_context *context = njl_context_of(L);
+    if (!context->tripped) context->tripped = NJL_MEMORY;
+    return njl_raise_budget(L);
+}
+
+void njl_settle(lua_State *L, int status) {
+    njl_context *context = njl_context_of(L);
+    if (status == LUA_ERRMEM && !context->tripped) context->tripped = NJL_MEMORY;
+    if (context->tripped) njl_raise_budget(L);
+}

@@ -1,0 +1,154 @@
+// What the files of this target share. Nothing here is seen by Swift.
+#pragma once
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "include/CLuaShim.h"
+
+typedef struct {
+    uint8_t *bytes;
+    size_t count, capacity;
+} njl_buffer;
+
+// A key of a table, and its value where that is no reference into Lua.
+typedef struct {
+    uint8_t kind;       // njl_key_kind
+    uint8_t value_tag;  // an encoding tag; NJL_TAG_TABLE and above are fetched again
+    union {
+        lua_Integer integer;
+        lua_Number number;
+        const char *text;
+    } key;
+    size_t key_count;
+    union {
+        lua_Integer integer;
+        lua_Number number;
+        const char *text;
+    } value;
+    size_t value_count;
+} njl_entry;
+
+// The order of kinds is the order of `pairs`.
+typedef enum {
+    NJL_KEY_INTEGER,
+    NJL_KEY_NUMBER,
+    NJL_KEY_STRING,
+    NJL_KEY_BOOLEAN,
+    NJL_KEY_UNORDERED,
+} njl_key_kind;
+
+// A stack of entries and of positions into it; nested walks use the part above their caller's.
+typedef struct {
+    njl_entry *entries;
+    size_t count, capacity;
+    uint32_t *order;
+    size_t order_count, order_capacity;
+} njl_walk;
+
+typedef struct {
+    char chunk[1024];
+    int32_t line;
+    size_t message_offset;  // length of the position that the message begins with
+    char trace[6144];
+    const void *value;  // the error's identity, for one carried out of a coroutine
+} njl_report;
+
+struct njl_context {
+    lua_State *main;
+    lua_State *volatile current;      // the coroutine that runs now
+    volatile sig_atomic_t tripped;    // 0, NJL_TIME or NJL_MEMORY; stays until the outermost return
+    volatile sig_atomic_t watched;    // set while the deadline holds
+    _Atomic uint64_t deadline;        // monotonic nanoseconds; 0 where none
+    _Atomic int signalling;           // the watchdog is about to signal `thread`
+    _Atomic int depth;                // entries in progress
+    pthread_t thread;                 // of the entry in progress
+    uint64_t kicked, next_kick, kick_gap;  // the watchdog's own
+    njl_context *outer;               // the context whose host function called this one
+    njl_context *next_slot;           // the watchdog's list
+    size_t used, limit;
+    void *owner;
+    njl_host host;
+    njl_buffer output, reply, message;
+    njl_walk walk;
+    njl_report report, carried;
+    int32_t *released;  // guarded by release_lock
+    size_t released_count, released_capacity;
+    pthread_mutex_t release_lock;
+    int64_t *dead;
+    size_t dead_count, dead_capacity;
+    size_t kept_functions;
+    int failed_type;       // the error being raised is a NJL_TYPE failure
+    int encoding;          // the output is being written
+    const char *loading;   // the chunk being compiled, for syntax errors
+};
+
+static inline njl_context *njl_context_of(lua_State *L) {
+    return *(njl_context **)lua_getextraspace(L);
+}
+
+// allocator.c
+void *njl_allocate(void *context, void *old, size_t old_size, size_t new_size);
+int njl_reserve(njl_buffer *buffer, size_t extra);
+int njl_append(njl_buffer *buffer, const void *bytes, size_t count);
+void njl_trim(njl_context *context);
+
+// watchdog.c
+// False where the machine has no thread to give.
+int njl_watch_join(njl_context *context);
+void njl_watch_leave(njl_context *context);
+void njl_watch_begin(njl_context *context, uint64_t nanoseconds);
+void njl_watch_end(njl_context *context);
+
+// budget.c
+void njl_hook(lua_State *L, lua_Debug *where);
+int njl_raise_budget(lua_State *L);
+int njl_raise_memory(lua_State *L);
+// Raises where the budget is spent; every loop of ours asks now and then.
+static inline void njl_poll(lua_State *L) {
+    if (njl_context_of(L)->tripped) njl_raise_budget(L);
+}
+// Turns the status of a protected call into the sticky error where it is one.
+void njl_settle(lua_State *L, int status);
+
+// report.c
+int njl_handler(lua_State *L);
+void njl_report_nearest(lua_State *L, njl_report *report);
+void njl_report_chunk(njl_report *report, const lua_Debug *function);
+void njl_report_carry(lua_State *L, lua_State *from);
+void njl_report_syntax(njl_context *context, const char *message);
+
+// walk.c
+// Collects the keys of the table at `table` other than 1...`skip`, in the order of `pairs`. Returns
+// the first position in walk.order; the count is in *count. Raises on a key without an order
+// unless `unordered` is given, which then receives the key's type name.
+size_t njl_walk_keys(
+    lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered);
+void njl_push_key(lua_State *L, const njl_entry *entry);
+int njl_compare_keys(const njl_entry *a, const njl_entry *b);
+void njl_read_key(lua_State *L, int index, njl_entry *entry);
+
+// encode.c, decode.c
+// Both leave the stack as it was, but for what njl_decode pushes.
+int njl_encode(lua_State *L, int first, int count, int keeps_references);
+void njl_abandon_output(lua_State *L);
+int njl_decode(lua_State *L, const uint8_t *bytes, size_t count);
+
+// host.c
+int njl_trampoline(lua_State *L);
+int njl_require(lua_State *L);
+int njl_object_metatable(lua_State *L);
+extern const char njl_references_key, njl_modules_key, njl_environment_key, njl_globals_key,
+    njl_objects_key;
+
+// libraries
+void njl_open_sandbox(lua_State *L);
+void njl_to_text(lua_State *L, int index);
+extern const luaL_Reg njl_base_functions[], njl_coroutine_functions[], njl_table_functions[],
+    njl_string_functions[];
+int njl_format(lua_State *L);

@@ -1,0 +1,145 @@
+import CMapGuard
+import Glibc
+
+/// A file mapped into memory for reading, which stays safe when the file shrinks under the map.
+///
+/// Bytes are copied out under a guard, never lent straight from the map: where another process has
+/// truncated the file, or the disk cannot read a page, a read throws an error that names the file
+/// instead of ending the process. Any thread may read.
+public final class MappedFile: Sendable {
+    /// The path it was opened under.
+    public let path: String
+    /// The length of the file when it was opened.
+    public let byteCount: Int
+
+    private let descriptor: Int32
+    // The map is never written, and unmapped only when the last reference is gone.
+    private nonisolated(unsafe) let base: UnsafeRawPointer?
+
+    /// Pages of reads at least this long are given back at once, so that loading a large file does
+    /// not count twice in the process's memory; they stay in the system's page cache.
+    private static let releaseByteCount = 1 << 16
+
+    /// Opens and maps a file. Throws where it is missing, not a plain file, or cannot be mapped.
+    public init(path: String) throws(CheckpointError) {
+        // Without O_NONBLOCK, opening a named pipe would wait for a writer.
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard opened >= 0 else {
+            let code = errno
+            if code == ENOENT {
+                throw CheckpointError(
+                    .missing, "there is no such file; check the path", path: path,
+                    operation: "open", errno: code)
+            }
+            throw Self.failure("open", path, code)
+        }
+        var status = stat()
+        guard fstat(opened, &status) == 0 else {
+            let code = errno
+            close(opened)
+            throw Self.failure("fstat", path, code)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            close(opened)
+            throw CheckpointError(
+                .malformed, "this is not a plain file; name a file", path: path)
+        }
+        let length = Int(status.st_size)
+        var address: UnsafeMutableRawPointer?
+        if length > 0 {
+            address = mmap(nil, length, PROT_READ, MAP_SHARED, opened, 0)
+            if address == MAP_FAILED {
+                let code = errno
+                close(opened)
+                throw Self.failure("mmap", path, code)
+            }
+        }
+        self.path = path
+        byteCount = length
+        descriptor = opened
+        base = UnsafeRawPointer(address)
+    }
+
+    deinit {
+        if let base { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
+        close(descriptor)
+    }
+
+    /// Copies `destination.count` bytes from `offset` on. Throws where the file has shrunk since it
+    /// was opened; the range itself must lie within `byteCount`.
+    public func read(
+        at offset: Int, into destination: UnsafeMutableRawBufferPointer
+    ) throws(CheckpointError) {
+        precondition(
+            offset >= 0 && destination.count <= byteCount
+                && offset <= byteCount - destination.count,
+            "a read must lie within the file as it was opened")
+        guard let target = destination.baseAddress, let base, !destination.isEmpty else { return }
+        let status = map_guard_copy(target, base + offset, destination.count)
+        // A cut within the last page leaves zeros rather than a fault, so the length is asked too.
+        var current = stat()
+        let asked = fstat(descriptor, &current)
+        if asked == 0 && Int(current.st_size) < offset + destination.count {
+            throw CheckpointError(
+                .damaged,
+                "the file was cut from \(byteCount) to \(current.st_size) bytes while it was "
+                    + "open; restore it, and stop whatever shortens it",
+                path: path)
+        }
+        if status != 0 || asked != 0 {
+            throw Self.failure("read of the map", path, EIO)
+        }
+        if destination.count >= Self.releaseByteCount { release(offset, destination.count) }
+    }
+
+    /// Copies a range of the file into a new array.
+    public func read(_ range: Range<Int>) throws(CheckpointError) -> [UInt8] {
+        var failure: CheckpointError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
+            do throws(CheckpointError) {
+                try read(at: range.lowerBound, into: UnsafeMutableRawBufferPointer(buffer))
+                count = range.count
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// Calls `body` with each piece of the file in order and its offset; every piece but the last
+    /// is `pieceByteCount` long. The buffer is only good within the call.
+    public func forEachPiece(
+        ofByteCount pieceByteCount: Int = 1 << 20,
+        _ body: (Int, UnsafeRawBufferPointer) throws(CheckpointError) -> Void
+    ) throws(CheckpointError) {
+        precondition(pieceByteCount > 0, "a piece has at least one byte")
+        let scratch = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(pieceByteCount, max(byteCount, 1)), alignment: 64)
+        defer { scratch.deallocate() }
+        var offset = 0
+        while offset < byteCount {
+            let piece = UnsafeMutableRawBufferPointer(
+                rebasing: scratch.prefix(byteCount - offset))
+            try read(at: offset, into: piece)
+            try body(offset, UnsafeRawBufferPointer(piece))
+            offset += piece.count
+        }
+    }
+
+    private func release(_ offset: Int, _ count: Int) {
+        guard let base else { return }
+        let page = sysconf(Int32(_SC_PAGESIZE))
+        let first = offset / page * page
+        // Advice only: where it is refused, memory is given back at unmapping.
+        madvise(
+            UnsafeMutableRawPointer(mutating: base + first), offset + count - first,
+            MADV_DONTNEED)
+    }
+
+    private static func failure(
+        _ operation: String, _ path: String, _ code: Int32
+    ) -> CheckpointError {
+        CheckpointError(SystemCallFailure(operation: operation, path: path, code: code))
+    }
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Tokenizers
+
+/// Names everything that decides the bytes of a source's shards.
+///
+/// Files count by path, size and modification time, so that nothing is read to find that nothing
+/// changed; texts in memory count by content.
+enum SourceKey {
+    /// XXH3-128 in hexadecimal.
+    static func of(
+        _ source: Source, listing: FileListing, tokenizer: any Tokenizer
+    ) -> String {
+        var parts: [String] = [
+            "shard format \(ShardHeader.format)", "tokenizer \(tokenizer.fingerprint)",
+            "vocabulary \(tokenizer.vocabularySize)", source.name, format(source.format),
+            source.invalidUTF8.rawValue, source.badRow.rawValue,
+            "limit \(source.maximumDocumentBytes.map(String.init) ?? "default")",
+            "split \(source.split.share.bitPattern) \(source.split.seed)",
+        ]
+        if case .memory(let texts) = source.place { parts += texts }
+        for file in listing.files {
+            parts += [
+                URL(fileURLWithPath: file.path).standardizedFileURL.path, "\(file.byteCount)",
+                "\(file.modified)",
+            ]
+        }
+        // Lengths before contents: no two lists of parts give the same bytes.
+        var bytes: [UInt8] = []
+        for part in parts {
+            bytes += Array("\(part.utf8.count):".utf8)
+            bytes += Array(part.utf8)
+        }
+        return ContentHash.long(bytes)
+    }
+
+    private static func format(_ format: Source.Format) -> String {
+        switch format {
+        case .automatic: "automatic"
+        case .jsonLines(let field): "jsonl \(field)"
+        case .text(.whole): "whole"
+        case .text(.lines): "lines"
+        case .text(.blankLines): "blank lines"
+        case .text(.separator(let separator)): "separator \(separator)"
+        }
+    }
+}

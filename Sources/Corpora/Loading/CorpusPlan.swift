@@ -1,0 +1,98 @@
+/// What a mix holds and what a token budget makes of it, before anything is trained.
+public struct CorpusPlan: Sendable, Hashable {
+    /// One source in numbers.
+    public struct Line: Sendable, Hashable {
+        public var name: String
+        /// Of the mix, 0 to 1.
+        public var share: Double
+        public var trainDocuments: Int
+        public var trainTokens: Int
+        public var trainBytes: Int
+        public var validationDocuments: Int
+        public var validationTokens: Int
+        public var validationBytes: Int
+        /// Inputs of one reading; with a beginning token an upper bound, for it counts one for
+        /// every document though later parts of a long text have none.
+        public var inputsPerEpoch: Int
+        /// Inputs that the budget gives this source.
+        public var budgetInputs: Int
+        /// Readings that the budget makes; above 1 text is seen again.
+        public var epochs: Double
+        /// Dropped rows, repairs and the like, a line each.
+        public var remarks: [String]
+    }
+
+    public var lines: [Line]
+    /// The budget in inputs.
+    public var budgetInputs: Int
+
+    /// - Parameters:
+    ///   - corpora: open, in the order of the mix.
+    ///   - shares: one a corpus, with sum 1.
+    ///   - budgetInputs: B x T x steps.
+    public init(_ corpora: [Corpus], shares: [Double], packing: Packing, budgetInputs: Int) {
+        precondition(shares.count == corpora.count, "Every corpus has a share.")
+        self.budgetInputs = budgetInputs
+        lines = zip(corpora, shares).map { corpus, share in
+            let train = corpus.train
+            let inputs =
+                train.tokenCount + (packing.beginning == nil ? 0 : train.documentCount)
+            let budget = Self.whole(share * Double(budgetInputs))
+            return Line(
+                name: corpus.name, share: share, trainDocuments: train.documentCount,
+                trainTokens: train.tokenCount, trainBytes: train.byteCount,
+                validationDocuments: corpus.validation.documentCount,
+                validationTokens: corpus.validation.tokenCount,
+                validationBytes: corpus.validation.byteCount, inputsPerEpoch: inputs,
+                budgetInputs: budget, epochs: Double(budget) / Double(max(inputs, 1)),
+                remarks: corpus.report.remarks + corpus.remarks)
+        }
+    }
+}
+
+extension CorpusPlan: CustomStringConvertible {
+    /// A table with a row a source, and its remarks below.
+    public var description: String {
+        var rows = [
+            [
+                "source", "share", "documents", "tokens", "bytes", "bytes/token", "held out",
+                "budget", "epochs",
+            ]
+        ]
+        for line in lines {
+            let density = Double(line.trainBytes) / Double(max(line.trainTokens, 1))
+            rows.append([
+                line.name, Self.decimal(100 * line.share, places: 1) + " %",
+                "\(line.trainDocuments)", "\(line.trainTokens)", "\(line.trainBytes)",
+                Self.decimal(density, places: 2), "\(line.validationTokens)",
+                "\(line.budgetInputs)", Self.decimal(line.epochs, places: 2),
+            ])
+        }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
+        var text = ""
+        for row in rows {
+            let cells = zip(row, widths).enumerated().map { index, cell in
+                let space = String(repeating: " ", count: cell.1 - cell.0.count)
+                return index == 0 ? cell.0 + space : space + cell.0
+            }
+            text += cells.joined(separator: "  ") + "\n"
+        }
+        for line in lines {
+            for remark in line.remarks { text += "\(line.name): \(remark)\n" }
+        }
+        return text
+    }
+
+    /// The nearest integer, or the largest where a budget has no end.
+    private static func whole(_ value: Double) -> Int { Int(min(value.rounded(), 0x1p62)) }
+
+    /// A non-negative number with so many decimal places, the same in every locale.
+    private static func decimal(_ value: Double, places: Int) -> String {
+        var factor = 1
+        for _ in 0..<places { factor *= 10 }
+        let scaled = whole(value * Double(factor))
+        let fraction = String(scaled % factor)
+        return "\(scaled / factor)." + String(repeating: "0", count: places - fraction.count)
+            + fraction
+    }
+}

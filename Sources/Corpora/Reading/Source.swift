@@ -1,0 +1,129 @@
+/// A description of text to read: plain data that opens nothing by itself.
+public struct Source: Sendable, Hashable {
+    /// Where the bytes are.
+    public enum Place: Sendable, Hashable {
+        /// Files, read in the order given.
+        case files([String])
+        /// Every file below a folder that matches one of the patterns, sorted bytewise by path.
+        ///
+        /// `*` and `?` stop at a slash, `**` does not; a pattern without a slash is matched
+        /// against file names alone. Hidden files and folders are left out.
+        case folder(String, patterns: [String])
+        /// Texts in memory, one document each.
+        case memory([String])
+    }
+
+    /// How a file becomes documents.
+    public enum Format: Sendable, Hashable {
+        /// `.jsonl` and `.ndjson` files hold rows (field "text"), all others are plain text.
+        case automatic
+        case text(TextSplit)
+        /// One JSON object a line; the text is the string in `field`.
+        case jsonLines(field: String)
+    }
+
+    /// Where one document ends and the next begins in a plain text file.
+    public enum TextSplit: Sendable, Hashable {
+        /// The file is one document.
+        case whole
+        /// Every line is one.
+        case lines
+        /// Lines of only spaces, tabs and carriage returns stand between documents.
+        case blankLines
+        /// These characters stand between documents, for instance "\n%\n".
+        case separator(String)
+    }
+
+    /// What to do with bytes that are not UTF-8; each case is counted and reported.
+    public enum InvalidUTF8: String, Sendable, Hashable, CaseIterable {
+        /// Every malformed sequence becomes U+FFFD.
+        case replace
+        /// The document is dropped.
+        case drop
+        /// Reading stops with an error.
+        case stop
+    }
+
+    /// What to do with a row that is not JSON or lacks its text.
+    public enum BadRow: String, Sendable, Hashable, CaseIterable {
+        case skip
+        case stop
+    }
+
+    /// The patterns of a folder where none are given.
+    public static let defaultPatterns = ["*.txt", "*.jsonl", "*.ndjson"]
+
+    /// Unique in a mix.
+    public var name: String
+    public var place: Place
+    public var format: Format
+    public var invalidUTF8: InvalidUTF8
+    public var badRow: BadRow
+    /// Longer texts are cut at a line or a space into parts that are shuffled apart; no end token
+    /// stands at such a cut. By default 16 KiB for whole plain files, 1 MiB for all else.
+    public var maximumDocumentBytes: Int?
+    /// The share of documents held out, by content hash.
+    public var split: ValidationSplit
+
+    public init(
+        name: String, place: Place, format: Format = .automatic,
+        invalidUTF8: InvalidUTF8 = .replace, badRow: BadRow = .skip,
+        maximumDocumentBytes: Int? = nil, split: ValidationSplit = ValidationSplit()
+    ) {
+        self.name = name
+        self.place = place
+        self.format = format
+        self.invalidUTF8 = invalidUTF8
+        self.badRow = badRow
+        self.maximumDocumentBytes = maximumDocumentBytes
+        self.split = split
+    }
+
+    /// Checks every setting that can be checked without touching a file.
+    func validate() throws {
+        func refuse(_ message: String, _ advice: String) -> CorporaError {
+            CorporaError(.badSetting, "source '\(name)': \(message)", advice: advice)
+        }
+        guard !name.isEmpty else { throw refuse("the name is empty", "Give the source a name.") }
+        switch place {
+        case .files(let paths) where paths.isEmpty:
+            throw refuse("no file is named", "Name at least one file.")
+        case .folder(_, let patterns) where patterns.isEmpty:
+            throw refuse("no pattern is given", "Give at least one, for instance \"*.txt\".")
+        case .memory where format != .automatic && format != .text(.whole):
+            throw refuse("texts in memory have no format", "Leave the format out.")
+        default: break
+        }
+        switch format {
+        case .jsonLines(let field) where field.isEmpty:
+            throw refuse("the field name is empty", "Name the key that holds the text.")
+        case .text(.separator(let separator)) where separator.isEmpty:
+            throw refuse("the separator is empty", "Give at least one character.")
+        default: break
+        }
+        if let bytes = maximumDocumentBytes, bytes < 64 {
+            throw refuse(
+                "maximum document size is \(bytes) bytes", "Give at least 64 bytes.")
+        }
+        try split.validate(source: name)
+    }
+
+    /// The longest document in bytes that is left whole.
+    func documentLimit(in format: Format) -> Int {
+        if let maximumDocumentBytes { return maximumDocumentBytes }
+        if case .text(.whole) = format { return 16 << 10 }
+        return 1 << 20
+    }
+}
+
+extension Source.Place: CustomStringConvertible {
+    /// Where a message says the text was looked for.
+    public var description: String {
+        switch self {
+        case .files(let paths) where paths.count <= 3: paths.joined(separator: ", ")
+        case .files(let paths): paths.prefix(3).joined(separator: ", ") + " and \(paths.count - 3) more"
+        case .folder(let path, let patterns): "\(path), \(patterns.joined(separator: " "))"
+        case .memory(let texts): "\(texts.count) texts in memory"
+        }
+    }
+}

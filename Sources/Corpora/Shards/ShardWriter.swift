@@ -1,0 +1,147 @@
+import CXXHash
+import Foundation
+
+/// Writes a token shard aside, in memory that does not grow with it.
+///
+/// Nothing stands under the final name until `finish` has flushed and renamed; a writer that is
+/// let go before leaves nothing behind.
+final class ShardWriter {
+    private let path: String
+    private let aside: OpenFile
+    private let recordsAside: OpenFile
+    private var header = ShardHeader()
+    private var block: [UInt8] = []
+    private var hashes: [UInt8] = []
+    private var written = ShardHeader.byteCount
+    private var records: [UInt8] = []
+    private var files: [String] = []
+    private var isFinished = false
+
+    /// - Throws: `CorporaError` where the files cannot be created.
+    init(
+        path: String, vocabularySize: Int, tokenizerFingerprint: String, sourceKey: String
+    ) throws {
+        self.path = path
+        aside = try OpenFile(creating: path + ".partial")
+        recordsAside = try OpenFile(creating: path + ".index.partial")
+        header.idWidth = vocabularySize <= 65_536 ? 2 : 4
+        header.vocabularySize = vocabularySize
+        header.tokenizerFingerprint = tokenizerFingerprint
+        header.sourceKey = sourceKey
+        block.reserveCapacity(ShardHeader.blockBytes)
+        // The place of the header; zeros are no header, so a torn file never opens.
+        try [UInt8](repeating: 0, count: ShardHeader.byteCount).withUnsafeBytes(aside.write)
+    }
+
+    deinit {
+        unlink(path + ".index.partial")
+        if !isFinished { unlink(path + ".partial") }
+    }
+
+    var documentCount: Int { header.documentCount }
+    var tokenCount: Int { header.tokenCount }
+    var textBytes: Int { header.textBytes }
+
+    /// Appends one document.
+    ///
+    /// - Throws: `CorporaError` for an id outside the vocabulary or a failing disk.
+    func append(_ ids: [Int32], of document: Document) throws {
+        precondition(!ids.isEmpty, "A document in a shard has tokens.")
+        let name = document.origin.file ?? ""
+        if files.last != name { files.append(name) }
+        var record = ShardRecord()
+        record.firstToken = header.tokenCount
+        record.textBytes = document.utf8.count
+        record.line = document.origin.line
+        record.file = files.count - 1
+        record.startsMidway = document.startsMidway
+        record.goesOn = document.goesOn
+        let bytes = try encoded(ids, of: document)
+        try put(bytes)
+        record.append(to: &records)
+        if records.count >= ShardHeader.blockBytes { try flushRecords() }
+        header.documentCount += 1
+        header.tokenCount += ids.count
+        header.textBytes += record.textBytes
+    }
+
+    /// The ids as they are stored.
+    private func encoded(_ ids: [Int32], of document: Document) throws -> [UInt8] {
+        let vocabularySize = header.vocabularySize
+        if let foreign = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
+            throw CorporaError(
+                .brokenTokenizer,
+                "the tokenizer gave id \(foreign), but its ids end at \(vocabularySize - 1)",
+                path: document.origin.file, line: document.origin.line)
+        }
+        let width = header.idWidth
+        return [UInt8](unsafeUninitializedCapacity: ids.count * width) { bytes, count in
+            let raw = UnsafeMutableRawBufferPointer(bytes)
+            for (index, id) in ids.enumerated() {
+                if width == 2 {
+                    let value = UInt16(truncatingIfNeeded: id).littleEndian
+                    raw.storeBytes(of: value, toByteOffset: 2 * index, as: UInt16.self)
+                } else {
+                    raw.storeBytes(of: id.littleEndian, toByteOffset: 4 * index, as: Int32.self)
+                }
+            }
+            count = raw.count
+        }
+    }
+
+    /// Completes the file, flushes it and gives it its name.
+    func finish() throws {
+        var last = ShardRecord()
+        last.firstToken = header.tokenCount
+        last.append(to: &records)
+        try flushRecords()
+
+        header.recordsOffset = written + block.count
+        var offset = 0
+        let recordBytes = (header.documentCount + 1) * ShardRecord.byteCount
+        while offset < recordBytes {
+            let count = min(ShardHeader.blockBytes, recordBytes - offset)
+            var chunk = [UInt8](repeating: 0, count: count)
+            try chunk.withUnsafeMutableBytes { try recordsAside.read(at: offset, into: $0) }
+            try put(chunk)
+            offset += count
+        }
+        header.originsOffset = written + block.count
+        try put(Array(JSONEncoder().encode(files)))
+        try flushBlock()
+        header.hashesOffset = written
+        header.hashesHash = ContentHash.short(hashes)
+        try hashes.withUnsafeBytes(aside.write)
+        header.fileBytes = written + hashes.count
+        try header.encoded().withUnsafeBytes { try aside.write($0, at: 0) }
+        try aside.synchronize()
+        guard rename(path + ".partial", path) == 0 else {
+            throw CorporaError.system("rename", path + ".partial")
+        }
+        isFinished = true
+        try OpenFile.synchronizeFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+    }
+
+    private func flushRecords() throws {
+        try records.withUnsafeBytes(recordsAside.write)
+        records.removeAll(keepingCapacity: true)
+    }
+
+    private func put(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(ShardHeader.blockBytes - block.count)
+            block.append(contentsOf: part)
+            rest = rest.dropFirst(part.count)
+            if block.count == ShardHeader.blockBytes { try flushBlock() }
+        }
+    }
+
+    private func flushBlock() throws {
+        guard !block.isEmpty else { return }
+        withUnsafeBytes(of: ContentHash.short(block).littleEndian) { hashes += $0 }
+        try block.withUnsafeBytes(aside.write)
+        written += block.count
+        block.removeAll(keepingCapacity: true)
+    }
+}

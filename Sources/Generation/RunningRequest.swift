@@ -1,0 +1,78 @@
+import Tensors
+import Tokenizers
+
+/// A request under way: what is cached, what is sampled, what is released.
+struct RunningRequest {
+    let id: Int
+    private let request: GenerationRequest
+    private let sampler: Sampler
+    private let tokenizer: any Tokenizer
+    private var random: RandomStream
+    private var decoder: StreamingDecoder
+    private var stops: StopMatcher
+    /// Prompt and sampled tokens.
+    private var tokens: [Int32]
+    private var seen: Set<Int32>
+    var slot: Int32 = -1
+    /// Tokens whose keys and values the cache holds.
+    var cached = 0
+    var isCancelled = false
+    private(set) var isFinished = false
+
+    init(id: Int, request: GenerationRequest, tokenizer: any Tokenizer) {
+        self.id = id
+        self.request = request
+        self.tokenizer = tokenizer
+        sampler = Sampler(parameters: request.sampling)
+        random = request.random
+        decoder = StreamingDecoder(tokenizer)
+        stops = StopMatcher(request.stopStrings)
+        tokens = request.prompt
+        seen = Set(request.prompt)
+    }
+
+    /// Tokens the model has not seen yet: the rest of the prompt, or the last sampled one.
+    var pending: ArraySlice<Int32> { tokens[cached...] }
+
+    private var newCount: Int { tokens.count - request.prompt.count }
+
+    /// Samples the next token from its logits.
+    mutating func advance(_ logits: UnsafeBufferPointer<Float>, capacity: Int)
+        -> [GenerationEvent]
+    {
+        let token = sampler.sample(
+            logits, seen: seen, random: &random,
+            wantsLogProbabilities: request.wantsLogProbabilities)
+        guard !request.stopTokens.contains(token.id) else {
+            return [.token(request: id, token: token, text: ""), finish(.stop)]
+        }
+        tokens.append(token.id)
+        seen.insert(token.id)
+        let (text, isStopped) = stops.push(decoder.push(token.id))
+        let event = GenerationEvent.token(request: id, token: token, text: text)
+        if isStopped {
+            isFinished = true
+            return [event, .finished(request: id, reason: .stop, text: "")]
+        }
+        let isFull = newCount >= request.maximumNewTokens || tokens.count >= capacity
+        return isFull ? [event, finish(.length)] : [event]
+    }
+
+    /// Ends the request and releases what was held back.
+    mutating func finish(_ reason: FinishReason) -> GenerationEvent {
+        isFinished = true
+        let (text, isStopped) = stops.push(decoder.flush())
+        return .finished(request: id, reason: reason, text: isStopped ? text : text + stops.flush())
+    }
+
+    mutating func takeBack(_ count: Int) {
+        let count = min(count, newCount)
+        guard count > 0 else { return }
+        tokens.removeLast(count)
+        // The last token left goes through the model again, so that there are logits to go on from.
+        cached = min(cached, tokens.count - 1)
+        seen = Set(tokens)
+        decoder = StreamingDecoder(tokenizer)
+        stops = StopMatcher(request.stopStrings)
+    }
+}

@@ -1,0 +1,52 @@
+import CLuaShim
+
+extension LuaState {
+    /// Reads the shim's last failure as an error.
+    func failure(_ result: Int32, budget: Budget) -> LuaError {
+        let failure = njl_last_failure(context)
+        let chunk = String(cString: failure.chunk)
+        var error = LuaError(
+            kind: .runtime,
+            message: String(
+                decoding: UnsafeBufferPointer(
+                    start: failure.message, count: failure.message_count),
+                as: UTF8.self),
+            chunk: chunk.isEmpty ? nil : chunk,
+            line: failure.line > 0 ? Int(failure.line) : nil,
+            traceback: String(cString: failure.trace).split(separator: "\n").map(String.init))
+        switch Int(result) {
+        case NJL_TIME:
+            error.kind = .budgetTime
+            error.message = "ran past its time budget of \(budget.seconds) s"
+        case NJL_MEMORY:
+            error.kind = .budgetMemory
+            error.message = "needs more than its memory budget of \(budget.memoryBytes) bytes"
+        case NJL_SYNTAX: error.kind = .syntax
+        case NJL_TYPE: error.kind = .type
+        default: attachCause(to: &error)
+        }
+        lastThrown = nil
+        return error
+    }
+
+    /// An error that a host function threw and no script replaced is told by its text.
+    private func attachCause(to error: inout LuaError) {
+        // A text that names its own place may have had it split off again.
+        guard let lastThrown,
+            lastThrown.message == error.message || lastThrown.message == error.sentence
+        else { return }
+        guard let inner = lastThrown.error as? LuaError else {
+            error.kind = .host
+            error.cause = lastThrown.error
+            return
+        }
+        // An error of an inner call comes out as itself, with the outer frames below its own.
+        let outer = error
+        error = inner
+        if error.chunk == nil {
+            error.chunk = outer.chunk
+            error.line = outer.line
+        }
+        error.traceback += outer.traceback
+    }
+}

@@ -1,0 +1,144 @@
+import CLuaShim
+
+/// One Lua 5.4 interpreter with its sandbox, its budget and its host functions.
+///
+/// Scripts see an allow-list of globals (base without the loaders, `string`, `table`, `math`
+/// without random numbers, `utf8`, `coroutine`, `require`) that accepts no assignment. Lua errors
+/// unwind C frames only; the host sees them as thrown `LuaError`s. A state is used by one thread at
+/// a time; a second thread that enters while a call is in progress is the host's mistake and traps.
+///
+///     let state = LuaState()
+///     let answer = try state.run("return 6 * 7", name: "answer.lua")
+public final class LuaState {
+    /// What a call may spend where it does not say otherwise.
+    public var budget: Budget
+    /// Where `require` finds files; without it only registered modules are found.
+    public let modules: ModuleLoader?
+
+    let context: OpaquePointer
+    var hostFunctions: [HostFunction] = []
+    /// The last error a host function threw, with the text Lua was given for it.
+    var lastThrown: (message: String, error: any Error)?
+    private let output: (String) -> Void
+    private var objects: [Int64: LuaObject] = [:]
+    private var nextHandle: Int64 = 0
+    /// Reused between calls; taken out while in use, since calls nest.
+    private var spareWriter: WireWriter? = WireWriter()
+
+    /// Opens a state. `print` receives the lines that scripts print, without their newline.
+    public init(
+        budget: Budget = .loading, modules: ModuleLoader? = nil,
+        print output: @escaping (String) -> Void = { Swift.print($0) }
+    ) {
+        self.budget = budget
+        self.modules = modules
+        self.output = output
+        guard
+            let context = njl_open(njl_host(call: callHost, find: findModule, print: printLine))
+        else { preconditionFailure("no memory or no thread is left for a Lua state") }
+        self.context = context
+        njl_own(context, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        njl_close(context)
+    }
+
+    /// What the state holds now, in bytes.
+    public var memoryBytes: Int { njl_memory_used(context) }
+    /// The functions that the host keeps now.
+    public var keptFunctionCount: Int { njl_kept_functions(context) }
+    /// The host objects that Lua may still hold.
+    public var keptObjectCount: Int {
+        dropDeadObjects()
+        return objects.count
+    }
+
+    /// Compiles a chunk of source text. `name` is what errors call it: the path as the user gave
+    /// it.
+    public func load(_ source: [UInt8], name: String, budget: Budget? = nil) throws -> LuaFunction {
+        checkThread()
+        let budget = budget ?? self.budget
+        var reference: Int32 = 0
+        let result = source.withUnsafeBufferPointer { buffer in
+            njl_load(
+                context, buffer.baseAddress, buffer.count, "@" + name, budget.wire, &reference)
+        }
+        guard result == NJL_OK else { throw failure(result, budget: budget) }
+        return LuaFunction(state: self, reference: reference)
+    }
+
+    /// Compiles a text chunk under a name; nothing of it runs yet.
+    public func load(_ source: String, name: String, budget: Budget? = nil) throws -> LuaFunction {
+        try load(Array(source.utf8), name: name, budget: budget)
+    }
+
+    /// Compiles and runs a chunk; its results keep functions and objects.
+    @discardableResult
+    public func run(
+        _ source: String, name: String, budget: Budget? = nil
+    ) throws -> [LuaNode] {
+        try load(source, name: name, budget: budget).callNodes(budget: budget)
+    }
+
+    func call<Result>(
+        _ function: LuaFunction, budget: Budget?, keepsReferences: Bool,
+        write: (inout WireWriter) throws -> Void, read: (inout WireReader) -> Result
+    ) throws -> Result {
+        checkThread()
+        let budget = budget ?? self.budget
+        var writer = takeWriter()
+        defer { giveBack(writer) }
+        try write(&writer)
+        let result = njl_call(
+            context, function.reference, writer.bytes, writer.count, budget.wire,
+            keepsReferences ? 1 : 0)
+        guard result == NJL_OK else { throw failure(result, budget: budget) }
+        dropDeadObjects()
+        var count = 0
+        guard let bytes = njl_output(context, &count) else {
+            preconditionFailure("a call that ended well has an output")
+        }
+        var reader = WireReader(bytes, state: keepsReferences ? self : nil)
+        return read(&reader)
+    }
+
+    private func checkThread() {
+        precondition(
+            njl_is_busy_elsewhere(context) == 0, "a Lua state is used by one thread at a time")
+    }
+
+    func takeWriter() -> WireWriter {
+        let writer = spareWriter ?? WireWriter()
+        spareWriter = nil
+        return writer
+    }
+
+    func giveBack(_ writer: WireWriter) {
+        spareWriter = writer
+    }
+
+    func printed(_ line: String) {
+        output(line)
+    }
+
+    /// Keeps an object for one userdata of it; the shim tells when that userdata is gone.
+    func keep(_ object: LuaObject) -> Int64 {
+        nextHandle += 1
+        objects[nextHandle] = object
+        return nextHandle
+    }
+
+    func object(_ handle: Int64) -> LuaObject {
+        guard let object = objects[handle] else {
+            preconditionFailure("Lua holds an object that the state has let go")
+        }
+        return object
+    }
+
+    private func dropDeadObjects() {
+        while case let handle = njl_next_dead_object(context), handle >= 0 {
+            objects[handle] = nil
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import CLuaShim
+
+/// Writes values as the bytes that the shim turns into Lua values.
+///
+/// The storage grows and is reused from call to call; a copy shares it, so one writer is used at a
+/// time.
+struct WireWriter {
+    /// Owns what `start` points to.
+    private final class Storage {
+        var start = UnsafeMutableRawPointer.allocate(byteCount: 1024, alignment: 8)
+
+        func replace(capacity: Int, keeping count: Int) {
+            let other = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
+            other.copyMemory(from: start, byteCount: count)
+            start.deallocate()
+            start = other
+        }
+
+        deinit { start.deallocate() }
+    }
+
+    private let storage = Storage()
+    // Held here too: fields of a class are checked at each access.
+    private var start: UnsafeMutableRawPointer
+    private var capacity = 1024
+    private(set) var count = 0
+    /// The keys from the root to the table being written.
+    private var keys: [LuaKey] = []
+
+    init() {
+        start = storage.start
+    }
+
+    /// What was written; valid until the next write.
+    var bytes: UnsafePointer<UInt8> {
+        UnsafePointer(start.assumingMemoryBound(to: UInt8.self))
+    }
+
+    /// Starts a list of `count` values.
+    mutating func begin(count: Int) {
+        // Room that one large call needed is not kept for ever.
+        if capacity > 1 << 20 {
+            resize(to: 1024, keeping: 0)
+        }
+        self.count = 0
+        keys.removeAll(keepingCapacity: true)
+        append(UInt32(count))
+    }
+
+    mutating func put(_ value: LuaValue) throws {
+        try value.write(to: &self, of: nil)
+    }
+
+    /// Writes a node of `state`, which keeps the objects in it.
+    mutating func put(_ node: LuaNode, of state: LuaState) throws {
+        try node.write(to: &self, of: state)
+    }
+
+    fileprivate mutating func putTable<Element: WireValue>(
+        _ table: LuaTable<Element>, of state: LuaState?
+    ) throws {
+        guard keys.count < Int(NJL_MAX_DEPTH) else {
+            throw error("tables are nested more than \(NJL_MAX_DEPTH) deep")
+        }
+        append(UInt8(NJL_TAG_TABLE))
+        append(UInt32(table.array.count))
+        append(UInt32(table.fields.count))
+        var index: Int64 = 0
+        for element in table.array {
+            index += 1
+            try putElement(element, at: .integer(index), of: state)
+        }
+        for field in table.fields {
+            switch field.key {
+            case .integer(let value): put(value)
+            case .number(let value):
+                guard !value.isNaN else { throw error("NaN is no key of a table") }
+                put(value)
+            case .string(let value): put(value)
+            case .boolean(let value): put(value)
+            }
+            try putElement(field.value, at: field.key, of: state)
+        }
+    }
+
+    /// Keys are followed for the sake of errors, which only tables inside have.
+    private mutating func putElement<Element: WireValue>(
+        _ element: Element, at key: LuaKey, of state: LuaState?
+    ) throws {
+        guard element.isTable else { return try element.write(to: &self, of: state) }
+        keys.append(key)
+        try element.write(to: &self, of: state)
+        keys.removeLast()
+    }
+
+    private func error(_ sentence: String) -> LuaError {
+        LuaError(kind: .type, message: LuaPath(keys).sentence(sentence))
+    }
+
+    fileprivate mutating func putNil() { append(UInt8(NJL_TAG_NIL)) }
+
+    fileprivate mutating func put(_ value: Bool) {
+        append(UInt8(value ? NJL_TAG_TRUE : NJL_TAG_FALSE))
+    }
+
+    fileprivate mutating func put(_ value: Int64) {
+        append(UInt8(NJL_TAG_INTEGER))
+        append(value)
+    }
+
+    fileprivate mutating func put(_ value: Double) {
+        append(UInt8(NJL_TAG_NUMBER))
+        append(value)
+    }
+
+    fileprivate mutating func put(_ string: LuaString) {
+        append(UInt8(NJL_TAG_STRING))
+        var string = string
+        string.withBytes { bytes in
+            append(UInt64(bytes.count))
+            guard let base = bytes.baseAddress else { return }
+            reserve(bytes.count)
+            (start + count).copyMemory(from: base, byteCount: bytes.count)
+            count += bytes.count
+        }
+    }
+
+    fileprivate mutating func put(_ function: LuaFunction, of state: LuaState?) {
+        precondition(function.state === state, "a Lua function belongs to one state")
+        append(UInt8(NJL_TAG_FUNCTION))
+        append(function.reference)
+    }
+
+    fileprivate mutating func put(_ object: LuaObject, handle: Int64) {
+        append(UInt8(NJL_TAG_OBJECT))
+        append(handle)
+        append(UInt64(UInt(bitPattern: ObjectIdentifier(object.value))))
+    }
+
+    private mutating func append<Value: BitwiseCopyable>(_ value: Value) {
+        reserve(MemoryLayout<Value>.size)
+        (start + count).storeBytes(of: value, as: Value.self)
+        count += MemoryLayout<Value>.size
+    }
+
+    private mutating func reserve(_ extra: Int) {
+        guard count + extra > capacity else { return }
+        var larger = capacity
+        while larger < count + extra { larger *= 2 }
+        resize(to: larger, keeping: count)
+    }
+
+    private mutating func resize(to capacity: Int, keeping count: Int) {
+        storage.replace(capacity: capacity, keeping: count)
+        start = storage.start
+        self.capacity = capacity
+    }
+}
+
+/// What a table may hold on its way into Lua.
+private protocol WireValue {
+    var isTable: Bool { get }
+    func write(to writer: inout WireWriter, of state: LuaState?) throws
+}
+
+extension LuaValue: WireValue {
+    fileprivate var isTable: Bool {
+        if case .table = self { return true }
+        return false
+    }
+
+    fileprivate func write(to writer: inout WireWriter, of state: LuaState?) throws {
+        switch self {
+        case .nil: writer.putNil()
+        case .boolean(let value): writer.put(value)
+        case .integer(let value): writer.put(value)
+        case .number(let value): writer.put(value)
+        case .string(let value): writer.put(value)
+        case .table(let table): try writer.putTable(table, of: state)
+        }
+    }
+}
+
+extension LuaNode: WireValue {
+    fileprivate var isTable: Bool {
+        if case .table = self { return true }
+        return false
+    }
+
+    fileprivate func write(to writer: inout WireWriter, of state: LuaState?) throws {
+        switch self {
+        case .nil: writer.putNil()
+        case .boolean(let value): writer.put(value)
+        case .integer(let value): writer.put(value)
+        case .number(let value): writer.put(value)
+        case .string(let value): writer.put(value)
+        case .table(let table): try writer.putTable(table, of: state)
+        case .function(let function): writer.put(function, of: state)
+        case .object(let object):
+            guard let state else { preconditionFailure("an object is written for a state") }
+            writer.put(object, handle: state.keep(object))
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Telemetry
+import Tensors
+import Training
+import Transformers
+
+/// `nightjar bench train`.
+struct BenchTrain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Times training steps of a model of a shape.")
+
+    @Option(help: BenchShape.help)
+    var shape: BenchShape
+
+    @Option(name: .customLong("dtype"), help: "auto, f32 or bf16.")
+    var precision = PrecisionArgument.auto
+
+    @Option(help: "Steps that count; two more come first.")
+    var steps = 5
+
+    @Option(help: "Sequences a pass; chosen by size when absent.")
+    var micro: Int?
+
+    @Flag(help: "Compute activations again on the way back.")
+    var recompute = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    mutating func validate() throws {
+        guard steps > 0 else { throw ValidationError("--steps is \(steps); take at least 1.") }
+    }
+
+    mutating func run() throws {
+        let kind = precision.kind(for: CPUBackend.shared.description)
+        let result = try ComputeThread.shared.run { [self] in
+            try TrainingBenchmark(
+                shape.model, rows: shape.batch, time: shape.time, microRows: micro,
+                precision: kind, recomputes: recompute, on: CPUBackend.shared
+            ).run(steps: steps)
+        }
+        let fields: [(String, Double, Int)] = [
+            ("tokens_per_second", result.tokensPerSecond, 1),
+            ("step_ms", result.stepSeconds * 1000, 1),
+            ("gflops", result.gflops, 1),
+            ("gemm_ceiling_gflops", result.ceiling.model, 1),
+            ("square_gflops", result.ceiling.square, 1),
+            ("mfu", result.utilisation, 3),
+            ("mfu_square", result.squareUtilisation, 3),
+            ("peak_rss_mib", result.peakResidentMiB, 1),
+            ("loss", result.loss, 5),
+        ]
+        if json {
+            var object: [String: Any] = [
+                "dtype": kind.rawValue, "steps": steps, "micro": result.microRows,
+                "threads": CPUBackend.shared.description.threadCount,
+                "parameters": Census(shape.model).parameters,
+            ]
+            for (name, value, _) in fields { object[name] = value }
+            return try Output.json(object)
+        }
+        var table = AlignedTable(columns: ["", ""])
+        for (name, value, digits) in fields {
+            table.add([name, HumanFormat.fixed(value, digits: digits)])
+        }
+        Output.text(table.render() + "\n")
+    }
+}

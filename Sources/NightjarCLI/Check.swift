@@ -1,0 +1,97 @@
+import ArgumentParser
+import Corpora
+import Foundation
+import Scripting
+import Telemetry
+import Tensors
+import Training
+import Transformers
+
+/// `nightjar check`: what a recipe comes to, before anything is computed.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows what a recipe comes to: plan, data, memory, time; trains nothing.")
+
+    @OptionGroup var recipe: RecipeArguments
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    mutating func run() throws {
+        let loaded = try recipe.load()
+        let display = RunDisplay()
+        let inspection = try ComputeThread.shared.run {
+            try RunInspection(
+                loaded.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora,
+                speeds: Places.speeds
+            ) { display.prepares($0, share: $1) }
+        }
+        display.finish()
+        (loaded.warnings + inspection.remarks).forEach(display.remark)
+        if json { return try Output.json(object(loaded, inspection)) }
+        let style = TerminalStyle.detect(descriptor: 1)
+        func heading(_ text: String) { Output.text("\n" + style.paint(text, .bold) + "\n") }
+        heading("recipe")
+        Output.text(ResolvedTable.render(loaded.resolved, style: style))
+        heading("data")
+        Output.text("\(inspection.sources)\n")
+        heading("model")
+        var table = AlignedTable(columns: ["", ""])
+        for (name, value) in planRows(loaded.configuration, inspection) {
+            table.add([name, value])
+        }
+        Output.text(table.render(style: style) + "\n")
+        heading("memory")
+        var memory = AlignedTable(columns: ["", ""])
+        for item in inspection.memory.items {
+            memory.add([item.name, HumanFormat.bytes(item.bytes)])
+        }
+        memory.add(["peak", HumanFormat.bytes(inspection.memory.bytes)])
+        Output.text(memory.render(style: style) + "\n")
+        heading("time")
+        Output.text(
+            "\(HumanFormat.duration(seconds: inspection.time.seconds)) at "
+                + "\(HumanFormat.count(inspection.time.tokensPerSecond)) tokens/s, "
+                + "\(inspection.time.basis.rawValue)\n")
+    }
+
+    private func planRows(_ configuration: RunConfiguration, _ inspection: RunInspection)
+        -> [(String, String)]
+    {
+        let plan = inspection.plan
+        return [
+            ("type", inspection.model.modelType.name),
+            ("parameters", HumanFormat.count(plan.census.parameters)),
+            ("vocabulary", "\(inspection.model.vocabularySize)"),
+            ("precision", plan.precision.rawValue),
+            ("threads", "\(CPUBackend.shared.description.threadCount)"),
+            ("steps", "\(plan.totalSteps)"),
+            ("tokens a step", "\(plan.tokensAStep)"),
+            ("rows a pass", "\(plan.microRows)"),
+            ("tokens in all", HumanFormat.count(plan.totalTokens)),
+            ("run folder", configuration.outputPath),
+        ]
+    }
+
+    private func object(_ loaded: LoadedRecipe, _ inspection: RunInspection) -> [String: Any] {
+        [
+            "parameters": inspection.plan.census.parameters,
+            "precision": inspection.plan.precision.rawValue,
+            "total_steps": inspection.plan.totalSteps,
+            "tokens_per_step": inspection.plan.tokensAStep,
+            "micro": inspection.plan.microRows,
+            "peak_memory_mib": Double(inspection.memory.bytes) / 1_048_576,
+            "seconds": inspection.time.seconds,
+            "tokens_per_second": inspection.time.tokensPerSecond,
+            "time_basis": inspection.time.basis.rawValue,
+            "folder": loaded.configuration.outputPath,
+            "sources": inspection.sources.lines.map { line in
+                [
+                    "name": line.name, "share": line.share, "documents": line.trainDocuments,
+                    "tokens": line.trainTokens, "held_out_tokens": line.validationTokens,
+                    "budget_tokens": line.budgetInputs, "epochs": line.epochs,
+                ] as [String: Any]
+            },
+        ]
+    }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import Generation
+import Telemetry
+import Tensors
+import Tokenizers
+import Transformers
+
+/// `nightjar generate`: continues a text.
+struct Generate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Continues a text with a model.",
+        discussion: "MODEL is a folder, or a run such as runs/demo, runs/demo@step-500.")
+
+    @Argument(help: "The model.")
+    var model: String
+
+    @Option(help: "The text to continue; standard input when absent.")
+    var prompt: String?
+
+    @Flag(help: "Always take the likeliest token.")
+    var greedy = false
+
+    @Option(help: "0 is greedy, 1 samples as the model predicts.")
+    var temperature = 0.8
+
+    @Option(help: "Sample among the K likeliest tokens; 0 takes all.")
+    var topK = 0
+
+    @Option(help: "Sample among the likeliest tokens that reach P together.")
+    var topP = 1.0
+
+    @Option(help: "Above 1 makes repeating tokens unlikelier.")
+    var repetitionPenalty = 1.0
+
+    @Option(name: .customLong("max-new"), help: "Tokens to generate at most.")
+    var maximumNew = 128
+
+    @Option(help: "How many continuations to sample.")
+    var samples = 1
+
+    @Option(help: "Equal seeds give equal texts.")
+    var seed: UInt64 = 0
+
+    @Option(help: "End before this text appears; may be repeated.")
+    var stop: [String] = []
+
+    @Option(help: "auto, f32 or bf16.")
+    var precision = PrecisionArgument.auto
+
+    @Flag(help: "Print one JSON object for each continuation.")
+    var json = false
+
+    mutating func run() throws {
+        guard samples > 0 else {
+            throw ValidationError("--samples is \(samples); ask for at least 1.")
+        }
+        let text = prompt ?? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        try ComputeThread.shared.run { [self] in try generate(from: text) }
+    }
+
+    private func generate(from text: String) throws {
+        let backend = CPUBackend.shared
+        let folder = try ModelFolder(reference: model) { sentence in
+            DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
+        }
+        let tokenizer = try TokenizerLoader.load(folder.path)
+        let settings = folder.configuration
+        let kind = precision.kind(for: backend.description)
+        var ids = tokenizer.encode(text)
+        if let beginning = settings.beginningToken.map(Int32.init),
+            tokenizer.specialTokens.beginning == beginning, ids.first != beginning
+        {
+            ids.insert(beginning, at: 0)
+        }
+        // An empty prompt starts where a document does.
+        if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
+        let capacity = min(ids.count + maximumNew, settings.maximumPositions)
+        let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
+        let engine = GenerationEngine(
+            model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity)
+        var continuations: [Int: Continuation] = [:]
+        for sample in 0 ..< samples {
+            let id = try engine.add(
+                GenerationRequest(
+                    prompt: ids,
+                    sampling: SamplingParameters(
+                        temperature: greedy ? 0 : temperature, topK: topK, topP: topP,
+                        repetitionPenalty: repetitionPenalty),
+                    random: RandomStream(seed: seed, name: "sample \(sample)"),
+                    maximumNewTokens: maximumNew, stopStrings: stop,
+                    stopTokens: Set(settings.endTokens.map(Int32.init))))
+            continuations[id] = Continuation()
+        }
+        let streams = samples == 1 && !json
+        if streams { Output.text(text) }
+        while !engine.isIdle {
+            for event in engine.step() {
+                switch event {
+                case .token(let id, let token, let piece):
+                    continuations[id]?.ids.append(token.id)
+                    continuations[id]?.text += piece
+                    if streams { Output.text(piece) }
+                case .finished(let id, let reason, let piece):
+                    continuations[id]?.text += piece
+                    continuations[id]?.reason = reason
+                    if streams { Output.text(piece + "\n") }
+                }
+            }
+        }
+        guard !streams else { return }
+        for id in continuations.keys.sorted() {
+            guard let continuation = continuations[id] else { continue }
+            if json {
+                try Output.json([
+                    "prompt": text, "text": continuation.text,
+                    "ids": continuation.ids.map(Int.init), "prompt_ids": ids.map(Int.init),
+                    "finish_reason": continuation.reason.rawValue,
+                ])
+            } else {
+                Output.text("--- \(id + 1)\n\(text)\(continuation.text)\n")
+            }
+        }
+    }
+
+    private struct Continuation {
+        var ids: [Int32] = []
+        var text = ""
+        var reason = FinishReason.length
+    }
+}

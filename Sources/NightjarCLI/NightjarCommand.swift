@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `nightjar`: what it can do, in the order in which people need it.
+struct NightjarCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nightjar",
+        abstract: "Trains language models from Lua recipes, on your own machine.",
+        discussion: """
+            Start with: nightjar check RECIPE, then nightjar train RECIPE.
+            Exit codes: 0 done, 1 the run failed, 2 your mistake, 3 the machine's failure, \
+            130 interrupted with everything saved.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Train.self, Check.self, Generate.self, Logits.self, Tokenize.self, Bench.self,
+        ])
+}

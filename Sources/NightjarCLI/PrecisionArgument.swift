@@ -1,0 +1,16 @@
+import ArgumentParser
+import Tensors
+
+/// `--precision` of the commands that run a model.
+enum PrecisionArgument: String, ExpressibleByArgument, CaseIterable {
+    case auto, f32, bf16
+
+    /// bf16 where the processor multiplies it natively, unless asked otherwise.
+    func kind(for backend: BackendDescription) -> ElementKind {
+        switch self {
+        case .auto: backend.hasNativeBFloat16 ? .bf16 : .f32
+        case .f32: .f32
+        case .bf16: .bf16
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Foundation
+import Scripting
+
+/// A recipe on the command line, with what is set beside it.
+struct RecipeArguments: ParsableArguments {
+    @Argument(help: "The recipe, a Lua file.", completion: .file(extensions: ["lua"]))
+    var recipe: String
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Sets one key of the recipe, such as batch.size=4; may be repeated.",
+            valueName: "path=value"))
+    var overrides: [String] = []
+
+    func load() throws -> LoadedRecipe {
+        try RecipeLoader.load(
+            path: recipe, overrides: overrides,
+            workingFolder: FileManager.default.currentDirectoryPath)
+    }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Checkpoints
+import Corpora
+import Foundation
+import Generation
+import Scripting
+import Telemetry
+import Tokenizers
+import Training
+import Transformers
+
+/// The one place where errors become words on standard error and an exit code.
+enum Report {
+    enum ExitCode: Int32 {
+        case done = 0
+        /// The run failed by itself, as by a loss that is not finite.
+        case failed = 1
+        /// The user can put it right.
+        case mistake = 2
+        /// Disk, memory, a file that shrank.
+        case machine = 3
+        /// Stopped by the user, with everything saved.
+        case interrupted = 130
+    }
+
+    /// Ends the process.
+    static func end(with error: any Error) -> Never {
+        if let exit = error as? InterruptedRun {
+            Foundation.exit(exit.code.rawValue)
+        }
+        let parserCode = NightjarCommand.exitCode(for: error)
+        if parserCode == .success {
+            print(NightjarCommand.fullMessage(for: error))
+            Foundation.exit(ExitCode.done.rawValue)
+        }
+        let code = exitCode(of: error)
+        let isParsers = code == nil
+        let text = isParsers ? NightjarCommand.fullMessage(for: error) : "\(error)"
+        let style = TerminalStyle.detect(descriptor: 2)
+        let prefix = isParsers ? "" : style.paint("error: ", .red)
+        DescriptorOutput(descriptor: 2).write(prefix + text + "\n")
+        Foundation.exit((code ?? .mistake).rawValue)
+    }
+
+    /// Nil for what is not one of ours: the argument parser's errors.
+    private static func exitCode(of error: any Error) -> ExitCode? {
+        func code(_ isMistake: Bool) -> ExitCode { isMistake ? .mistake : .machine }
+        switch error {
+        case let error as TrainingError: return error.isUserMistake ? .mistake : .failed
+        case let error as CheckpointError: return code(error.isUserMistake)
+        case let error as CorporaError: return code(error.isUserMistake)
+        case let error as TokenizerError: return code(error.isUserMistake)
+        case let error as TelemetryError: return code(error.isUserMistake)
+        case let error as ScriptingError: return code(error.isUserMistake)
+        case is ModelError, is GenerationError: return .mistake
+        case is CocoaError: return .machine
+        default: return nil
+        }
+    }
+}
+
+/// A run that the user stopped: nothing to report, but the exit code says so.
+struct InterruptedRun: Error {
+    let code = Report.ExitCode.interrupted
+}

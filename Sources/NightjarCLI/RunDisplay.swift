@@ -1,0 +1,78 @@
+import Telemetry
+import Tensors
+import Training
+import Transformers
+
+/// Shows a run on standard error: a live line on a terminal, plain lines elsewhere.
+final class RunDisplay: RunObserver {
+    private let display = ProgressDisplay()
+    private let style = TerminalStyle.detect(descriptor: 2)
+    private var speed = Throughput()
+    private var lastHeldOut: HeldOutLoss?
+
+    func runBegins(_ start: RunStart) {
+        let plan = start.plan
+        display.finish()
+        display.message(
+            style.paint("run ", .dim) + start.folder
+                + style.paint("  parameters ", .dim) + HumanFormat.count(plan.census.parameters)
+                + style.paint("  precision ", .dim) + plan.precision.rawValue
+                + style.paint("  steps ", .dim) + "\(start.step)/\(plan.totalSteps)"
+                + style.paint("  tokens a step ", .dim) + HumanFormat.count(plan.tokensAStep)
+                + style.paint("  ready after ", .dim)
+                + HumanFormat.fixed(start.preparationSeconds, digits: 2) + "s")
+    }
+
+    func stepEnds(_ report: StepReport) {
+        speed.record(units: Double(report.tokens), seconds: report.seconds)
+        var notes = ["lr \(RunDisplay.scientific(report.learningRate))"]
+        if let lastHeldOut {
+            notes.append("held-out \(HumanFormat.fixed(lastHeldOut.loss, digits: 3))")
+        }
+        display.update(
+            ProgressState(
+                title: "train", step: report.step, totalSteps: report.totalSteps,
+                loss: report.loss, tokensPerSecond: speed.perSecond,
+                modelFlopsUtilisation: report.utilisation, notes: notes))
+    }
+
+    func evaluationEnds(_ loss: HeldOutLoss, step: Int) {
+        lastHeldOut = loss
+        display.message(
+            "step \(step): " + style.paint("held-out loss ", .dim)
+                + style.paint(HumanFormat.fixed(loss.loss, digits: 4), .bold)
+                + style.paint("  bits/byte ", .dim)
+                + style.paint(HumanFormat.fixed(loss.bitsPerByte, digits: 4), .bold))
+    }
+
+    func checkpointIsSaved(_ name: String, step: Int) {
+        display.message("step \(step): " + style.paint("saved ", .green) + name)
+    }
+
+    func remark(_ sentence: String) {
+        display.message(style.paint("note: ", .yellow) + sentence)
+    }
+
+    func prepares(_ what: String, share: Double) {
+        display.update(
+            ProgressState(title: what, step: Int(share * 100), totalSteps: 100))
+    }
+
+    /// The run is over; the last line stays.
+    func finish() { display.finish() }
+
+    private static func scientific(_ value: Double) -> String {
+        guard value > 0 else { return "0" }
+        var exponent = 0
+        var mantissa = value
+        while mantissa < 1 {
+            mantissa *= 10
+            exponent -= 1
+        }
+        while mantissa >= 10 {
+            mantissa /= 10
+            exponent += 1
+        }
+        return HumanFormat.fixed(mantissa, digits: 2) + "e\(exponent)"
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Scripting
+import Telemetry
+import Tensors
+import Training
+
+/// `nightjar train`: runs a recipe.
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Trains a model as a recipe says.",
+        discussion: """
+            Ctrl-C saves and ends with code 130; --resume goes on from there as if it had never \
+            stopped. A second Ctrl-C ends at once.
+            """)
+
+    @OptionGroup var recipe: RecipeArguments
+
+    @Flag(help: "Go on from the newest whole checkpoint of the run.")
+    var resume = false
+
+    @Flag(help: "Print the summary as one JSON object on standard output.")
+    var json = false
+
+    mutating func run() throws {
+        let clock = Stopwatch()
+        let loaded = try recipe.load()
+        StopSignal.install()
+        let display = RunDisplay()
+        loaded.warnings.forEach(display.remark)
+        // The loop runs whole on the compute thread, so that no operation has to change threads.
+        let summary = try ComputeThread.shared.run { [resume] in
+            let trainer = try Trainer(
+                loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
+                on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
+                speeds: Places.speeds, clock: clock)
+            return try trainer.run()
+        }
+        display.finish()
+        try show(summary)
+        if summary.ending == .interrupted { throw InterruptedRun() }
+    }
+
+    private func show(_ summary: RunSummary) throws {
+        if json {
+            var object: [String: Any] = [
+                "ending": "\(summary.ending)", "steps": summary.steps, "tokens": summary.tokens,
+                "folder": summary.folder, "seconds": summary.seconds,
+            ]
+            if let checkpoint = summary.checkpoint { object["checkpoint"] = checkpoint }
+            if let loss = summary.heldOutBefore { object["held_out_before"] = loss.loss }
+            if let loss = summary.heldOutAfter {
+                object["held_out_after"] = loss.loss
+                object["bits_per_byte"] = loss.bitsPerByte
+            }
+            return try Output.json(object)
+        }
+        var table = AlignedTable(columns: ["", "held-out loss", "bits/byte"])
+        for (name, loss) in [("before", summary.heldOutBefore), ("after", summary.heldOutAfter)] {
+            guard let loss else { continue }
+            table.add([
+                name, HumanFormat.fixed(loss.loss, digits: 4),
+                HumanFormat.fixed(loss.bitsPerByte, digits: 4),
+            ])
+        }
+        Output.text(table.render(style: .detect(descriptor: 1)) + "\n")
+        let verb = summary.ending == .interrupted ? "stopped after" : "finished"
+        Output.text(
+            "\(verb) \(summary.steps) steps, \(HumanFormat.count(summary.tokens)) tokens, in "
+                + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
+                + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n")
+    }
+}

@@ -1,0 +1,83 @@
+import Corpora
+import LuaRuntime
+
+/// `nj.data`: where text comes from.
+enum DataDeclarations {
+    static let kinds = Kinds(noun: "source", records: [text, jsonLines, folder])
+
+    /// One source, or a mix of them.
+    static let all = [
+        Declaration(
+            name: "data.text", parameters: .record(text),
+            doc: "Plain text files: each one document, or split into several."),
+        Declaration(
+            name: "data.jsonl", parameters: .record(jsonLines),
+            doc: "Files with one JSON object a line, whose text is in one field."),
+        Declaration(
+            name: "data.folder", parameters: .record(folder),
+            doc: "Every file below a folder whose name fits a pattern, sorted by path."),
+        Declaration(
+            name: "data.mix", parameters: .mix(kinds),
+            doc: "Several named sources, each with its share of the tokens."),
+    ]
+
+    private static let paths = Field(
+        "path", .either([.text, .list(.text)]), .required,
+        "give a file, or a list of files, relative to the recipe")
+
+    private static let splits: [Field] = [
+        Field(
+            "split", .choice(["file", "line", "blank_line"]), .none,
+            "what a document is: a whole file, a line, or what stands between blank lines"),
+        Field(
+            "separator", .text, .none, "the characters between two documents, such as \"\\n%\\n\""),
+    ]
+    private static let splitGroup = Group(
+        names: splits.map(\.name), fallback: ("split", "file"))
+
+    /// Keys that every source has. The first two fall back to the recipe's `on`.
+    private static let shared: [Field] = [
+        Field(
+            "invalid_utf8", .choice(Source.InvalidUTF8.allCases.map(\.rawValue)), .none,
+            "what to do with bytes that are not UTF-8; by default what the recipe's `on` says"),
+        Field(
+            "max_document_bytes", .integer(64 ... .max), .none,
+            "longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others"),
+        Field(
+            "validation", .number(.shareBelowOne), .value(.number(ValidationSplit().share)),
+            "the share of documents held out, chosen by content"),
+    ]
+
+    private static let badRow = Field(
+        "bad_row", .choice(Source.BadRow.allCases.map(\.rawValue)), .none,
+        "what to do with a row that has no text; by default what the recipe's `on` says")
+
+    private static let text = Record(
+        noun: "text", fields: [paths] + splits + shared, groups: [splitGroup], tag: "text")
+
+    private static let jsonLines = Record(
+        noun: "jsonl",
+        fields: [
+            paths,
+            Field("field", .text, .value("text"), "the key that holds the text"),
+            badRow,
+        ] + shared, tag: "jsonl")
+
+    private static let folder = Record(
+        noun: "folder",
+        fields: [
+            Field("path", .text, .required, "give a folder, relative to the recipe"),
+            Field(
+                "pattern", .either([.text, .list(.text)]),
+                .value(
+                    .table(
+                        LuaTable(
+                            array: Source.defaultPatterns.map { .string(LuaString($0)) }))),
+                "which files: `*` and `?` stop at a slash, `**` does not"),
+            Field(
+                "field", .text, .none,
+                "reads every file as JSON rows; without it the endings .jsonl and .ndjson say so"),
+        ] + splits + [badRow] + shared,
+        groups: [Group(names: ["field"] + splits.map(\.name), fallback: ("field", .nil))],
+        tag: "folder")
+}

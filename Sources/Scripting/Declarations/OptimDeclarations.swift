@@ -1,0 +1,60 @@
+import LuaRuntime
+import Optimizers
+
+/// `nj.optim`: which optimizer, with its settings.
+enum OptimDeclarations {
+    static let kinds = Kinds(
+        noun: "optimizer", records: [adamW, sgd], fallback: "adamw", takesName: true)
+
+    static let all = [
+        Declaration(
+            name: "optim.adamw", parameters: .record(adamW),
+            doc: "AdamW: Adam with decoupled weight decay."),
+        Declaration(
+            name: "optim.sgd", parameters: .record(sgd),
+            doc: "Stochastic gradient descent, with or without momentum."),
+    ]
+
+    private static let adamW: Record = {
+        let usual = AdamWConfiguration()
+        return Record(
+            noun: "adamw",
+            fields: [
+                Field(
+                    "lr", .number(.positive), .value(.number(usual.learningRate)),
+                    "the peak learning rate, which the schedule multiplies"),
+                Field(
+                    "beta1", .number(.shareBelowOne), .value(.number(usual.beta1)),
+                    "how much of the mean gradient is kept each step"),
+                Field(
+                    "beta2", .number(.shareBelowOne), .value(.number(usual.beta2)),
+                    "how much of the mean squared gradient is kept each step"),
+                Field(
+                    "epsilon", .number(.positive), .value(.number(usual.epsilon)),
+                    "keeps the division from blowing up"),
+                Field(
+                    "weight_decay", .number(.nonNegative), .value(.number(usual.weightDecay)),
+                    "how fast matrices shrink, times the learning rate"),
+            ], tag: "adamw")
+    }()
+
+    private static let sgd: Record = {
+        let usual = SGDConfiguration()
+        return Record(
+            noun: "sgd",
+            fields: [
+                Field(
+                    "lr", .number(.positive), .value(.number(usual.learningRate)),
+                    "the peak learning rate, which the schedule multiplies"),
+                Field(
+                    "momentum", .number(.shareBelowOne), .value(.number(usual.momentum)),
+                    "how much of the last move is kept each step"),
+                Field(
+                    "nesterov", .boolean, .value(.boolean(usual.nesterov)),
+                    "whether the gradient is taken ahead of the move"),
+                Field(
+                    "weight_decay", .number(.nonNegative), .value(.number(usual.weightDecay)),
+                    "how fast matrices shrink, times the learning rate"),
+            ], tag: "sgd")
+    }()
+}

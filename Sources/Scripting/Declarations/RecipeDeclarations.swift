@@ -1,0 +1,162 @@
+import LuaRuntime
+import Training
+
+/// `nj.recipe`: the whole run.
+enum RecipeDeclarations {
+    static let all = [
+        Declaration(
+            name: "recipe", parameters: .record(recipe), stage: .given,
+            doc: "Everything that decides what a run computes and where it writes.")
+    ]
+
+    static let notYet = "this key is not supported in this version; remove it"
+
+    /// Keys of a recipe that other versions know.
+    private static let unsupported = [
+        "phases", "probes", "curriculum", "use", "grant", "lora", "rewards", "environment",
+        "hooks", "policies", "losses", "chat_template", "teacher",
+    ]
+
+    /// Objectives that other versions know.
+    private static let otherMethods = ["sft", "distill", "dpo", "reward", "grpo"]
+
+    static let recipe = Record(
+        noun: "recipe", fields: identity + material + course + care,
+        groups: [Group(names: ["steps", "tokens", "epochs"], fallback: nil)],
+        unsupported: Dictionary(uniqueKeysWithValues: unsupported.map { ($0, notYet) }),
+        tag: "recipe")
+
+    private static let identity: [Field] = [
+        Field("name", .text, .none, "identifies the run; by default the recipe file's name"),
+        Field("seed", .integer(0 ... .max), .value(0), "where every random stream begins"),
+        Field(
+            "out", .text, .none,
+            "the run folder, relative to the working folder; by default runs/<name>"),
+        Field(
+            "stage", .choice(Stage.allCases.map(\.rawValue)), .value("pre"),
+            "where in a model's life the run stands"),
+        Field(
+            "method", .choice(Method.allCases.map(\.rawValue), unsupported: otherMethods),
+            .value("lm"), "by which objective the model learns"),
+    ]
+
+    private static let material: [Field] = [
+        Field(
+            "model", .record(ModelDeclarations.model), .required,
+            "give { from = \"folder\" } or { init = { hidden_size = 256, ... } }"),
+        Field(
+            "tokenizer", .text, .value("model"),
+            "\"byte\", \"model\" for the model's own, or a path relative to the recipe"),
+        Field(
+            "data", .sources(DataDeclarations.kinds), .required,
+            "give a source such as nj.data.text { path = \"book.txt\" }, or nj.data.mix { ... }"),
+        Field("sequence_length", .integer(1...(1 << 24)), .value(512), "tokens a row"),
+        Field(
+            "packing", .choice(["chunk", "pad"]), .value("chunk"),
+            "fill rows and cut where they end, or one document a row"),
+    ]
+
+    private static let course: [Field] = [
+        Field("batch", .record(batch), .empty, "rows a step"),
+        Field("steps", .integer(1 ... .max), .none, "the run's length in optimizer steps"),
+        Field("tokens", .integer(1 ... .max), .none, "the run's length in input tokens"),
+        Field(
+            "epochs", .number(.positive), .none, "the run's length in passes over the training data"
+        ),
+        Field(
+            "precision", .choice(Precision.allCases.map(\.rawValue)), .value("auto"),
+            "the kind of products and activations: bf16 where the processor has it, else f32"),
+        Field(
+            "recompute", .boolean, .value(false),
+            "keeps less for the way back and computes it again: less memory, more time"),
+        Field("optimizer", .kinds(OptimDeclarations.kinds), .empty, "what moves the weights"),
+        Field(
+            "schedule", .either([.kinds(ScheduleDeclarations.kinds), .function]), .empty,
+            "what the learning rate is multiplied with: nj.schedule.*, or a function of progress "
+                + "(0 to 1) that gives the factor"),
+        Field(
+            "gradient_clip", .either([.number(.positive), .off]), .value(1.0),
+            "the largest gradient norm let through; false for none"),
+    ]
+
+    private static let care: [Field] = [
+        Field("evaluate", .record(evaluate), .empty, "when held-out loss is measured"),
+        Field("checkpoint", .record(checkpoint), .empty, "when the run is saved, and what is kept"),
+        Field("on", .record(on), .empty, "what to do when something goes wrong"),
+        Field(
+            "prefetch", .integer(0...1024), .value(2), "batches prepared ahead; 0 for none"),
+        Field(
+            "limits", .record(limits), .empty, "what a call of the recipe's functions may spend"),
+    ]
+
+    private static let batch = Record(
+        noun: "batch",
+        fields: [
+            Field("size", .integer(1...(1 << 20)), .value(8), "rows an optimizer step"),
+            Field(
+                "micro", .either([.integer(1...(1 << 20)), .choice(["auto"])]), .value("auto"),
+                "rows a forward pass, a divisor of size; \"auto\" chooses by memory"),
+        ])
+
+    private static let evaluate: Record = {
+        let usual = EvaluationSettings()
+        return Record(
+            noun: "evaluate",
+            fields: [
+                Field(
+                    "every_steps", .integer(1 ... .max), .none,
+                    "steps between measurements; by default only at the beginning and the end"),
+                Field(
+                    "batches", .integer(1 ... .max), .value(.integer(Int64(usual.batches))),
+                    "validation batches, at most"),
+            ])
+    }()
+
+    private static let checkpoint: Record = {
+        let usual = CheckpointSettings()
+        return Record(
+            noun: "checkpoint",
+            fields: [
+                Field(
+                    "every_steps", .integer(1 ... .max), .none,
+                    "steps between checkpoints; by default only at the end"),
+                Field(
+                    "keep_last", .integer(1 ... .max), .value(.integer(Int64(usual.keepLast))),
+                    "how many of the newest are kept"),
+                Field(
+                    "keep_best", .integer(0 ... .max), .value(.integer(Int64(usual.keepBest))),
+                    "how many of the best by held-out loss are kept besides"),
+            ])
+    }()
+
+    private static let on: Record = {
+        let usual = FailureResponses()
+        return Record(
+            noun: "on",
+            fields: [
+                Field(
+                    "nan", .choice(FailureResponses.NonFinite.allCases.map(\.rawValue)),
+                    .value(.string(LuaString(usual.nonFinite.rawValue))),
+                    "a loss or gradient that is not finite"),
+                Field(
+                    "disk_full", .choice(FailureResponses.DiskFull.allCases.map(\.rawValue)),
+                    .value(.string(LuaString(usual.diskFull.rawValue))),
+                    "a checkpoint that cannot be written"),
+                Field(
+                    "bad_row", .choice(["skip", "stop"]), .value("skip"),
+                    "a row without text, in sources that do not say themselves"),
+                Field(
+                    "invalid_utf8", .choice(["replace", "drop", "stop"]), .value("replace"),
+                    "bytes that are not UTF-8, in sources that do not say themselves"),
+            ])
+    }()
+
+    private static let limits = Record(
+        noun: "limits",
+        fields: [
+            Field("time_s", .number(.positive), .value(1.0), "seconds a call may take"),
+            Field(
+                "memory_mb", .integer(1...(1 << 20)), .value(256),
+                "MiB that the scripts may hold together"),
+        ])
+}

@@ -1,0 +1,97 @@
+import LuaRuntime
+import Optimizers
+
+/// `nj.schedule`: what the learning rate is multiplied with along the run.
+enum ScheduleDeclarations {
+    static let kinds = Kinds(
+        noun: "schedule", records: [constant, linear, cosine, wsd, piecewise],
+        fallback: "constant", takesName: true)
+
+    static let all = [
+        Declaration(
+            name: "schedule.constant", parameters: .record(constant),
+            doc: "Warmup, then 1 for ever."),
+        Declaration(
+            name: "schedule.linear", parameters: .record(linear),
+            doc: "Warmup, then a straight line from 1 to `final` at the end."),
+        Declaration(
+            name: "schedule.cosine", parameters: .record(cosine),
+            doc: "Warmup, then half a cosine from 1 to `final` at the end."),
+        Declaration(
+            name: "schedule.wsd", parameters: .record(wsd),
+            doc: "Warmup, a stable stretch at 1, then a decay to `final` at the end."),
+        Declaration(
+            name: "schedule.piecewise", parameters: .record(piecewise),
+            doc: "Straight lines between points of progress and factor."),
+    ]
+
+    private static func final(_ usual: Double) -> Field {
+        Field(
+            "final", .number(.nonNegative), .value(.number(usual)),
+            "the factor at the end of the run")
+    }
+
+    /// `warmup_steps`, `warmup_tokens` and `warmup_share`, or the same of `decay`.
+    private static func lengths(_ stem: String, _ doc: String) -> [Field] {
+        [
+            Field("\(stem)_steps", .integer(0 ... .max), .none, "\(doc), in steps"),
+            Field("\(stem)_tokens", .integer(0 ... .max), .none, "\(doc), in tokens"),
+            Field("\(stem)_share", .number(.share), .none, "\(doc), as a share of the run"),
+        ]
+    }
+
+    private static let warmup = lengths("warmup", "how long the rise from 0 to 1 takes")
+    private static let warmupGroup = Group(
+        names: warmup.map(\.name), fallback: ("warmup_steps", .integer(0)))
+
+    private static let constant = Record(
+        noun: "constant", fields: warmup, groups: [warmupGroup], tag: "constant")
+
+    private static let linear = Record(
+        noun: "linear", fields: warmup + [final(Linear().final)], groups: [warmupGroup],
+        tag: "linear")
+
+    private static let cosine = Record(
+        noun: "cosine", fields: warmup + [final(Cosine().final)], groups: [warmupGroup],
+        tag: "cosine")
+
+    private static let wsd: Record = {
+        let usual = WarmupStableDecay()
+        let decay = lengths("decay", "how long the fall at the end takes")
+        return Record(
+            noun: "wsd",
+            fields: warmup + decay + [
+                final(usual.final),
+                Field(
+                    "shape", .choice(WarmupStableDecay.Shape.allCases.map(\.rawValue)),
+                    .value(.string(LuaString(usual.shape.rawValue))),
+                    "the curve of the fall: a straight line, or 1 - sqrt(x)"),
+            ],
+            groups: [
+                warmupGroup,
+                Group(names: decay.map(\.name), fallback: ("decay_share", .number(0.2))),
+            ], tag: "wsd")
+    }()
+
+    private static let piecewise = Record(
+        noun: "piecewise",
+        fields: [
+            Field(
+                "points",
+                .list(
+                    .record(
+                        Record(
+                            noun: "point",
+                            fields: [
+                                Field(
+                                    "at", .number(.share), .required,
+                                    "give the share of the run, 0 to 1"),
+                                Field(
+                                    "factor", .number(.nonNegative), .required,
+                                    "give the factor there"),
+                            ]))),
+                .required,
+                "give points in rising order, as in { { at = 0, factor = 1 }, "
+                    + "{ at = 1, factor = 0 } }")
+        ], tag: "piecewise")
+}

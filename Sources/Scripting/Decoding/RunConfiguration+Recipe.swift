@@ -1,0 +1,94 @@
+import Corpora
+import LuaRuntime
+import Optimizers
+import Training
+
+extension RunConfiguration {
+    /// A completed recipe as typed data.
+    ///
+    /// - Parameter schedule: the function that the recipe gives as its schedule, where it does.
+    /// - Throws: `ShapeFault` for values that do not fit together.
+    init(
+        recipe table: CompleteTable, schedule: (LuaFunction) throws -> ScriptedSchedule,
+        places: RecipePlaces
+    ) throws {
+        let root = LuaPath()
+        let modelTable = table.inner("model")
+        let model: ModelSource
+        if let from = modelTable.optionalText("from") {
+            model = .folder(try places.model(from, at: root.appending("model").appending("from")))
+        } else {
+            let path = root.appending("model").appending("init")
+            model = .new(try .init(recipe: modelTable.inner("init"), at: path))
+        }
+        self.init(
+            name: table.text("name"), outputPath: places.output(table.text("out")), model: model,
+            data: try WeightedSource.list(
+                recipe: table.inner("data"), places: places, at: root.appending("data")),
+            budget: Self.budget(table))
+        seed = UInt64(table.integer("seed"))
+        stage = table.word("stage")
+        method = table.word("method")
+        tokenizer = try Self.tokenizer(table.text("tokenizer"), of: model, places)
+        sequenceLength = table.integer("sequence_length")
+        packing = table.word("packing")
+        batch = try Self.batch(table.inner("batch"))
+        precision = table.word("precision")
+        recomputes = table.boolean("recompute")
+        optimizer = try OptimizerConfiguration(
+            recipe: table.inner("optimizer"), at: root.appending("optimizer"))
+        if case .function(let function)? = table["schedule"] {
+            self.schedule = .custom(try schedule(function))
+        } else {
+            self.schedule = try Schedule(
+                recipe: table.inner("schedule"), at: root.appending("schedule"))
+        }
+        gradientClip = table.optionalNumber("gradient_clip")
+        let evaluate = table.inner("evaluate")
+        evaluation = EvaluationSettings(
+            everySteps: evaluate.optionalInteger("every_steps"),
+            batches: evaluate.integer("batches"))
+        let checkpoint = table.inner("checkpoint")
+        checkpoints = CheckpointSettings(
+            everySteps: checkpoint.optionalInteger("every_steps"),
+            keepLast: checkpoint.integer("keep_last"), keepBest: checkpoint.integer("keep_best"))
+        let on = table.inner("on")
+        responses = FailureResponses(nonFinite: on.word("nan"), diskFull: on.word("disk_full"))
+        prefetch = table.integer("prefetch")
+    }
+
+    private static func budget(_ table: CompleteTable) -> Training.Budget {
+        if let steps = table.optionalInteger("steps") { return .steps(steps) }
+        if let tokens = table.optionalInteger("tokens") { return .tokens(tokens) }
+        return .epochs(table.number("epochs"))
+    }
+
+    private static func tokenizer(
+        _ name: String, of model: ModelSource, _ places: RecipePlaces
+    ) throws -> TokenizerSource {
+        let key = LuaPath(["tokenizer"])
+        switch name {
+        case "byte": return .byte
+        case "model":
+            if case .new = model {
+                throw ShapeFault(
+                    path: key,
+                    sentence: "a new model has none of its own; give \"byte\" or the path of a "
+                        + "tokenizer.json")
+            }
+            return .model
+        default: return .path(try places.existing(name, .either, at: key))
+        }
+    }
+
+    private static func batch(_ table: CompleteTable) throws -> BatchSizes {
+        let sizes = BatchSizes(size: table.integer("size"), micro: table.optionalInteger("micro"))
+        if let micro = sizes.micro, sizes.size % micro != 0 {
+            throw ShapeFault(
+                path: LuaPath(["batch", "micro"]),
+                sentence: "\(micro) does not divide batch.size (\(sizes.size)); make size a "
+                    + "multiple of it, or leave it \"auto\"")
+        }
+        return sizes
+    }
+}

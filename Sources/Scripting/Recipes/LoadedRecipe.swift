@@ -1,0 +1,36 @@
+import CXXHash
+public import Training
+
+/// A recipe that was run, checked and completed.
+public struct LoadedRecipe: Sendable {
+    public let configuration: RunConfiguration
+    /// What `resolved.json` holds: every key in force, in the order of the declarations.
+    public let resolved: ResolvedValue
+    /// The recipe and every file it required, in the order of reading.
+    public let scripts: [LoadedScript]
+    /// The recipe as the user named it.
+    public let path: String
+    /// Sentences about settings that are allowed and probably not meant.
+    public let warnings: [String]
+}
+
+/// A Lua file that a recipe is made of.
+public struct LoadedScript: Sendable, Hashable {
+    /// Relative to the recipe's folder.
+    public let path: String
+    public let bytes: [UInt8]
+    /// XXH3-128 of the bytes, 32 hexadecimal digits.
+    public let hash: String
+
+    init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+        let hash = bytes.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
+        self.hash = Self.hexadecimal(hash.high64) + Self.hexadecimal(hash.low64)
+    }
+
+    private static func hexadecimal(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

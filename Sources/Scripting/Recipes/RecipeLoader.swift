@@ -1,0 +1,136 @@
+import Foundation
+public import LuaRuntime
+import Training
+
+/// Turns a recipe file into a run configuration.
+public enum RecipeLoader {
+    /// Runs a recipe in a sandbox, applies overrides, checks every key and fills in every default.
+    ///
+    /// A recipe whose schedule is a function is run a second time in a fresh state: the function
+    /// must answer the same there, else a resumed run would differ from one never stopped.
+    ///
+    /// - Parameters:
+    ///   - path: the recipe, relative to the working folder.
+    ///   - overrides: `a.b=c`, applied in order.
+    ///   - workingFolder: where `out` begins; nil for the process's own.
+    ///   - budget: what running the file may spend. An override of `limits.time_s` or
+    ///     `limits.memory_mb` counts here too.
+    ///   - checksFiles: whether the files and folders that the recipe names must be there.
+    ///   - print: receives the lines that the recipe prints; nil writes them to standard error.
+    /// - Throws: `ScriptingError`.
+    public static func load(
+        path: String, overrides: [String] = [], workingFolder: String? = nil,
+        budget: LuaRuntime.Budget = .loading, checksFiles: Bool = true,
+        print: ((String) -> Void)? = nil
+    ) throws -> LoadedRecipe {
+        let places = RecipePlaces(
+            recipe: path, workingFolder: workingFolder, checksFiles: checksFiles)
+        let overrides = try overrides.map(RecipeOverride.init)
+        let budget = loadingBudget(budget, overrides)
+        let script = try RecipeScript(
+            places: places, budget: budget, print: print ?? printToStandardError)
+        var table = script.table
+        var warnings: [String] = []
+        for override in overrides { warnings += try override.apply(to: &table) }
+        do {
+            let complete = try completed(table, places: places)
+            let limits = complete.inner("limits")
+            let configuration = try RunConfiguration(
+                recipe: complete,
+                schedule: { function in
+                    let schedule = ScriptedSchedule(
+                        function,
+                        place: script.place(of: function, at: LuaPath(["schedule"]), places),
+                        budget: Budget(
+                            seconds: limits.number("time_s"),
+                            memoryBytes: limits.integer("memory_mb") << 20))
+                    try schedule.checkPurity {
+                        try RecipeScript(places: places, budget: budget, print: { _ in })
+                            .table["schedule"]
+                    }
+                    return schedule
+                }, places: places)
+            warnings += RecipeWarnings.about(configuration)
+            return LoadedRecipe(
+                configuration: configuration,
+                resolved: ResolvedValue(.table(complete.table)) { function, path in
+                    "function " + script.place(of: function, at: path, places).description
+                },
+                scripts: script.files.map { file in
+                    LoadedScript(path: places.relative(file.path), bytes: file.bytes)
+                },
+                path: path, warnings: warnings)
+        } catch let fault as ShapeFault {
+            throw ScriptingError(fault, places: places, map: script.map)
+        }
+    }
+
+    private static func printToStandardError(_ line: String) {
+        FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    /// Every default filled in, those that follow from other keys included.
+    private static func completed(
+        _ table: LuaTable<LuaNode>, places: RecipePlaces
+    ) throws -> CompleteTable {
+        let node = try ShapeCheck(stage: .complete).checked(
+            .table(table), as: .record(RecipeDeclarations.recipe), at: LuaPath())
+        guard case .table(var table) = node else { preconditionFailure("a record is a table") }
+        table.fields.removeAll { $0.key == "kind" }
+        let name = CompleteTable(table).optionalText("name") ?? places.recipeStem
+        guard !name.contains("/"), !name.hasPrefix("."), !name.utf8.contains(where: { $0 < 32 })
+        else {
+            throw ShapeFault(
+                path: LuaPath(["name"]),
+                sentence: "\"\(name)\" cannot name a folder; leave out / and a dot at the front")
+        }
+        table.set("name", .string(LuaString(name)))
+        if CompleteTable(table)["out"] == nil {
+            table.set("out", .string(LuaString("runs/\(name)")))
+        }
+        let on = CompleteTable(table).inner("on")
+        if case .table(var data)? = table["data"] {
+            data.answerBadInput(as: on)
+            for (index, field) in data.fields.enumerated() {
+                guard case .table(var source) = field.value, source["kind"] != nil else { continue }
+                source.answerBadInput(as: on)
+                data.fields[index].value = .table(source)
+            }
+            table.set("data", .table(data))
+        }
+        return CompleteTable(table)
+    }
+
+    private static func loadingBudget(
+        _ budget: LuaRuntime.Budget, _ overrides: [RecipeOverride]
+    ) -> LuaRuntime.Budget {
+        var budget = budget
+        for override in overrides {
+            guard let value = ShapeCheck.number(LuaLiteral.value(override.raw)), value > 0,
+                value < 1e9
+            else { continue }
+            if override.key == "limits.time_s" { budget.seconds = value }
+            if override.key == "limits.memory_mb" { budget.memoryBytes = Int(value) << 20 }
+        }
+        return budget
+    }
+}
+
+extension LuaTable<LuaNode> {
+    fileprivate mutating func set(_ name: String, _ value: LuaNode) {
+        let key = LuaKey.string(LuaString(name))
+        guard let index = fields.firstIndex(where: { $0.key == key }) else {
+            fields.append(.init(key: key, value: value))
+            return
+        }
+        fields[index].value = value
+    }
+
+    /// What a source leaves open about bad rows and bytes is what the recipe's `on` says.
+    fileprivate mutating func answerBadInput(as on: CompleteTable) {
+        for key in ["bad_row", "invalid_utf8"] {
+            guard let value = self[key], value.isNil else { continue }
+            set(key, .string(LuaString(on.text(key))))
+        }
+    }
+}

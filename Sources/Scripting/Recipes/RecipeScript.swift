@@ -1,0 +1,81 @@
+import LuaRuntime
+
+/// A recipe file run once in a state of its own.
+struct RecipeScript {
+    /// What it returned: a table, keys checked as far as they are given.
+    let table: LuaTable<LuaNode>
+    /// The recipe and what it required, in the order of reading.
+    let files: [ModuleLoader.File]
+    let map: SourceMap
+
+    /// - Throws: `ScriptingError`.
+    init(
+        places: RecipePlaces, budget: LuaRuntime.Budget, print: @escaping (String) -> Void
+    ) throws {
+        let modules = ModuleLoader(roots: [places.recipeFolder])
+        let file: ModuleLoader.File
+        do {
+            file = try modules.open(path: places.recipeFile)
+        } catch let error as LuaError {
+            throw ScriptingError(.badFile, error.message)
+        }
+        let state = LuaState(budget: budget, modules: modules, print: print)
+        try Catalogue.register(in: state)
+        let results: [LuaNode]
+        do {
+            results = try state.load(file.bytes, name: places.recipe).callNodes()
+        } catch let error as LuaError {
+            throw ScriptingError(error, path: places.recipe)
+        }
+        map = SourceMap(file.bytes)
+        table = try Self.recipe(in: results, places: places, map: map)
+        files = modules.files
+    }
+
+    /// Where a function among the recipe's values stands.
+    func place(of function: LuaFunction, at path: LuaPath, _ places: RecipePlaces) -> FunctionPlace
+    {
+        FunctionPlace(path: places.recipe, line: map.line(of: path))
+    }
+
+    private static func recipe(
+        in results: [LuaNode], places: RecipePlaces, map: SourceMap
+    ) throws -> LuaTable<LuaNode> {
+        let advice = "end the file with return nj.recipe { ... }"
+        guard let first = results.first, !first.isNil else {
+            throw ScriptingError(
+                .badValue, "the recipe returns nothing; \(advice)", path: places.recipe)
+        }
+        guard results.count == 1, case .table = first else {
+            let got = results.count == 1 ? first.summary : "\(results.count) values"
+            throw ScriptingError(
+                .badValue, "the recipe returns \(got); \(advice)", path: places.recipe)
+        }
+        if let twice = map.repeatedKey {
+            throw ScriptingError(
+                .badValue,
+                "this key stands twice in one table (first in line \(twice.firstLine)), so that "
+                    + "one value is lost; remove one", path: places.recipe, line: twice.line,
+                keyPath: twice.name)
+        }
+        do {
+            let checked = try ShapeCheck(stage: .given).checked(
+                first, as: .record(RecipeDeclarations.recipe), at: LuaPath())
+            guard case .table(let table) = checked else {
+                preconditionFailure("a record is a table")
+            }
+            return table
+        } catch let fault as ShapeFault {
+            throw ScriptingError(fault, places: places, map: map)
+        }
+    }
+}
+
+extension ScriptingError {
+    /// A fault of a recipe's value, at its line where the source shows it.
+    init(_ fault: ShapeFault, places: RecipePlaces, map: SourceMap) {
+        self.init(
+            .badValue, fault.sentence, path: places.recipe, line: map.line(of: fault.path),
+            keyPath: fault.place)
+    }
+}

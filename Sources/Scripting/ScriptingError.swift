@@ -1,0 +1,87 @@
+import LuaRuntime
+
+/// What is wrong with a script: what happened, where, and what to do about it.
+///
+/// Printed, it reads as one sentence with its place, then the traceback of a script that raised:
+///
+///     recipe.lua:12: batch.size: expected an integer from 1 to 1048576, got string "ten"
+public struct ScriptingError: Error, Sendable {
+    /// The kind of mistake.
+    public enum Code: String, Sendable, Hashable {
+        /// A file that is not there, or not a script.
+        case badFile
+        /// A file that the machine could not read.
+        case unreadable
+        /// The source does not compile.
+        case syntax
+        /// The script raised an error, or Lua did on its behalf.
+        case runtime
+        /// The script ran past its time or memory.
+        case budget
+        /// A key or value that a recipe cannot have.
+        case badValue
+        /// A `--set` that names no dial, or gives it a value it cannot have.
+        case badOverride
+        /// A function whose answer cannot be used.
+        case badAnswer
+    }
+
+    public var code: Code
+    /// What happened, then what to do, without the place.
+    public var message: String
+    /// The script's path as the user gave it.
+    public var path: String?
+    /// One-based, where known.
+    public var line: Int?
+    /// The way to the value at fault: `data.fiction.weight`.
+    public var keyPath: String?
+    /// The frames from the innermost outwards, one line each.
+    public var traceback: [String]
+
+    public init(
+        _ code: Code, _ message: String, path: String? = nil, line: Int? = nil,
+        keyPath: String? = nil, traceback: [String] = []
+    ) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.line = line
+        self.keyPath = keyPath
+        self.traceback = traceback
+    }
+
+    /// Whether the user can mend it by changing the script; else the machine failed.
+    public var isUserMistake: Bool { code != .unreadable }
+}
+
+extension ScriptingError: CustomStringConvertible {
+    public var description: String {
+        var place = path ?? ""
+        if let line, path != nil { place += ":\(line)" }
+        let sentence = [place, keyPath ?? "", message].filter { !$0.isEmpty }
+            .joined(separator: ": ")
+        return ([sentence] + traceback.map { "  " + $0 }).joined(separator: "\n")
+    }
+}
+
+extension ScriptingError {
+    /// What a failed call into Lua means to the user.
+    init(_ error: LuaError, path: String? = nil) {
+        if let fault = error.cause as? ShapeFault {
+            self.init(
+                .badValue, fault.sentence, path: error.chunk ?? path, line: error.line,
+                keyPath: fault.place, traceback: error.traceback)
+            return
+        }
+        let code: Code =
+            switch error.kind {
+            case .syntax: .syntax
+            case .budgetTime, .budgetMemory: .budget
+            case .type: .badValue
+            case .runtime, .host: .runtime
+            }
+        self.init(
+            code, error.message, path: error.chunk ?? path, line: error.line,
+            traceback: error.traceback)
+    }
+}

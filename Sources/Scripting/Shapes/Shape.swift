@@ -1,0 +1,112 @@
+import LuaRuntime
+
+/// What a value in a script may be.
+///
+/// Shapes are declared once: constructors check their table against them, a recipe is checked and
+/// completed by them, `--set` finds its way along them, and their words are the documentation.
+indirect enum Shape: Sendable {
+    case boolean
+    /// 3.0 counts as 3.
+    case integer(ClosedRange<Int>)
+    case number(NumberRange)
+    /// Valid UTF-8, not empty.
+    case text
+    /// One of a few words; the second list holds words that other versions know.
+    case choice([String], unsupported: [String] = [])
+    /// A Lua function.
+    case function
+    case list(Shape)
+    case record(Record)
+    /// One of several records, told apart by their `kind`.
+    case kinds(Kinds)
+    /// Sources by name, each with its weight.
+    case mix(Kinds)
+    /// One source or a mix of them.
+    case sources(Kinds)
+    /// `false`, where a setting can be switched off.
+    case off
+    /// The first that takes the value's Lua type decides.
+    case either([Shape])
+    /// Data without functions that someone else checks.
+    case plain
+
+    /// Words for "expected ...".
+    var expectation: String {
+        switch self {
+        case .boolean: "true or false"
+        case .integer(let range) where range.upperBound == .max:
+            "an integer from \(range.lowerBound)"
+        case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .number(let range): range.expectation
+        case .text: "a string that is not empty"
+        case .choice(let words, _): Words.anyOf(words.map { "\"\($0)\"" })
+        case .function: "a function"
+        case .list(let element): "a list, each \(element.expectation)"
+        case .record(let record): "a table (\(record.noun))"
+        case .kinds(let kinds): kinds.expectation
+        case .mix: "named sources"
+        case .sources: "a source such as nj.data.text { ... }, or nj.data.mix { ... }"
+        case .off: "false"
+        case .either(let shapes): Words.anyOf(shapes.map(\.expectation))
+        case .plain: "plain data"
+        }
+    }
+
+    /// Whether the value's Lua type is the one this shape is about.
+    func takesType(of node: LuaNode) -> Bool {
+        switch (self, node) {
+        case (.boolean, .boolean), (.off, .boolean), (.function, .function): true
+        case (.integer, .integer), (.integer, .number): true
+        case (.number, .integer), (.number, .number): true
+        case (.text, .string), (.choice, .string): true
+        case (.list, .table), (.record, .table), (.mix, .table), (.kinds, .table): true
+        case (.sources, .table): true
+        case (.record(let record), .string): record.shorthand != nil
+        case (.kinds(let kinds), .string): kinds.takesName
+        case (.either(let shapes), _): shapes.contains { $0.takesType(of: node) }
+        case (.plain, .function), (.plain, .object): false
+        case (.plain, _): true
+        default: false
+        }
+    }
+}
+
+/// The numbers that a setting takes; never NaN nor infinite.
+struct NumberRange: Sendable {
+    let expectation: String
+    let contains: @Sendable (Double) -> Bool
+
+    static let positive = NumberRange(expectation: "a number above 0") { $0 > 0 }
+    static let nonNegative = NumberRange(expectation: "a number, 0 or more") { $0 >= 0 }
+    /// Both ends belong to it.
+    static let share = NumberRange(expectation: "a number from 0 to 1") { $0 >= 0 && $0 <= 1 }
+    /// 1 does not belong to it.
+    static let shareBelowOne = NumberRange(expectation: "a number from 0 to below 1") {
+        $0 >= 0 && $0 < 1
+    }
+}
+
+/// A value that does not fit its shape.
+struct ShapeFault: Error, CustomStringConvertible {
+    /// What the path begins at, for values that stand outside a recipe: `nj.optim.adamw`.
+    var constructor: String?
+    var path: LuaPath
+    var sentence: String
+
+    /// Where the value is, in words; nil for the whole.
+    var place: String? {
+        let path = path.description
+        guard let constructor else { return path.isEmpty ? nil : path }
+        return path.isEmpty ? constructor : "\(constructor): \(path)"
+    }
+
+    var description: String { place.map { "\($0): \(sentence)" } ?? sentence }
+}
+
+enum Words {
+    /// "a, b or c"
+    static func anyOf(_ words: [String]) -> String {
+        guard words.count > 1, let last = words.last else { return words.first ?? "nothing" }
+        return words.dropLast().joined(separator: ", ") + " or " + last
+    }
+}

@@ -1,0 +1,125 @@
+import LuaRuntime
+
+/// Holds a value against a shape and gives it back in order: keys as declared, whole numbers as
+/// integers, sources of a mix flat.
+struct ShapeCheck {
+    /// What a table must have already.
+    enum Stage {
+        /// Keys may still be missing: `--set` comes after.
+        case given
+        /// Keys without a default must be there.
+        case declared
+        /// As `declared`, and every default is filled in.
+        case complete
+    }
+
+    let stage: Stage
+
+    func checked(_ node: LuaNode, as shape: Shape, at path: LuaPath) throws -> LuaNode {
+        func mismatch() -> ShapeFault {
+            fault(path, "expected \(shape.expectation), got \(node.summary)")
+        }
+        switch shape {
+        case .boolean:
+            guard case .boolean = node else { throw mismatch() }
+            return node
+        case .integer(let range):
+            guard let value = Self.integer(node), range.contains(value) else { throw mismatch() }
+            return .integer(Int64(value))
+        case .number(let range):
+            guard let value = Self.number(node), value.isFinite, range.contains(value) else {
+                throw mismatch()
+            }
+            return .number(value)
+        case .text:
+            guard case .string(let string) = node else { throw mismatch() }
+            guard let text = string.text else {
+                throw fault(path, "this string is not valid UTF-8")
+            }
+            guard !text.isEmpty else { throw mismatch() }
+            return node
+        case .choice(let words, let unsupported):
+            return try choice(node, words, unsupported, at: path)
+        case .function:
+            guard case .function = node else { throw mismatch() }
+            return node
+        case .list(let element):
+            guard case .table(let table) = node, table.fields.isEmpty, !table.array.isEmpty else {
+                throw mismatch()
+            }
+            let array = try table.array.enumerated().map { index, value in
+                try checked(
+                    value, as: element, at: path.appending(.integer(Int64(index + 1))))
+            }
+            return .table(LuaTable(array: array))
+        case .record(let record):
+            if case .string = node, let key = record.shorthand {
+                let table = LuaTable<LuaNode>([key: node])
+                return .table(try self.record(table, as: record, at: path))
+            }
+            guard case .table(let table) = node else { throw mismatch() }
+            return .table(try self.record(table, as: record, at: path))
+        case .kinds(let kinds):
+            return .table(try self.kinds(node, kinds, at: path))
+        case .off:
+            guard case .boolean(false) = node else { throw mismatch() }
+            return node
+        case .sources(let kinds):
+            guard case .table(let table) = node else { throw mismatch() }
+            guard let kind = table["kind"], !kind.isNil else { throw mismatch() }
+            let isMix = if case .string("mix") = kind { true } else { false }
+            return try checked(node, as: isMix ? .mix(kinds) : .kinds(kinds), at: path)
+        case .mix(let kinds):
+            guard case .table(let table) = node else { throw mismatch() }
+            return .table(try mix(table, of: kinds, at: path))
+        case .either(let shapes):
+            guard let shape = shapes.first(where: { $0.takesType(of: node) }) else {
+                throw mismatch()
+            }
+            return try checked(node, as: shape, at: path)
+        case .plain:
+            do { return LuaNode(try node.plain(path: path)) } catch let error as LuaError {
+                throw fault(LuaPath(), error.message)
+            }
+        }
+    }
+
+    // MARK: - Scalars
+
+    private func choice(
+        _ node: LuaNode, _ words: [String], _ unsupported: [String], at path: LuaPath
+    ) throws -> LuaNode {
+        let expected = Words.anyOf(words.map { "\"\($0)\"" })
+        guard case .string(let string) = node else {
+            throw fault(path, "expected \(expected), got \(node.summary)")
+        }
+        let word = string.description
+        if words.contains(word) { return node }
+        guard !unsupported.contains(word) else {
+            throw fault(path, "\"\(word)\" is not supported in this version; use \(expected)")
+        }
+        let hint = nearestName(to: word, among: words).map { "; did you mean \"\($0)\"?" } ?? ""
+        throw fault(path, "expected \(expected), got \"\(word)\"\(hint)")
+    }
+
+    /// The integer, where the value is one or equals one.
+    static func integer(_ node: LuaNode) -> Int? {
+        switch node {
+        case .integer(let value): Int(value)
+        case .number(let value): Int(exactly: value)
+        default: nil
+        }
+    }
+
+    static func number(_ node: LuaNode) -> Double? {
+        switch node {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
+    func fault(_ path: LuaPath, _ sentence: String) -> ShapeFault {
+        ShapeFault(path: path, sentence: sentence)
+    }
+}

@@ -1,0 +1,180 @@
+public import Corpora
+public import Optimizers
+public import Transformers
+
+/// A whole recipe as typed data: everything that decides what a run computes and where it writes.
+///
+/// Recipes fill it, `resolved.json` records it, and nothing here is a live object except a custom
+/// schedule.
+public struct RunConfiguration: Sendable {
+    /// Identifies the run; `out` is `runs/<name>` where the recipe sets none.
+    public var name: String
+    public var seed: UInt64 = 0
+    /// The run folder.
+    public var outputPath: String
+    /// Where in a model's life this run stands.
+    public var stage: Stage = .pre
+    public var method: Method = .languageModelling
+    public var model: ModelSource
+    public var tokenizer: TokenizerSource = .model
+    /// At least one.
+    public var data: [WeightedSource]
+    /// T: tokens a row.
+    public var sequenceLength = 512
+    /// How documents become rows.
+    public var packing: Packing.Policy = .chunk
+    public var batch = BatchSizes()
+    public var budget: Budget
+    public var precision: Precision = .automatic
+    /// Keeps only the blocks' inputs and computes the rest again on the way back.
+    public var recomputes = false
+    public var optimizer: OptimizerConfiguration = .adamW(.init())
+    public var schedule: Schedule = .constant(.init())
+    /// The largest gradient norm let through; nil for no limit.
+    public var gradientClip: Double? = 1
+    public var evaluation = EvaluationSettings()
+    public var checkpoints = CheckpointSettings()
+    public var responses = FailureResponses()
+    /// Batches prepared ahead of the step; 0 prepares each when it is asked for.
+    public var prefetch = 2
+
+    public init(
+        name: String, outputPath: String, model: ModelSource, data: [WeightedSource],
+        budget: Budget
+    ) {
+        self.name = name
+        self.outputPath = outputPath
+        self.model = model
+        self.data = data
+        self.budget = budget
+    }
+}
+
+/// Where in a model's life a run stands.
+public enum Stage: String, Sendable, Hashable, CaseIterable {
+    case pre, mid, post
+}
+
+/// By which objective a run learns.
+public enum Method: String, Sendable, Hashable, CaseIterable {
+    /// Predicting the next token of running text.
+    case languageModelling = "lm"
+}
+
+/// What a run starts from.
+public enum ModelSource: Sendable, Hashable {
+    /// A model folder, a checkpoint, or a name such as `runs/base@step-500`.
+    case folder(String)
+    /// New weights. The vocabulary size is the tokenizer's where the recipe leaves it out (0).
+    case new(ModelConfiguration)
+}
+
+/// Which tokenizer a run uses.
+public enum TokenizerSource: Sendable, Hashable {
+    /// The model folder's own.
+    case model
+    /// 256 bytes and the special tokens.
+    case byte
+    /// A `tokenizer.json` or a folder that holds one.
+    case path(String)
+}
+
+/// A source and its share of the tokens.
+public struct WeightedSource: Sendable, Hashable {
+    public var source: Source
+    /// Relative to the other sources' weights.
+    public var weight: Double
+
+    public init(source: Source, weight: Double = 1) {
+        self.source = source
+        self.weight = weight
+    }
+}
+
+/// Sequences a step.
+public struct BatchSizes: Sendable, Hashable {
+    /// Rows an optimizer step.
+    public var size: Int
+    /// Rows a forward pass; nil chooses by memory. It never changes what is computed by more than
+    /// rounding.
+    public var micro: Int?
+
+    public init(size: Int = 8, micro: Int? = nil) {
+        self.size = size
+        self.micro = micro
+    }
+}
+
+/// How long a run lasts.
+public enum Budget: Sendable, Hashable {
+    case steps(Int)
+    /// Input tokens, padding not counted; the run ends with the step that reaches them.
+    case tokens(Int)
+    /// Passes over the training tokens of all sources together.
+    case epochs(Double)
+}
+
+/// The kind that products and activations have.
+public enum Precision: String, Sendable, Hashable, CaseIterable {
+    /// bf16 where the processor multiplies it natively, else f32.
+    case automatic = "auto"
+    case f32
+    case bf16
+}
+
+/// When and on how much held-out text a run is measured.
+public struct EvaluationSettings: Sendable, Hashable {
+    /// Steps between evaluations; nil evaluates at the beginning and the end only.
+    public var everySteps: Int?
+    /// Validation batches of the training batch's size, at most.
+    public var batches: Int
+
+    public init(everySteps: Int? = nil, batches: Int = 16) {
+        self.everySteps = everySteps
+        self.batches = batches
+    }
+}
+
+/// When a run is saved, and what is kept.
+public struct CheckpointSettings: Sendable, Hashable {
+    /// Steps between checkpoints; nil saves at the end only.
+    public var everySteps: Int?
+    public var keepLast: Int
+    /// How many of the best by held-out loss are kept besides.
+    public var keepBest: Int
+
+    public init(everySteps: Int? = nil, keepLast: Int = 2, keepBest: Int = 1) {
+        self.everySteps = everySteps
+        self.keepLast = keepLast
+        self.keepBest = keepBest
+    }
+}
+
+/// What a run does when something goes wrong; the recipe's `on`.
+public struct FailureResponses: Sendable, Hashable {
+    /// What follows a loss or gradient that is not finite.
+    public enum NonFinite: String, Sendable, Hashable, CaseIterable {
+        /// Ends the run with an error that names the batch's documents.
+        case stop
+        /// Leaves the step out: weights and optimizer stay, the data goes on.
+        case skip
+    }
+
+    /// What follows a checkpoint that cannot be written.
+    public enum DiskFull: String, Sendable, Hashable, CaseIterable {
+        /// Ends the run; what was saved before stays.
+        case stop
+        /// Goes on training and tries again at the next checkpoint.
+        case continue_ = "continue"
+    }
+
+    /// Loss or gradients that are not finite.
+    public var nonFinite: NonFinite
+    /// A checkpoint that cannot be written.
+    public var diskFull: DiskFull
+
+    public init(nonFinite: NonFinite = .stop, diskFull: DiskFull = .stop) {
+        self.nonFinite = nonFinite
+        self.diskFull = diskFull
+    }
+}

@@ -1,0 +1,84 @@
+import Checkpoints
+import Optimizers
+import Synchronization
+import Tensors
+import Transformers
+
+/// Saves checkpoints in the background and lets old ones go.
+final class CheckpointKeeper {
+    private let folder: RunFolder
+    private let settings: CheckpointSettings
+    private let lineage: RunLineage
+    private let tokenizerFiles: [(name: String, contents: [UInt8])]
+    private let saver = BackgroundSaver()
+    private let finished = Finished()
+    /// The step of the newest snapshot that was handed over for saving.
+    private(set) var lastStep: Int?
+
+    /// - Parameter savedStep: the step the run goes on from, which is saved already.
+    init(
+        folder: RunFolder, settings: CheckpointSettings, lineage: RunLineage,
+        tokenizerFiles: [(name: String, contents: [UInt8])], savedStep: Int?
+    ) {
+        self.folder = folder
+        self.settings = settings
+        self.lineage = lineage
+        self.tokenizerFiles = tokenizerFiles
+        lastStep = savedStep
+    }
+
+    /// Copies the run's state and starts to write it; waits for a save still under way.
+    ///
+    /// - Throws: what made this save or the last one fail.
+    func save(_ state: inout RunState, model: Decoder, optimizer: any Optimizer) throws {
+        if let scored = state.lastHeldOut, scored.step == state.step, scored.loss.isFinite,
+            settings.keepBest > 0
+        {
+            state.best.removeAll { $0.step == scored.step }
+            state.best.append(scored)
+            state.best.sort { ($0.loss, $0.step) < ($1.loss, $1.step) }
+            state.best.removeLast(max(0, state.best.count - settings.keepBest))
+        }
+        let snapshot = try Snapshot(
+            of: state, model: model, optimizer: optimizer, tokenizerFiles: tokenizerFiles)
+        let retention = Retention(
+            keepLast: settings.keepLast,
+            protected: Set(state.best.map { CheckpointName.of(step: $0.step) }))
+        try saver.submit { [store = folder.store, lineage, finished] in
+            let saved = try store.save(
+                step: snapshot.state.step, contents: snapshot.contents(lineage: lineage))
+            try store.prune(retention)
+            finished.add(saved.name, step: snapshot.state.step)
+        }
+        lastStep = state.step
+    }
+
+    /// Checkpoints that were completed since the last call.
+    func takeFinished() -> [(name: String, step: Int)] { finished.take() }
+
+    /// Throws the error of a save that failed since the last call; never waits.
+    func throwIfFailed() throws {
+        do {
+            try saver.throwIfFailed()
+        } catch {
+            lastStep = nil
+            throw error
+        }
+    }
+
+    /// Waits until everything is written.
+    func wait() throws { try saver.wait() }
+
+    private final class Finished: Sendable {
+        private let list = Mutex<[(name: String, step: Int)]>([])
+
+        func add(_ name: String, step: Int) { list.withLock { $0.append((name, step)) } }
+
+        func take() -> [(name: String, step: Int)] {
+            list.withLock { list in
+                defer { list = [] }
+                return list
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+public import Tokenizers
+public import Transformers
+import Checkpoints
+import Tensors
+
+/// What a recipe's `model` and `tokenizer` keys come to: a configuration, and where weights are.
+public struct ModelStart {
+    public let configuration: ModelConfiguration
+    public let tokenizer: any Tokenizer
+    private let folder: ModelFolder?
+
+    /// Opens the model folder, if one is named, and the tokenizer; reads no weights.
+    ///
+    /// - Parameter remark: hears of broken checkpoints that were passed over.
+    /// - Throws: `TrainingError` where the two do not belong together.
+    public init(_ recipe: RunConfiguration, remark: (String) -> Void) throws {
+        var configuration: ModelConfiguration
+        switch recipe.model {
+        case .folder(let reference):
+            let remarks = Remarks()
+            let folder = try ModelFolder(reference: reference) { remarks.add($0) }
+            remarks.all.forEach(remark)
+            self.folder = folder
+            configuration = folder.configuration
+        case .new(let sizes):
+            folder = nil
+            configuration = sizes
+        }
+        tokenizer = try ModelStart.tokenizer(recipe, folder: folder)
+        if folder == nil { configuration.adopt(tokenizer) }
+        try configuration.validate()
+        guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+            throw TrainingError(
+                .badConfiguration,
+                "The tokenizer has \(tokenizer.vocabularySize) ids, but the model's vocab_size is "
+                    + "\(configuration.vocabularySize): ids would fall outside its embedding. "
+                    + "Use the model's own tokenizer, or leave vocab_size out for a new model.")
+        }
+        self.configuration = configuration
+    }
+
+    /// The folder the weights come from and the hash of what is in it; nil for a new model.
+    var parent: (path: String, identity: String)? {
+        folder.map { ($0.path, $0.folder.manifest.map { "\($0.identity)" } ?? "unknown") }
+    }
+
+    /// Draws new weights, or reads the folder's.
+    func fill(_ model: Decoder, seed: UInt64) throws {
+        if let folder {
+            try model.load(from: [folder.folder.tensors(ModelFolder.weightsName)])
+        } else {
+            model.initialize(seed: seed)
+        }
+    }
+
+    private static func tokenizer(_ recipe: RunConfiguration, folder: ModelFolder?) throws
+        -> any Tokenizer
+    {
+        switch recipe.tokenizer {
+        case .byte: return ByteTokenizer()
+        case .path(let path): return try TokenizerLoader.load(path)
+        case .model:
+            guard let folder else {
+                throw TrainingError(
+                    .badConfiguration,
+                    "A new model has no tokenizer of its own; set tokenizer to \"byte\" or to the "
+                        + "path of a tokenizer.json.")
+            }
+            return try TokenizerLoader.load(folder.path)
+        }
+    }
+}
+
+extension ModelConfiguration {
+    /// Fills in what follows from the tokenizer, where the recipe does not say it.
+    fileprivate mutating func adopt(_ tokenizer: any Tokenizer) {
+        if vocabularySize == 0 { vocabularySize = tokenizer.vocabularySize }
+        let special = tokenizer.specialTokens
+        beginningToken = beginningToken ?? special.beginning.map(Int.init)
+        paddingToken = paddingToken ?? special.padding.map(Int.init)
+        if endTokens.isEmpty { endTokens = special.end.map { [Int($0)] } ?? [] }
+    }
+}

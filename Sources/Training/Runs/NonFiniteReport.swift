@@ -1,0 +1,23 @@
+import Corpora
+
+/// What to say of a step whose loss or gradient is not finite: which documents it learned from.
+struct NonFiniteReport {
+    let sentence: String
+
+    init(_ outcome: TrainStep.Outcome, _ batch: Batch, step: Int, loader: BatchLoader) throws {
+        let what =
+            outcome.loss.isFinite
+            ? "The gradient norm is \(outcome.gradientNorm)" : "The loss is \(outcome.loss)"
+        var documents: [String] = []
+        for piece in batch.pieces {
+            let origin = "\(try loader.origin(of: piece))"
+            if documents.last != origin, !documents.contains(origin) { documents.append(origin) }
+        }
+        let shown = documents.prefix(8).joined(separator: ", ")
+        let more = documents.count > 8 ? " and \(documents.count - 8) more" : ""
+        sentence =
+            "\(what) at step \(step); the batch's documents are \(shown)\(more). A lower "
+            + "learning rate or a longer warmup usually helps; on.nan = \"skip\" leaves such "
+            + "steps out."
+    }
+}

@@ -1,0 +1,102 @@
+import Checkpoints
+import Foundation
+import Telemetry
+
+/// The folder a run writes to, locked while this lives.
+///
+///     recipe.lua  resolved.json  scripts/<hash>
+///     metrics.jsonl  events.jsonl
+///     checkpoints/step-000500/  stages/
+public final class RunFolder {
+    public let path: String
+    /// Whether a run was here before.
+    public let hadRun: Bool
+    let store: CheckpointStore
+    let metrics: JSONLinesSink
+    let journal: JournalFile
+    private let lock: RunLock
+
+    /// Opens the folder for one process, making it where there is none.
+    ///
+    /// - Parameters:
+    ///   - resumes: an existing run is refused without it.
+    ///   - warn: gets a sentence for each thing that was put right.
+    /// - Throws: `TrainingError` for an existing run, `CheckpointError` where another process holds
+    ///   it or the disk fails.
+    public init(path: String, resumes: Bool, warn: @escaping @Sendable (String) -> Void) throws {
+        self.path = path
+        let journalPath = path + "/events.jsonl"
+        let existed = FileManager.default.fileExists(atPath: path)
+        hadRun = FileManager.default.fileExists(atPath: journalPath)
+        if hadRun, !resumes {
+            // A run under way is the more telling answer.
+            _ = try RunLock(run: path)
+            throw TrainingError(
+                .badRunFolder,
+                "There is a run in \(path) already. Go on with --resume, or give the recipe "
+                    + "another name or out.")
+        }
+        if existed, !hadRun {
+            let contents = try RunFolder.entries(of: path)
+            guard contents.isEmpty else {
+                throw TrainingError(
+                    .badRunFolder,
+                    "\(path) is not empty and is not a run (it holds \"\(contents[0])\"); give "
+                        + "the recipe another name or out.")
+            }
+        }
+        if !existed {
+            do {
+                try FileManager.default.createDirectory(
+                    atPath: path, withIntermediateDirectories: true)
+            } catch {
+                throw TrainingError(
+                    .badRunFolder,
+                    "The run folder \(path) cannot be made: \(error.localizedDescription)")
+            }
+        }
+        lock = try RunLock(run: path)
+        store = try CheckpointStore(run: path, lock: lock, warn: warn)
+        journal = try JournalFile(path: journalPath)
+        metrics = try JSONLinesSink(path: path + "/metrics.jsonl")
+    }
+
+    /// Writes a small file of the run, whole or not at all.
+    func write(_ text: String, to name: String) throws {
+        try AtomicFile(path: path + "/" + name).write(text)
+    }
+
+    /// Keeps the bytes of a script under its hash.
+    func keep(_ script: RunScript) throws {
+        let folder = path + "/scripts"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try AtomicFile(path: folder + "/" + script.hash).write { try $0.write(script.bytes) }
+    }
+
+    /// What stands in a folder, hidden files and the lock aside.
+    private static func entries(of path: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        guard isFolder.boolValue else {
+            throw TrainingError(.badRunFolder, "\(path) is a file; give the recipe another out.")
+        }
+        return try FileManager.default.contentsOfDirectory(atPath: path)
+            .filter { !$0.hasPrefix(".") && $0 != "run.lock" }.sorted()
+    }
+}
+
+/// A Lua file that was in force in a run.
+public struct RunScript: Sendable, Hashable {
+    /// Relative to the recipe's folder.
+    public let path: String
+    public let bytes: [UInt8]
+    /// XXH3-128, hexadecimal.
+    public let hash: String
+
+    public init(path: String, bytes: [UInt8], hash: String) {
+        self.path = path
+        self.bytes = bytes
+        self.hash = hash
+    }
+}

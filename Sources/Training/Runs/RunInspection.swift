@@ -1,0 +1,57 @@
+public import Corpora
+public import Tensors
+public import Tokenizers
+public import Transformers
+
+/// A run looked at before it begins: everything but weights and arithmetic.
+public struct RunInspection {
+    public let model: ModelConfiguration
+    public let tokenizer: any Tokenizer
+    public let plan: RunPlan
+    public let sources: CorpusPlan
+    public let memory: MemoryEstimate
+    public let time: TimeEstimate
+    /// Sentences about rows dropped, sources without held-out text and the like.
+    public let remarks: [String]
+
+    /// Opens the data (tokenizing what is not in the cache) and the model's configuration.
+    ///
+    /// - Parameter progress: long work and the share done.
+    public init(
+        _ configuration: RunConfiguration, on backend: any Backend, cacheFolder: String,
+        speeds: SpeedStore, progress: @escaping (String, Double) -> Void
+    ) throws {
+        var remarks: [String] = []
+        let start = try ModelStart(configuration) { remarks.append($0) }
+        let data = try RunData(
+            configuration, tokenizer: start.tokenizer, cacheFolder: cacheFolder,
+            progress: progress)
+        model = start.configuration
+        tokenizer = start.tokenizer
+        let plan = try RunPlan(
+            configuration, model: model, trainingTokens: data.trainingTokens,
+            tokensARow: data.tokensARow(configuration), backend: backend.description)
+        self.plan = plan
+        sources = CorpusPlan(
+            data.corpora, shares: data.mix.shares, packing: data.packing,
+            budgetInputs: plan.totalTokens)
+        memory = MemoryEstimate(
+            model, time: configuration.sequenceLength, microRows: plan.microRows,
+            precision: plan.precision, optimizer: configuration.optimizer,
+            recomputes: configuration.recomputes)
+        let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)
+        let evaluations =
+            2 + (configuration.evaluation.everySteps.map { (plan.totalSteps - 1) / $0 } ?? 0)
+        let length = configuration.sequenceLength
+        let evaluationTokens =
+            evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
+        let key = SpeedKey(
+            model, rows: configuration.batch.size, time: configuration.sequenceLength,
+            microRows: plan.microRows, recomputes: configuration.recomputes,
+            precision: plan.precision, backend: backend.description)
+        time = TimeEstimate(
+            plan, model: model, time: configuration.sequenceLength,
+            evaluationTokens: evaluationTokens, known: speeds[key], on: backend)
+        self.remarks = remarks + data.remarks
+    }
+}

@@ -1,0 +1,66 @@
+/// What a run tells the outside while it goes on; a terminal shows it, a test collects it.
+///
+/// Called on the run's own thread; what takes long here holds the run.
+public protocol RunObserver: AnyObject {
+    /// Everything is in place and the first step is next.
+    func runBegins(_ start: RunStart)
+    func stepEnds(_ report: StepReport)
+    func evaluationEnds(_ loss: HeldOutLoss, step: Int)
+    func checkpointIsSaved(_ name: String, step: Int)
+    /// Something a person should know and the run goes on.
+    func remark(_ sentence: String)
+    /// Long work before the first step, such as tokenizing; `share` from 0 to 1.
+    func prepares(_ what: String, share: Double)
+}
+
+/// What a run is about to do.
+public struct RunStart: Sendable {
+    public let plan: RunPlan
+    public let folder: String
+    /// Steps already made; above 0 when resuming.
+    public let step: Int
+    /// Seconds from the process's beginning of the run to the first step.
+    public let preparationSeconds: Double
+}
+
+/// One step, as metrics record it.
+public struct StepReport: Sendable, Hashable {
+    /// Steps made, this one included.
+    public var step: Int
+    public var totalSteps: Int
+    public var loss: Double
+    public var gradientNorm: Double
+    public var learningRate: Double
+    /// Input tokens of this step, padding not counted.
+    public var tokens: Int
+    /// Input tokens so far.
+    public var totalTokens: Int
+    public var lossTokens: Int
+    /// Input tokens of this step by source.
+    public var tokensBySource: [String: Int]
+    /// Whether the update was left out because a number was not finite.
+    public var isSkipped: Bool
+    public var seconds: Double
+    /// Share of the machine's measured product speed; nil until that is known.
+    public var utilisation: Double?
+}
+
+/// How a run ended.
+public struct RunSummary: Sendable {
+    /// How the loop was left.
+    public enum Ending: Sendable, Hashable {
+        case completed
+        /// The user asked it to stop; everything is saved.
+        case interrupted
+    }
+
+    public let ending: Ending
+    public let steps: Int
+    public let tokens: Int
+    public let heldOutBefore: HeldOutLoss?
+    public let heldOutAfter: HeldOutLoss?
+    public let folder: String
+    /// The last checkpoint's name.
+    public let checkpoint: String?
+    public let seconds: Double
+}

@@ -1,0 +1,59 @@
+import Autograd
+import Corpora
+import Foundation
+import Layers
+import Optimizers
+import Tensors
+import Tokenizers
+import Transformers
+
+/// Everything a run is made of: the recipe turned into parts, and nothing else.
+struct RunParts {
+    let tokenizer: any Tokenizer
+    let data: RunData
+    let plan: RunPlan
+    let model: Decoder
+    let optimizer: any Optimizer
+    let step: TrainStep
+    let evaluation: [EvaluationSet]
+    /// The model folder the run starts from, with what identifies its content.
+    let parent: (path: String, identity: String)?
+
+    /// - Parameters:
+    ///   - initializes: whether new weights are drawn or read; resuming brings its own.
+    ///   - observer: hears of long work.
+    init(
+        _ configuration: RunConfiguration, on backend: any Backend, cacheFolder: String,
+        initializes: Bool, observer: any RunObserver
+    ) throws {
+        let start = try ModelStart(configuration, remark: { observer.remark($0) })
+        tokenizer = start.tokenizer
+        data = try RunData(configuration, tokenizer: tokenizer, cacheFolder: cacheFolder) {
+            observer.prepares($0, share: $1)
+        }
+        plan = try RunPlan(
+            configuration, model: start.configuration, trainingTokens: data.trainingTokens,
+            tokensARow: data.tokensARow(configuration), backend: backend.description)
+        evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
+        model = Decoder(
+            start.configuration, precision: plan.precision,
+            positions: configuration.sequenceLength, on: backend)
+        if initializes { try start.fill(model, seed: configuration.seed) }
+        parent = start.parent
+        optimizer = configuration.optimizer.makeOptimizer()
+        guard let gradients = model.parameters.makeGradients() else {
+            throw TrainingError(.badConfiguration, "The model has no parameters.")
+        }
+        step = TrainStep(
+            model: model, optimizer: optimizer, gradients: gradients, microRows: plan.microRows,
+            clip: configuration.gradientClip, recomputes: configuration.recomputes)
+    }
+
+    func makeLoader(_ configuration: RunConfiguration, from state: LoaderState?) throws
+        -> BatchLoader
+    {
+        try BatchLoader(
+            mix: data.mix, packing: data.packing, rows: configuration.batch.size,
+            seed: configuration.seed, prefetch: configuration.prefetch, from: state)
+    }
+}

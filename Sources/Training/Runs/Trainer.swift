@@ -1,0 +1,202 @@
+public import Telemetry
+public import Tensors
+import Checkpoints
+import Corpora
+import Optimizers
+import Tokenizers
+
+/// The training loop.
+///
+/// A trainer runs on the thread that calls it; data is prepared ahead and checkpoints are written
+/// on threads of their own. Same recipe, seed, build, machine, thread count and precision: same
+/// losses, bit for bit, however often the run was stopped and resumed.
+public final class Trainer {
+    private let configuration: RunConfiguration
+    private let observer: any RunObserver
+    private let folder: RunFolder
+    private let parts: RunParts
+    private let loader: BatchLoader
+    private let recorder: RunRecorder
+    private let keeper: CheckpointKeeper
+    private var state: RunState
+    private var heldOutBefore: HeldOutLoss?
+    private var heldOutAfter: HeldOutLoss?
+    private var newestCheckpoint: String?
+    private let clock: Stopwatch
+    private var gauge: SpeedGauge
+
+    /// Prepares a run: opens data, makes or reads weights, takes the folder.
+    ///
+    /// - Parameters:
+    ///   - recipe: the recipe's name for itself, its bytes and every file it loaded.
+    ///   - resumes: goes on from the newest whole checkpoint.
+    ///   - cacheFolder: where tokenized corpora are kept.
+    ///   - speeds: where the machine's speed is remembered; without it, utilisation is not known.
+    ///   - clock: running since the work began.
+    public init(
+        _ configuration: RunConfiguration, recipe: RunRecipe, resumes: Bool,
+        on backend: any Backend, cacheFolder: String, observer: any RunObserver,
+        speeds: SpeedStore? = nil, clock: Stopwatch = Stopwatch()
+    ) throws {
+        self.clock = clock
+        self.configuration = configuration
+        self.observer = observer
+        let remarks = Remarks()
+        folder = try RunFolder(path: configuration.outputPath, resumes: resumes) {
+            remarks.add($0)
+        }
+        let saved = resumes ? try folder.store.newestWhole() : nil
+        parts = try RunParts(
+            configuration, on: backend, cacheFolder: cacheFolder, initializes: saved == nil,
+            observer: observer)
+        let fresh = RunState(
+            seed: configuration.seed, precision: parts.plan.precision,
+            backend: backend.description, build: RunState.thisBuild)
+        if let saved {
+            state = try Snapshot.restore(from: saved, into: parts.model, parts.optimizer)
+            newestCheckpoint = CheckpointName.of(step: state.step)
+            try state.checkFits(fresh, path: saved.path)
+            state.differences(from: fresh).forEach(remarks.add)
+        } else {
+            state = fresh
+        }
+        loader = try parts.makeLoader(configuration, from: saved == nil ? nil : state.loader)
+        recorder = try RunRecorder(folder, recipe: recipe, resumesAt: saved == nil ? nil : state)
+        keeper = CheckpointKeeper(
+            folder: folder, settings: configuration.checkpoints,
+            lineage: RunLineage(parts, recipe: recipe),
+            tokenizerFiles: try parts.tokenizer.huggingFaceFiles(),
+            savedStep: saved == nil ? nil : state.step)
+        gauge = SpeedGauge(
+            configuration, parts.plan, model: parts.model, store: speeds)
+        if resumes, saved == nil {
+            observer.remark("There is nothing to resume in \(folder.path); starting at step 0.")
+        }
+        (remarks.all + parts.data.remarks).forEach(observer.remark)
+    }
+
+    /// Trains until the budget is used or the user asks it to stop.
+    ///
+    /// - Throws: `TrainingError` for a loss that is not finite, and errors of disk and data; what
+    ///   was saved before stays.
+    public func run() throws -> RunSummary {
+        let plan = parts.plan
+        try recorder.begin(state, plan: plan)
+        if state.step == 0 { try evaluate() }
+        observer.runBegins(
+            RunStart(
+                plan: plan, folder: folder.path, step: state.step,
+                preparationSeconds: clock.elapsedSeconds))
+        while state.step < plan.totalSteps {
+            if StopSignal.isRequested { return try finish(.interrupted) }
+            let stepClock = Stopwatch()
+            let batch = try loader.next()
+            let rate = try learningRate()
+            let outcome = parts.step.run(batch, learningRate: rate)
+            if !outcome.isFinite { try respond(toNonFinite: outcome, in: batch) }
+            advance(past: batch)
+            try report(outcome, batch, rate, seconds: stepClock.elapsedSeconds)
+            if isDue(configuration.evaluation.everySteps) { try evaluate() }
+            if isDue(configuration.checkpoints.everySteps) { try save() }
+        }
+        if state.lastHeldOut?.step != state.step { try evaluate() }
+        return try finish(.completed)
+    }
+
+    private func isDue(_ every: Int?) -> Bool { every.map { state.step % $0 == 0 } ?? false }
+
+    private func learningRate() throws -> Double {
+        let position = SchedulePosition(
+            step: state.step, totalSteps: parts.plan.totalSteps, tokens: state.tokens,
+            totalTokens: parts.plan.totalTokens)
+        return try configuration.optimizer.learningRate
+            * configuration.schedule.factor(at: position)
+    }
+
+    private func advance(past batch: Batch) {
+        state.step += 1
+        state.tokens += batch.tokenCount
+        state.lossTokens += batch.lossTokenCount
+        state.loader = batch.stateAfter
+        state.optimizerSteps = parts.optimizer.stepCount
+    }
+
+    private func evaluate() throws {
+        guard !parts.evaluation.isEmpty else { return }
+        let loss = try HeldOutLoss(
+            of: parts.model, over: parts.evaluation, microRows: parts.plan.microRows)
+        try recorder.record(loss, step: state.step)
+        state.lastHeldOut = RunState.Scored(step: state.step, loss: loss.loss)
+        if state.step == 0 { heldOutBefore = loss }
+        heldOutAfter = loss
+        observer.evaluationEnds(loss, step: state.step)
+    }
+
+    private func report(
+        _ outcome: TrainStep.Outcome, _ batch: Batch, _ rate: Double, seconds: Double
+    ) throws {
+        let report = StepReport(
+            step: state.step, totalSteps: parts.plan.totalSteps, loss: outcome.loss,
+            gradientNorm: outcome.gradientNorm, learningRate: rate, tokens: batch.tokenCount,
+            totalTokens: state.tokens, lossTokens: batch.lossTokenCount,
+            tokensBySource: Dictionary(
+                uniqueKeysWithValues: zip(batch.sources, batch.tokenCounts)),
+            isSkipped: !outcome.isFinite, seconds: seconds,
+            utilisation: gauge.utilisation(afterStepOf: seconds))
+        try recorder.record(report)
+        observer.stepEnds(report)
+        try attendToSaves()
+    }
+
+    private func respond(toNonFinite outcome: TrainStep.Outcome, in batch: Batch) throws {
+        let culprits = try NonFiniteReport(outcome, batch, step: state.step + 1, loader: loader)
+        try recorder.event("non_finite", step: state.step + 1, ["message": .string(culprits.sentence)])
+        switch configuration.responses.nonFinite {
+        case .stop: throw TrainingError(.nonFinite, culprits.sentence)
+        case .skip: observer.remark(culprits.sentence + " The step is left out.")
+        }
+    }
+
+    private func save() throws {
+        state.metricsOffset = recorder.offset
+        try survivingFullDisk {
+            try recorder.event("checkpoint", step: state.step)
+            try keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
+        }
+    }
+
+    /// Reports what the background has done since the last step.
+    private func attendToSaves() throws {
+        for saved in keeper.takeFinished() {
+            newestCheckpoint = saved.name
+            observer.checkpointIsSaved(saved.name, step: saved.step)
+        }
+        try survivingFullDisk { try keeper.throwIfFailed() }
+    }
+
+    private func survivingFullDisk(_ save: () throws -> Void) throws {
+        do {
+            try save()
+        } catch where configuration.responses.diskFull == .continue_ {
+            observer.remark("A checkpoint could not be written; training goes on. \(error)")
+        }
+    }
+
+    private func finish(_ ending: RunSummary.Ending) throws -> RunSummary {
+        // The last state is saved whatever happened to those before; here an error ends the run.
+        try? keeper.wait()
+        try attendToSaves()
+        if keeper.lastStep != state.step {
+            state.metricsOffset = recorder.offset
+            try keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
+        }
+        try keeper.wait()
+        try attendToSaves()
+        try recorder.event("\(ending)", step: state.step)
+        gauge.remember()
+        return RunSummary(
+            ending: ending, steps: state.step, tokens: state.tokens,
+            heldOutBefore: heldOutBefore, heldOutAfter: heldOutAfter, folder: folder.path,
+            checkpoint: newestCheckpoint, seconds: clock.elapsedSeconds)
+    }
+}

@@ -1,0 +1,70 @@
+public import Tensors
+public import Transformers
+public import Optimizers
+
+/// How much memory a run takes at its peak, from its sizes alone.
+public struct MemoryEstimate: Sendable, Hashable {
+    /// One kind of use, in bytes.
+    public struct Item: Sendable, Hashable {
+        public let name: String
+        public let bytes: Int
+    }
+
+    public let items: [Item]
+
+    public var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
+
+    /// - Parameters:
+    ///   - time: tokens a row.
+    ///   - microRows: rows a pass.
+    public init(
+        _ model: ModelConfiguration, time: Int, microRows: Int, precision: ElementKind,
+        optimizer: OptimizerConfiguration, recomputes: Bool
+    ) {
+        let parameters = Census(model).parameters
+        let activation = precision.byteCount
+        let tokens = microRows * time
+        let perLayer = MemoryEstimate.keptPerToken(model) * activation
+        let layers =
+            recomputes
+            ? model.layerCount * model.hiddenSize * activation + perLayer
+            : model.layerCount * perLayer
+        // The widest moment of the way back: the feed-forward part's gradients beside its values.
+        let passing =
+            (3 * model.intermediateSize + 4 * model.hiddenSize) * activation
+        let head = model.vocabularySize * model.hiddenSize * 4
+        let logits = MemoryEstimate.logitRows(tokens) * model.vocabularySize * 4
+        var items = [
+            Item(name: "program", bytes: MemoryEstimate.program),
+            Item(name: "weights", bytes: parameters * 4),
+            Item(name: "gradients", bytes: parameters * 4),
+            Item(
+                name: "optimizer state", bytes: parameters * optimizer.stateBytesPerElement),
+            Item(name: "activations", bytes: tokens * (layers + passing)),
+            Item(name: "head and logits", bytes: head + logits),
+            Item(
+                name: "copy while saving",
+                bytes: parameters * (4 + optimizer.stateBytesPerElement)),
+        ]
+        if precision == .bf16 {
+            items.insert(Item(name: "bf16 weights", bytes: parameters * 2), at: 2)
+        }
+        self.items = items
+    }
+
+    /// Code, libraries, the Lua state and the tokenizer.
+    private static let program = 60 << 20
+
+    /// Numbers that one layer keeps a token for the way back: the stream before and after
+    /// attention, both norms' results, queries with keys and values, attention's result, gate and
+    /// up, and their product.
+    private static func keptPerToken(_ model: ModelConfiguration) -> Int {
+        let queries = model.headCount * model.headSize
+        let keys = model.keyValueHeadCount * model.headSize
+        return 4 * model.hiddenSize + (queries + 2 * keys) + queries
+            + 3 * model.intermediateSize
+    }
+
+    /// Rows of logits that exist at a time.
+    private static func logitRows(_ tokens: Int) -> Int { min(tokens, 512) }
+}

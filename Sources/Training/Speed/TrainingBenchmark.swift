@@ -1,0 +1,101 @@
+public import Tensors
+public import Transformers
+import Autograd
+import Corpora
+import Layers
+import Optimizers
+import Telemetry
+
+/// Times real training steps of a model of any shape, on made-up text.
+///
+/// Everything a step does is in it: the loader, forward and backward, clipping, AdamW.
+public struct TrainingBenchmark {
+    /// What was measured.
+    public struct Result: Sendable {
+        /// The median step.
+        public let stepSeconds: Double
+        public let tokensPerSecond: Double
+        /// Arithmetic of the model's step, by `Census`, over the median step.
+        public let gflops: Double
+        public let ceiling: ProductCeiling
+        /// The loss of the last step.
+        public let loss: Double
+        public let peakResidentMiB: Double
+        public let microRows: Int
+
+        /// Share of the model's own products' speed.
+        public var utilisation: Double { gflops / ceiling.model }
+        /// Share of square products' speed.
+        public var squareUtilisation: Double { gflops / ceiling.square }
+    }
+
+    private let step: TrainStep
+    private let model: Decoder
+    private let loader: BatchLoader
+    private let microRows: Int
+    private let time: Int
+
+    /// - Parameters:
+    ///   - rows: sequences a step.
+    ///   - time: tokens a sequence.
+    ///   - microRows: sequences a pass; nil as training chooses.
+    public init(
+        _ sizes: ModelConfiguration, rows: Int, time: Int, microRows: Int? = nil,
+        precision: ElementKind, recomputes: Bool = false, on backend: any Backend
+    ) throws {
+        try sizes.validate()
+        var configuration = RunConfiguration(
+            name: "bench", outputPath: "", model: .new(sizes), data: [], budget: .steps(1))
+        configuration.sequenceLength = time
+        configuration.batch = BatchSizes(size: rows, micro: microRows)
+        configuration.precision = precision == .bf16 ? .bf16 : .f32
+        let plan = try RunPlan(
+            configuration, model: sizes, trainingTokens: 0, tokensARow: Double(time),
+            backend: backend.description)
+        model = Decoder(sizes, precision: precision, positions: time, on: backend)
+        model.initialize(seed: 0)
+        guard let gradients = model.parameters.makeGradients() else {
+            throw TrainingError(.badConfiguration, "The model has no parameters.")
+        }
+        step = TrainStep(
+            model: model, optimizer: configuration.optimizer.makeOptimizer(),
+            gradients: gradients, microRows: plan.microRows, clip: 1, recomputes: recomputes)
+        self.microRows = plan.microRows
+        self.time = time
+        var random = RandomStream(seed: 1, name: "benchmark")
+        let runs = (0 ..< 64).map { document in
+            let ids = (0 ..< time + 1).map { _ in
+                Int32(random.next() % UInt64(sizes.vocabularySize))
+            }
+            return TokenRun(document: document, ids: ids)
+        }
+        loader = try BatchLoader(
+            mix: Mix(MemoryTokens(name: "made up", runs: runs)),
+            packing: Packing(length: time, end: nil), rows: rows, seed: 0)
+    }
+
+    /// Runs `steps` steps after `warmup` and measures the ceiling in the same process.
+    public func run(steps: Int, warmup: Int = 2) throws -> Result {
+        var seconds: [Double] = []
+        var tokens = 0
+        var loss = Double.nan
+        for index in 0 ..< warmup + steps {
+            let clock = Stopwatch()
+            let batch = try loader.next()
+            loss = step.run(batch, learningRate: 1e-4).loss
+            if index >= warmup { seconds.append(clock.elapsedSeconds) }
+            tokens = batch.rows * batch.length
+        }
+        let median = seconds.sorted()[seconds.count / 2]
+        // Before the ceiling's own buffers come into it.
+        let peak = ResourceUsage.now().peakResidentMiB
+        let flops = Census(model.configuration).trainingFLOPs(time: time) * Double(tokens)
+        return Result(
+            stepSeconds: median, tokensPerSecond: Double(tokens) / median,
+            gflops: flops / median / 1e9,
+            ceiling: ProductCeiling(
+                of: model.configuration, rows: microRows * time, kind: model.precision,
+                on: model.backend),
+            loss: loss, peakResidentMiB: peak, microRows: microRows)
+    }
+}

@@ -1,0 +1,79 @@
+import Autograd
+import Corpora
+import Layers
+import Optimizers
+import Tensors
+import Transformers
+
+/// One update: forward and backward over the micro-batches, clip, move the weights.
+///
+/// The loss is normalised over the loss tokens of the whole step, so micro-batches of unequal
+/// length give the gradients of the one large batch.
+final class TrainStep {
+    private let model: Decoder
+    private let optimizer: any Optimizer
+    private let gradients: Gradients
+    private let microRows: Int
+    private let clip: Double?
+    private let recomputes: Bool
+
+    init(
+        model: Decoder, optimizer: any Optimizer, gradients: Gradients, microRows: Int,
+        clip: Double?, recomputes: Bool
+    ) {
+        self.model = model
+        self.optimizer = optimizer
+        self.gradients = gradients
+        self.microRows = microRows
+        self.clip = clip
+        self.recomputes = recomputes
+    }
+
+    /// What a step came to; the weights moved only if `isFinite`.
+    struct Outcome {
+        var loss: Double
+        /// Before clipping.
+        var gradientNorm: Double
+        var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
+    }
+
+    func run(_ batch: Batch, learningRate: Double) -> Outcome {
+        let loss = accumulate(batch)
+        let parameters = optimizedParameters
+        let norm = GradientNorm(of: parameters, limit: clip)
+        let outcome = Outcome(loss: loss, gradientNorm: norm.norm)
+        guard outcome.isFinite else { return outcome }
+        optimizer.step(parameters, learningRate: learningRate, gradientScale: norm.scale)
+        model.parameters.refresh()
+        return outcome
+    }
+
+    /// Leaves the gradients of the whole batch in `gradients`.
+    ///
+    /// - Returns: the loss.
+    func accumulate(_ batch: Batch) -> Double {
+        gradients.reset()
+        let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
+        var loss = 0.0
+        for part in batch.split(rowsEach: microRows) where part.lossWeightSum > 0 {
+            let micro = MicroBatch(part, for: model)
+            let tape = Tape(gradients: gradients)
+            let hidden = model.hidden(
+                micro.ids, in: micro.context, recompute: recomputes, on: tape)
+            let traced = model.loss(
+                hidden, targets: micro.targets, weights: micro.weights, normalizer: normalizer,
+                on: tape)
+            tape.backward(from: traced.loss)
+            loss += Double(traced.loss.value.read()[0])
+        }
+        return loss
+    }
+
+    private var optimizedParameters: [OptimizedParameter] {
+        model.parameters.all.map { parameter in
+            OptimizedParameter(
+                name: parameter.name, value: parameter.value,
+                gradient: gradients[parameter.slot], decays: parameter.role != .norm)
+        }
+    }
+}

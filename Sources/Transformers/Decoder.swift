@@ -1,0 +1,112 @@
+public import Autograd
+public import Layers
+public import Tensors
+
+/// A decoder-only transformer: embedding, blocks, norm, head.
+///
+/// Shapes: N tokens (batch · time), C width, V vocabulary.
+public struct Decoder {
+    public let configuration: ModelConfiguration
+    /// The kind that activations and products have; masters are f32.
+    public let precision: ElementKind
+    public let backend: any Backend
+    public let parameters: ParameterSet
+    public let rotary: RotaryTable
+
+    let embedding: Embedding
+    var blocks: [DecoderBlock]
+    let norm: RMSNorm
+    /// `[V, C]`; the embedding table itself where the two are tied.
+    let head: Parameter
+    private var preparedHead: Tensor?
+
+    /// A decoder whose parameters are not set yet: `initialize` or load them.
+    ///
+    /// - Parameters:
+    ///   - precision: `f32` or `bf16` (`f64` on the reference backend, for gradient checks).
+    ///   - positions: how many positions to prepare; the configuration's maximum by default.
+    public init(
+        _ configuration: ModelConfiguration, precision: ElementKind, positions: Int? = nil,
+        on backend: any Backend
+    ) {
+        let assembly = DecoderAssembly(configuration, precision: precision, on: backend)
+        self.configuration = configuration
+        self.precision = precision
+        self.backend = backend
+        embedding = assembly.embedding
+        blocks = assembly.blocks
+        norm = assembly.norm
+        head = assembly.head
+        parameters = ParameterSet(assembly.parameters)
+        rotary = RotaryTable(
+            positions: positions ?? configuration.maximumPositions,
+            headSize: configuration.headSize, theta: configuration.ropeTheta,
+            kind: precision == .f64 ? .f64 : .f32, on: backend)
+    }
+
+    /// Draws every parameter anew: norms are 1, matrices normal with the configuration's range.
+    public func initialize(seed: UInt64) {
+        for parameter in parameters.all {
+            let initializer: Initializer =
+                parameter.role == .norm
+                ? .ones : .normal(standardDeviation: configuration.initializerRange)
+            for (name, tensor) in parameter.publicTensors {
+                let values = initializer.values(count: tensor.count, seed: seed, name: name)
+                values.withUnsafeBytes { tensor.writeBytes(from: $0) }
+            }
+        }
+        parameters.refresh()
+    }
+
+    /// The residual stream after the last norm, `[N, C]`.
+    ///
+    /// - Parameters:
+    ///   - ids: `[N]`, i32, each below V.
+    ///   - recompute: keeps only each block's input and computes its insides again on the way
+    ///     back.
+    public func hidden(
+        _ ids: Tensor, in context: SequenceContext, recompute: Bool = false, on tape: Tape
+    ) -> Traced {
+        var x = embedding(ids, on: tape)
+        for (layer, block) in blocks.enumerated() {
+            if recompute {
+                x = tape.recompute(x) { tape, x in
+                    block(x, layer: layer, in: context, on: tape)
+                }
+            } else {
+                x = block(x, layer: layer, in: context, on: tape)
+            }
+        }
+        return norm(x, on: tape)
+    }
+
+    /// Cross-entropy of the next tokens; see `Tape.linearCrossEntropy`.
+    public func loss(
+        _ hidden: Traced, targets: Tensor, weights: Tensor, normalizer: Double, on tape: Tape
+    ) -> TracedLoss {
+        tape.linearCrossEntropy(
+            hidden: hidden, head: head.traced(on: tape), targets: targets, weights: weights,
+            normalizer: normalizer)
+    }
+
+    /// Logits of some rows of `hidden [M, C]`: `[M, V]`, f32.
+    public func logits(_ hidden: Tensor) -> Tensor {
+        backend.matmul(
+            hidden, preparedHead ?? head.working, transposeA: false, transposeB: true,
+            kind: precision == .f64 ? .f64 : .f32, into: nil, accumulate: false)
+    }
+
+    /// Arranges the weights for generation; later changes of the parameters are not seen.
+    public mutating func prepareForInference() {
+        for layer in blocks.indices { blocks[layer].prepareForInference() }
+        preparedHead = backend.packed(head.working)
+    }
+
+    /// An empty cache for a number of sequences.
+    public func makeCache(slots: Int, capacity: Int) -> KeyValueCache {
+        KeyValueCache(
+            layers: configuration.layerCount, slots: slots, capacity: capacity,
+            keyValueHeads: configuration.keyValueHeadCount, headSize: configuration.headSize,
+            kind: precision, on: backend)
+    }
+}

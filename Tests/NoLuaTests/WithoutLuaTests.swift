@@ -1,0 +1,107 @@
+import Checkpoints
+import Corpora
+import Foundation
+import Generation
+import Optimizers
+import Tensors
+import TestSupport
+import Testing
+import Tokenizers
+import Training
+import Transformers
+
+/// Everything below `Scripting` stands by itself: a model is trained, saved, resumed and heard
+/// from Swift, in a target whose dependencies reach no Lua (`LayeringTests` proves that part).
+@Suite struct WithoutLuaTests {
+    @Test func aModelIsTrainedSavedResumedAndHeard() throws {
+        let folder = try TemporaryFolder()
+        let whole = try train("whole", steps: 8, in: folder)
+        let losses = whole.losses
+        #expect(whole.reached == 8 && losses.count == 2)
+        #expect(try #require(losses.last) < #require(losses.first))
+
+        // A run that ends early and goes on later ends with the bytes of one that never stopped.
+        try train("halves", steps: 4, in: folder)
+        let rest = try train("halves", steps: 8, in: folder, resumes: true)
+        #expect(rest.beganAt == 4 && rest.reached == 8)
+        #expect(try weights(of: "halves", in: folder) == weights(of: "whole", in: folder))
+
+        let ids = try generate(from: "halves", in: folder)
+        #expect(ids.count == 12)
+        #expect(try generate(from: "whole", in: folder) == ids)
+    }
+
+    @discardableResult
+    private func train(
+        _ name: String, steps: Int, in folder: TemporaryFolder, resumes: Bool = false
+    ) throws -> Account {
+        let sizes = ModelConfiguration(
+            vocabularySize: 0, hiddenSize: 8, intermediateSize: 12, layerCount: 1, headCount: 2,
+            keyValueHeadCount: 1, headSize: 4, maximumPositions: 32)
+        let texts = (0..<40).map { "\($0) nightjars sing at \($0 * 5 % 12) at night" }
+        var configuration = RunConfiguration(
+            name: name, outputPath: folder.file(name).path, model: .new(sizes),
+            data: [
+                WeightedSource(
+                    source: Source(
+                        name: "birds", place: .memory(texts), split: ValidationSplit(share: 0.2)))
+            ], budget: .steps(steps))
+        configuration.tokenizer = .byte
+        configuration.sequenceLength = 16
+        configuration.batch = BatchSizes(size: 4, micro: 2)
+        configuration.precision = .f32
+        configuration.optimizer = .adamW(.init(learningRate: 2e-2))
+        configuration.evaluation = EvaluationSettings(batches: 2)
+        let account = Account()
+        var goesOn = resumes
+        // Another suite in this process may ask every run to stop; a run asked so goes on.
+        while true {
+            let summary = try Trainer(
+                configuration, recipe: RunRecipe(), resumes: goesOn, on: ReferenceBackend.shared,
+                cacheFolder: folder.file("cache").path, observer: account
+            ).run()
+            account.reached = summary.steps
+            if summary.ending == .completed { return account }
+            goesOn = true
+        }
+    }
+
+    private func weights(of run: String, in folder: TemporaryFolder) throws -> Data {
+        let model = try ModelFolder(reference: folder.file(run).path) { Issue.record("\($0)") }
+        return try Data(
+            contentsOf: URL(filePath: model.path).appending(path: ModelFolder.weightsName))
+    }
+
+    private func generate(from run: String, in folder: TemporaryFolder) throws -> [Int32] {
+        let model = try ModelFolder(reference: folder.file(run).path) { Issue.record("\($0)") }
+        let tokenizer = try TokenizerLoader.load(model.path)
+        let engine = GenerationEngine(
+            model: try model.decoder(precision: .f32, on: ReferenceBackend.shared),
+            tokenizer: tokenizer, slots: 1, capacity: 32)
+        _ = try engine.add(
+            GenerationRequest(
+                prompt: tokenizer.encode("night"), random: RandomStream(seed: 1, name: "song"),
+                maximumNewTokens: 12))
+        var ids: [Int32] = []
+        while !engine.isIdle {
+            for case .token(_, let token, _) in engine.step() { ids.append(token.id) }
+        }
+        return ids
+    }
+}
+
+/// What a run told its observer.
+private final class Account: RunObserver {
+    /// Steps that were made already when the run began, the first time.
+    var beganAt: Int?
+    var reached = 0
+    /// Held-out losses, in order.
+    var losses: [Double] = []
+
+    func runBegins(_ start: RunStart) { beganAt = beganAt ?? start.step }
+    func stepEnds(_ report: StepReport) {}
+    func evaluationEnds(_ loss: HeldOutLoss, step: Int) { losses.append(loss.loss) }
+    func checkpointIsSaved(_ name: String, step: Int) {}
+    func remark(_ sentence: String) {}
+    func prepares(_ what: String, share: Double) {}
+}

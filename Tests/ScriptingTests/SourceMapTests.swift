@@ -1,0 +1,73 @@
+import LuaRuntime
+import Testing
+
+@testable import Scripting
+
+@Suite struct SourceMapTests {
+    private let source = """
+        #!/usr/bin/env nightjar
+        --[==[ return { steps = 1 } ]] ]==]
+        local nj = require "nightjar"
+        local function helper() return { steps = 0 } end
+        local text = [[
+        return { seed = 9 }
+        ]]
+        return nj.recipe {
+          name = "a\\"b", seed = 1,
+          schedule = function(p)
+            local steps = 3
+            if p == 1 then steps = 4 end
+            for i = 1, 3 do steps = i end
+            return { steps = 5 }
+          end,
+          batch = { size = (3 + 4) * 2, micro = helper { x = 1 } },
+          data = nj.data.mix {
+            fiction = { weight = 2,
+              nj.data.text { path = "x",
+                split = "line" } },
+          },
+          steps = 10,
+        }
+        """
+
+    @Test(
+        arguments: [
+            (["name"], 9), (["seed"], 9), (["schedule"], 10), (["batch"], 16),
+            (["batch", "size"], 16),
+            (["data"], 17), (["data", "fiction"], 18), (["data", "fiction", "weight"], 18),
+            (["data", "fiction", "path"], 19), (["data", "fiction", "split"], 20), (["steps"], 22),
+            (["batch", "absent"], 16),
+        ] as [([LuaKey], Int)])
+    func keysAreOnTheirLines(path: [LuaKey], line: Int) {
+        #expect(SourceMap(Array(source.utf8)).line(of: LuaPath(path)) == line)
+    }
+
+    @Test func unknownKeysHaveNoLine() {
+        let map = SourceMap(Array(source.utf8))
+        #expect(map.line(of: LuaPath(["optimizer"])) == nil)
+        #expect(map.line(of: LuaPath()) == nil)
+        #expect(map.repeatedKey == nil)
+    }
+
+    @Test func aLocalThatIsReturnedIsFollowed() {
+        let map = SourceMap(
+            Array("local nj = require 'x'\nlocal r = {\n  steps = 1,\n}\nreturn nj.recipe(r)".utf8))
+        #expect(map.line(of: LuaPath(["steps"])) == 3)
+    }
+
+    @Test func keysThatStandTwiceAreFoundAtAnyDepth() {
+        let map = SourceMap(Array("return { a = { x = 1,\n y = 2,\n x = 3 }, b = 1 }".utf8))
+        #expect(map.repeatedKey?.name == "a.x")
+        #expect(map.repeatedKey?.line == 3)
+        #expect(map.repeatedKey?.firstLine == 1)
+    }
+
+    @Test(arguments: [
+        "", "return", "return {", "return { a = ", "return { function", "local x =", "'", "[==[",
+        "--[[",
+        "return { a = function() if x then", "}}}}", "return nj.recipe(((", "return { [", "\"\\",
+    ])
+    func halfASourceIsNoTrouble(source: String) {
+        _ = SourceMap(Array(source.utf8))
+    }
+}
