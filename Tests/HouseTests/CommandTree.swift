@@ -21,7 +21,9 @@ struct CommandTree {
         }
         var children: [String: [String]] = [:]
         func visit(_ type: String, as path: String) {
-            guard let body = bodies[type], let list = body.range(of: "subcommands: [") else { return }
+            guard let body = bodies[type], let list = body.range(of: "subcommands: [") else {
+                return
+            }
             let types = body[list.upperBound...].prefix { $0 != "]" }
                 .split { !$0.isLetter && !$0.isNumber && $0 != "." }
                 .filter { $0.hasSuffix(".self") }.map { String($0.dropLast(5)) }

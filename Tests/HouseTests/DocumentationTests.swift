@@ -10,8 +10,9 @@ import Testing
         "rawValue", "isUserMistake", "next", "makeIterator", "startIndex", "endIndex", "index",
     ]
 
-    @Test func typesAndFunctionsHaveADocComment() throws {
-        for (file, declaration) in try undocumented() where declaration.kind == .verb {
+    @Test func typesAndFunctionsHaveADocComment() {
+        for (file, declaration) in DocumentationTests.undocumented
+        where declaration.kind == .verb {
             Issue.record("\(file):\(declaration.line) \(declaration.name) has no doc comment")
         }
     }
@@ -19,8 +20,8 @@ import Testing
     /// A property's name and type often say all; how many rely on that may only shrink.
     @Test func undocumentedPropertiesStayWithinTheBudget() throws {
         let counts = Dictionary(
-            grouping: try undocumented().filter { $0.1.kind == .noun },
-            by: { $0.0.split(separator: "/")[1] }
+            grouping: DocumentationTests.undocumented.filter { $0.declaration.kind == .noun },
+            by: { $0.file.split(separator: "/")[1] }
         ).mapValues(\.count)
         let budget = Dictionary(
             try Repository.list(DocumentationTests.budget).map { ($0.name, Int($0.value) ?? 0) },
@@ -73,15 +74,16 @@ import Testing
         #expect(PublicDeclaration.requirements(in: source) == ["f", "y"])
     }
 
-    private func undocumented() throws -> [(String, PublicDeclaration)] {
-        let files = Repository.files(below: "Sources/", endingIn: [".swift"])
-        let texts = try files.map { ($0, try Repository.text($0)) }
-        let spokenFor = texts.reduce(into: DocumentationTests.wellKnown) {
-            $0.formUnion(PublicDeclaration.requirements(in: $1.1))
+    private static let undocumented: [(file: String, declaration: PublicDeclaration)] = {
+        let texts = Repository.texts.filter {
+            $0.file.hasPrefix("Sources/") && $0.file.hasSuffix(".swift")
+        }
+        let spokenFor = texts.reduce(into: wellKnown) {
+            $0.formUnion(PublicDeclaration.requirements(in: $1.text))
         }
         return texts.flatMap { file, text in
             PublicDeclaration.all(in: text)
                 .filter { !$0.isDocumented && !spokenFor.contains($0.name) }.map { (file, $0) }
         }
-    }
+    }()
 }

@@ -23,7 +23,9 @@ struct Layering {
     static let model = Set(layers.prefix(6).joined()).subtracting(["Telemetry", "LuaRuntime"])
 
     /// What the system and the toolchain bring; any module may import it.
-    static let system: Set = ["Dispatch", "Foundation", "Glibc", "Darwin", "Musl", "Synchronization"]
+    static let system: Set = [
+        "Dispatch", "Foundation", "Glibc", "Darwin", "Musl", "Synchronization",
+    ]
 
     /// Where a module stands: -1 at the foundations, nil for strangers.
     static func rank(_ module: String) -> Int? {
@@ -50,17 +52,19 @@ struct Layering {
     /// Modules other than `Scripting` that use both Lua and models, and modules below it, other
     /// than Lua's own, that use Lua at all.
     static func mixing(_ uses: [Use]) -> [String] {
-        uses.compactMap { use -> String? in
-            guard use.module != "Scripting", !lua.contains(use.module) else { return nil }
+        uses.compactMap { use in
+            if lua.contains(use.module) { return strangers(to: use) }
             let seen = use.used.intersection(lua).sorted().joined(separator: " and ")
-            guard !seen.isEmpty else { return nil }
+            guard use.module != "Scripting", !seen.isEmpty else { return nil }
             let isBelow = (rank(use.module) ?? 0) < (rank("Scripting") ?? 0)
             guard isBelow || !use.used.isDisjoint(with: model) else { return nil }
             return "\(use.module) uses \(seen); only Scripting brings Lua and models together"
-        } + uses.filter { lua.contains($0.module) }.compactMap { use in
-            let strangers = use.used.subtracting(lua).subtracting(system).sorted()
-            return strangers.isEmpty
-                ? nil : "\(use.module) uses \(strangers.joined(separator: ", ")); it knows Lua alone"
         }
+    }
+
+    private static func strangers(to use: Use) -> String? {
+        let strangers = use.used.subtracting(lua).subtracting(system).sorted()
+        guard !strangers.isEmpty else { return nil }
+        return "\(use.module) uses \(strangers.joined(separator: ", ")); it knows Lua alone"
     }
 }

@@ -2,24 +2,24 @@ import Testing
 
 /// Imports point downward, and Lua meets models in one module.
 @Suite struct LayeringTests {
-    let package: PackageManifest
-    /// Every target of `Sources`, as `Package.swift` declares it.
-    let declared: [Layering.Use]
-    /// Every target of `Sources`, as its files import.
-    let imported: [Layering.Use]
+    static let package = PackageManifest((try? Repository.text("Package.swift")) ?? "")
 
-    init() throws {
-        package = PackageManifest(try Repository.text("Package.swift"))
-        declared = package.targets.filter { !$0.isTest && $0.name != "TestSupport" }
-            .map { .init(module: $0.name, used: Set($0.dependencies)) }
-        imported = try Dictionary(
-            grouping: Repository.files(below: "Sources/", endingIn: [".swift"]),
-            by: { String($0.split(separator: "/")[1]) }
-        ).sorted { $0.key < $1.key }.map { module, files in
-            let modules = try files.flatMap { try SwiftCode(Repository.text($0)).imports }
-            return .init(module: module, used: Set(modules.map(\.module)))
-        }
+    /// Every target of `Sources`, as `Package.swift` declares it.
+    static let declared = package.targets.filter { !$0.isTest && $0.name != "TestSupport" }
+        .map { Layering.Use(module: $0.name, used: Set($0.dependencies)) }
+
+    /// Every target of `Sources`, as its files import.
+    static let imported = Dictionary(
+        grouping: Repository.files(below: "Sources/", endingIn: [".swift"]),
+        by: { String($0.split(separator: "/")[1]) }
+    ).sorted { $0.key < $1.key }.map { module, files in
+        let modules = files.flatMap { Repository.code[$0]?.imports ?? [] }
+        return Layering.Use(module: module, used: Set(modules.map(\.module)))
     }
+
+    private let package = LayeringTests.package
+    private let declared = LayeringTests.declared
+    private let imported = LayeringTests.imported
 
     @Test func everyFolderOfSourcesIsATargetWithALayer() {
         let folders = Set(
@@ -99,7 +99,7 @@ import Testing
         #expect(Layering.mixing(sound) == [])
     }
 
-    @Test func theManifestIsReadWhole() throws {
+    @Test func theManifestIsReadWhole() {
         let sample = """
             let package = Package(
                 targets: [

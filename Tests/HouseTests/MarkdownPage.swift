@@ -36,7 +36,8 @@ struct MarkdownPage {
         guard folders.contains(where: span.hasPrefix) else { return nil }
         var parts: [Substring] = []
         for part in span.prefix(while: { $0 != " " }).split(separator: "/") {
-            let isPlaceholder = part.contains { "*<>{}".contains($0) }
+            let isPlaceholder =
+                part.contains { "*<>{}".contains($0) }
                 || part.allSatisfy { $0.isUppercase || $0 == "_" }
                 || part.hasPrefix("YOUR") || part.contains("Your")
             if isPlaceholder { break }
@@ -54,7 +55,8 @@ struct MarkdownPage {
             })
         else { return nil }
         let rest = Array(words[(program + 1)...])
-        guard let first = rest.first, first.first?.isLetter == true, first.first?.isLowercase == true
+        guard let first = rest.first, first.first?.isLetter == true,
+            first.first?.isLowercase == true
         else { return nil }
         return rest
     }

@@ -29,8 +29,7 @@ struct PackageManifest {
             if makers.contains(maker), let name = PackageManifest.strings(body).first {
                 targets.append(
                     Target(
-                        name: name, isTest: maker.lowercased().hasPrefix("test")
-                            || maker == ".testTarget",
+                        name: name, isTest: maker == "tests" || maker == ".testTarget",
                         dependencies: PackageManifest.dependencies(body, of: maker)))
             }
             rest = rest[body.endIndex...]
@@ -86,7 +85,7 @@ struct PackageManifest {
         while let package = list.range(of: "package: \""),
             let end = list[package.upperBound...].firstIndex(of: "\"")
         {
-            list.removeSubrange(package.lowerBound ... end)
+            list.removeSubrange(package.lowerBound...end)
         }
         return strings(list[...])
     }

@@ -30,6 +30,17 @@ enum Repository {
         String(data: try Data(contentsOf: root.appending(path: path)), encoding: .utf8) ?? ""
     }
 
+    /// Every file with its text; golden files, which are mostly numbers, are left out.
+    static let texts: [(file: String, text: String)] =
+        files
+        .filter { !$0.hasPrefix("Tests/Goldens/") }.map { ($0, (try? text($0)) ?? "") }
+
+    /// The code of every Swift file, by path.
+    static let code: [String: SwiftCode] = {
+        let swift = texts.filter { $0.file.hasSuffix(".swift") }
+        return Dictionary(uniqueKeysWithValues: swift.map { ($0.file, SwiftCode($0.text)) })
+    }()
+
     /// Lists kept in `Scripts`, one `PATH: VALUE` a line, `#` beginning a comment.
     static func list(_ path: String) throws -> [(name: String, value: String)] {
         try text(path).split(separator: "\n").compactMap { line in

@@ -6,9 +6,10 @@ struct SwiftCode {
     let lines: [String]
 
     init(_ source: String) {
-        var scanner = Scanner(characters: Array(source.unicodeScalars))
-        lines = scanner.blanked().split(separator: "\n", omittingEmptySubsequences: false)
-            .map(String.init)
+        var scanner = Scanner(bytes: Array(source.utf8))
+        lines = scanner.blanked().split(
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+        ).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The modules a file imports, with the lines that do it, from 1.
@@ -26,37 +27,48 @@ struct SwiftCode {
     }
 
     private struct Scanner {
-        let characters: [Unicode.Scalar]
+        let bytes: [UInt8]
         var position = 0
-        var result = String.UnicodeScalarView()
+        var result: [UInt8] = []
 
-        mutating func blanked() -> String {
-            while position < characters.count {
+        mutating func blanked() -> [UInt8] {
+            result.reserveCapacity(bytes.count)
+            while position < bytes.count {
                 if matches("//") {
-                    while position < characters.count, characters[position] != "\n" { skip() }
+                    while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { skip() }
                 } else if matches("/*") {
                     blankComment()
                 } else if let hashes = stringOpening() {
                     blankString(hashes: hashes)
                 } else {
-                    result.append(characters[position])
+                    result.append(bytes[position])
                     position += 1
                 }
             }
-            return String(result)
+            return result
         }
 
-        func matches(_ text: String, at offset: Int = 0) -> Bool {
-            let wanted = text.unicodeScalars
+        func matches(_ text: StaticString, at offset: Int = 0) -> Bool {
             let start = position + offset
-            return start + wanted.count <= characters.count
-                && characters[start ..< start + wanted.count].elementsEqual(wanted)
+            guard start + text.utf8CodeUnitCount <= bytes.count else { return false }
+            for index in 0..<text.utf8CodeUnitCount
+            where bytes[start + index] != text.utf8Start[index] {
+                return false
+            }
+            return true
         }
 
-        /// Passes over characters and keeps only their line breaks.
+        /// Whether `text` stands here, followed by `hashes` times `#`.
+        func matches(_ text: StaticString, hashes: Int) -> Bool {
+            guard matches(text) else { return false }
+            let rest = bytes[(position + text.utf8CodeUnitCount)...]
+            return rest.prefix(hashes).count { $0 == UInt8(ascii: "#") } == hashes
+        }
+
+        /// Passes over bytes and keeps only their line breaks.
         mutating func skip(_ count: Int = 1) {
-            for character in characters[position ..< min(position + count, characters.count)] {
-                result.append(character == "\n" ? "\n" : " ")
+            for byte in bytes[position..<min(position + count, bytes.count)] {
+                result.append(byte == UInt8(ascii: "\n") ? byte : UInt8(ascii: " "))
             }
             position += count
         }
@@ -74,30 +86,31 @@ struct SwiftCode {
                 } else {
                     skip()
                 }
-            } while depth > 0 && position < characters.count
+            } while depth > 0 && position < bytes.count
         }
 
         /// How many `#` stand before the quote, where a string begins here.
         func stringOpening() -> Int? {
-            let hashes = characters[position...].prefix { $0 == "#" }.count
+            guard matches("\"") || matches("#") else { return nil }
+            let hashes = bytes[position...].prefix { $0 == UInt8(ascii: "#") }.count
             return matches("\"", at: hashes) ? hashes : nil
         }
 
         mutating func blankString(hashes: Int) {
-            let fence = String(repeating: "#", count: hashes)
-            let quote = matches("\"\"\"", at: hashes) ? "\"\"\"" : "\""
-            skip(hashes + quote.count)
+            let isLong = matches("\"\"\"", at: hashes)
+            let quote: StaticString = isLong ? "\"\"\"" : "\""
+            skip(hashes + quote.utf8CodeUnitCount)
             var depth = 0
-            while position < characters.count {
-                if matches("\\" + fence + "(") {
+            while position < bytes.count {
+                if matches("\\", hashes: hashes), matches("(", at: 1 + hashes) {
                     depth += 1
                     skip(2 + hashes)
                 } else if depth > 0 {
                     blankInterpolated(&depth)
-                } else if matches("\\" + fence) {
+                } else if matches("\\", hashes: hashes) {
                     skip(2 + hashes)
-                } else if matches(quote + fence) {
-                    return skip(quote.count + hashes)
+                } else if matches(quote, hashes: hashes) {
+                    return skip(quote.utf8CodeUnitCount + hashes)
                 } else {
                     skip()
                 }

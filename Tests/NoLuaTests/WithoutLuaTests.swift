@@ -38,7 +38,7 @@ import Transformers
         let sizes = ModelConfiguration(
             vocabularySize: 0, hiddenSize: 8, intermediateSize: 12, layerCount: 1, headCount: 2,
             keyValueHeadCount: 1, headSize: 4, maximumPositions: 32)
-        let texts = (0 ..< 40).map { "\($0) nightjars sing at \($0 * 5 % 12) at night" }
+        let texts = (0..<40).map { "\($0) nightjars sing at \($0 * 5 % 12) at night" }
         var configuration = RunConfiguration(
             name: name, outputPath: folder.file(name).path, model: .new(sizes),
             data: [
