@@ -231,10 +231,10 @@ show_loss() {
 
 sample() {
     step samples "$name at step $steps"
-    local prompt
-    for prompt in "${prompts[@]}"; do
-        "$nightjar" generate "$run" --prompt "$prompt" --max-new 80 --temperature 0.7 --top-p 0.95 \
-            --seed 1 | fold -s -w 76 | sed "s/^/  /"
+    local index
+    for index in "${!prompts[@]}"; do
+        "$nightjar" generate "$run" --prompt "${prompts[index]}" --seed "$index" --max-new 80 \
+            --temperature 0.7 --top-p 0.95 | fold -s -w 76 | sed "s/^/  /"
         echo
     done
 }
