@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 import Tensors
 import Training
@@ -14,7 +15,7 @@ final class RunDisplay: RunObserver {
         let plan = start.plan
         display.finish()
         display.message(
-            style.paint("run ", .dim) + start.folder
+            style.paint("run ", .dim) + RunDisplay.relative(start.folder)
                 + style.paint("  parameters ", .dim) + HumanFormat.count(plan.census.parameters)
                 + style.paint("  precision ", .dim) + plan.precision.rawValue
                 + style.paint("  steps ", .dim) + "\(start.step)/\(plan.totalSteps)"
@@ -60,6 +61,12 @@ final class RunDisplay: RunObserver {
 
     /// The run is over; the last line stays.
     func finish() { display.finish() }
+
+    /// A path as the user would type it here.
+    private static func relative(_ path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+    }
 
     private static func scientific(_ value: Double) -> String {
         guard value > 0 else { return "0" }

@@ -32,7 +32,7 @@ struct TokenizeTrain: ParsableCommand {
     mutating func run() throws {
         var trainer = try BytePairTrainer(
             .init(vocabularySize: vocabularySize, minimumFrequency: minimumFrequency))
-        let display = ProgressDisplay()
+        let display = ProgressDisplay(plainInterval: .init(steps: .max))
         for input in inputs {
             let reader = try DocumentReader(try source(input))
             let total = reader.byteCount

@@ -94,7 +94,7 @@ struct FaultSweepTests {
     private static func sample(_ count: Int) -> [Int] {
         let all = Array(1 ..< count + 1)
         if ProcessInfo.processInfo.environment["NIGHTJAR_SWEEP"] == "all" { return all }
-        let step = max(1, count / 2)
+        let step = max(1, count / 6)
         return all.filter { $0 % step == 0 }
     }
 }

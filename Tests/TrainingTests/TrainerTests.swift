@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Optimizers
 import TestSupport
@@ -69,6 +70,17 @@ import Transformers
         let summary = try run.train(resumes: true, observer: log)
         #expect(summary.steps == 4 && log.steps.isEmpty)
         #expect(try run.weights(step: 4) == weights)
+    }
+
+    @Test func aRunThatFailedBeforeItBeganIsNotInTheWay() throws {
+        let run = try TinyRun(steps: 2)
+        let data = run.configuration.data
+        run.configuration.data = [
+            WeightedSource(source: Source(name: "gone", place: .files(["/nowhere/text.txt"])))
+        ]
+        #expect(throws: (any Error).self) { try run.train() }
+        run.configuration.data = data
+        #expect(try run.train().steps == 2)
     }
 
     @Test func aFolderThatIsNoRunIsRefused() throws {

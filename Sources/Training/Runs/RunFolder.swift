@@ -27,7 +27,9 @@ public final class RunFolder {
         self.path = path
         let journalPath = path + "/events.jsonl"
         let existed = FileManager.default.fileExists(atPath: path)
-        hadRun = FileManager.default.fileExists(atPath: journalPath)
+        // A run begins with its first event: one that failed while its data was prepared left
+        // nothing to go on from, and nothing to lose.
+        hadRun = !(FileManager.default.contents(atPath: journalPath) ?? Data()).isEmpty
         if hadRun, !resumes {
             // A run under way is the more telling answer.
             _ = try RunLock(run: path)
@@ -74,7 +76,10 @@ public final class RunFolder {
         try AtomicFile(path: folder + "/" + script.hash).write { try $0.write(script.bytes) }
     }
 
-    /// What stands in a folder, hidden files and the lock aside.
+    /// What a run that never began may leave behind.
+    private static let ownNames: Set = ["run.lock", "events.jsonl", "metrics.jsonl", "checkpoints"]
+
+    /// What stands in a folder that no run made.
     private static func entries(of path: String) throws -> [String] {
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
@@ -82,7 +87,7 @@ public final class RunFolder {
             throw TrainingError(.badRunFolder, "\(path) is a file; give the recipe another out.")
         }
         return try FileManager.default.contentsOfDirectory(atPath: path)
-            .filter { !$0.hasPrefix(".") && $0 != "run.lock" }.sorted()
+            .filter { !$0.hasPrefix(".") && !ownNames.contains($0) }.sorted()
     }
 }
 

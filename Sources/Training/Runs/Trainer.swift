@@ -82,11 +82,11 @@ public final class Trainer {
     public func run() throws -> RunSummary {
         let plan = parts.plan
         try recorder.begin(state, plan: plan)
-        if state.step == 0 { try evaluate() }
         observer.runBegins(
             RunStart(
                 plan: plan, folder: folder.path, step: state.step,
                 preparationSeconds: clock.elapsedSeconds))
+        if state.step == 0 { try evaluate() }
         while state.step < plan.totalSteps {
             if StopSignal.isRequested { return try finish(.interrupted) }
             let stepClock = Stopwatch()
