@@ -38,7 +38,8 @@ public final class RunFolder {
                 "There is a run in \(path) already. Go on with --resume, or give the recipe "
                     + "another name or out.")
         }
-        if existed, !hadRun {
+        // An empty journal shows whose folder it is.
+        if existed, !FileManager.default.fileExists(atPath: journalPath) {
             let contents = try RunFolder.entries(of: path)
             guard contents.isEmpty else {
                 throw TrainingError(
