@@ -183,7 +183,7 @@ choose_steps() {
     plan=$("$nightjar" check "$recipe" --json)
     steps=$(field total_steps <<<"$plan")
     fitting=$(awk -v n="$steps" -v s="$(field seconds <<<"$plan")" 'BEGIN {
-        if (s >= 60 && s <= 240) { print n; exit }
+        if (s >= 90 && s <= 150) { print n; exit }
         n = int(n * 120 / s / 50) * 50
         print (n < 100 ? 100 : n > 3000 ? 3000 : n) }')
     if [[ $fitting != "$steps" ]]; then

@@ -1,5 +1,6 @@
 // Memory from the system for tensors: large blocks begin at 2 MiB and ask for huge pages, which
 // spare a matrix product most of its address translation.
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -28,4 +29,14 @@ void nj_release(void *address, size_t bytes) {
         free(address);
     else
         munmap(address, nj_round_up(bytes, 4096));
+}
+
+static nj_memory_handler memory_handler;
+
+void nj_set_memory_handler(nj_memory_handler handler) { memory_handler = handler; }
+
+void nj_out_of_memory(size_t bytes) {
+    if (memory_handler) memory_handler(bytes);
+    fprintf(stderr, "nightjar: the system has no %zu bytes of memory left.\n", bytes);
+    abort();
 }

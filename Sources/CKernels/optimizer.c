@@ -40,8 +40,8 @@ static void NJ(adamw)(void *context, size_t from, size_t to, int thread) {
         nj_v16 m = NJ(load_some)(run->first, i, n, NJ_F32);
         nj_v16 v = NJ(load_some)(run->second, i, n, NJ_F32);
         nj_v16 p = NJ(load_some)(run->parameter, i, n, NJ_F32);
-        m = s.beta1 * m + (1.0f - s.beta1) * g;
-        v = s.beta2 * v + (1.0f - s.beta2) * (g * g);
+        m = s.beta1 * m + s.rest1 * g;
+        v = s.beta2 * v + s.rest2 * (g * g);
         p -= s.learning_rate * s.weight_decay * p;
         nj_v16 root = NJ(square_root)(v / s.correction2) + s.epsilon;
         p -= s.learning_rate * (m / s.correction1) / root;

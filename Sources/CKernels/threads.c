@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <sched.h>
 #endif
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -131,10 +130,7 @@ static void *grown(struct scratch *scratch, size_t bytes) {
         // An eighth more than asked for: lengths that creep upward must not allocate each time.
         size_t capacity = nj_round_up(bytes + bytes / 8, 4096);
         scratch->bytes = nj_allocate(capacity);
-        if (!scratch->bytes) {
-            fprintf(stderr, "nightjar: no memory for %zu bytes of scratch.\n", capacity);
-            abort();
-        }
+        if (!scratch->bytes) nj_out_of_memory(capacity);
         scratch->capacity = capacity;
     }
     return scratch->bytes;

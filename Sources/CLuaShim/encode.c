@@ -115,6 +115,15 @@ static void put_table(encoder *e, int table) {
     }
     luaL_checkstack(L, 8, "a value is nested too deep");
     njl_poll(L);
+    // Raw reading sees what the table holds; keys that only its metatable answers would be lost.
+    static const char *const hiding[] = {"__index", "__pairs"};
+    for (size_t i = 0; i < sizeof hiding / sizeof *hiding; i++) {
+        if (luaL_getmetafield(L, table, hiding[i]) == LUA_TNIL) continue;
+        char sentence[100];
+        snprintf(sentence, sizeof sentence,
+                 "a table whose metatable has %s hides its keys; give a plain table", hiding[i]);
+        fail(e, sentence);
+    }
     e->tables[e->depth++] = identity;
 
     put_tag(e, NJL_TAG_TABLE);

@@ -99,6 +99,11 @@ static int stack_depth(lua_State *L) {
     return high;
 }
 
+static int is_host_frame(lua_State *L, int level) {
+    lua_Debug frame;
+    return lua_getstack(L, level, &frame) && lua_getinfo(L, "S", &frame) && *frame.what == 'C';
+}
+
 // Appends the frames from `level` down to the host's entry. The entry itself is no news.
 static void write_trace(lua_State *L, int level, int hides_entry, char *out, size_t room) {
     size_t used = strlen(out);
@@ -130,8 +135,9 @@ int njl_handler(lua_State *L) {
         if (message && !context->tripped) match_position(L, message, report);
     }
     context->carried.value = NULL;
-    // Level 0 is this handler.
-    write_trace(L, 1, lua_pushthread(L), report->trace, sizeof report->trace);
+    // Level 0 is this handler; a host function that raised is what the message speaks of.
+    write_trace(
+        L, is_host_frame(L, 1) ? 2 : 1, lua_pushthread(L), report->trace, sizeof report->trace);
     lua_pop(L, 1);
     return 1;
 }

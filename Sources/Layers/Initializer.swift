@@ -1,3 +1,4 @@
+import Dispatch
 import Tensors
 
 /// How a new parameter's numbers are drawn.
@@ -15,8 +16,26 @@ public enum Initializer: Sendable {
         case .ones:
             return Array(repeating: 1, count: count)
         case .normal(let deviation):
-            var stream = RandomStream(seed: seed, name: name)
-            return (0 ..< count).map { _ in Float(stream.normal() * deviation) }
+            return Initializer.normals(
+                count, deviation, from: RandomStream(seed: seed, name: name))
+        }
+    }
+
+    /// Drawn in parts on all processors: a draw depends on its place in the stream alone.
+    private static func normals(
+        _ count: Int, _ deviation: Double, from stream: RandomStream
+    ) -> [Float] {
+        let part = 1 << 14
+        return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+            nonisolated(unsafe) let values = buffer
+            DispatchQueue.concurrentPerform(iterations: (count + part - 1) / part) { index in
+                let range = index * part ..< min((index + 1) * part, count)
+                var stream = stream.skipping(normals: range.lowerBound)
+                for place in range {
+                    values.initializeElement(at: place, to: Float(stream.normal() * deviation))
+                }
+            }
+            initialized = count
         }
     }
 }

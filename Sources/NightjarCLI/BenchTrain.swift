@@ -39,6 +39,11 @@ struct BenchTrain: ParsableCommand {
                 precision: kind, recomputes: recompute, on: CPUBackend.shared
             ).run(steps: steps)
         }
+        Places.speeds.record(
+            gflops: result.ceiling.model,
+            for: SpeedKey(
+                shape.model, tokensAPass: result.microRows * shape.time, precision: kind,
+                backend: CPUBackend.shared.description))
         let fields: [(String, Double, Int)] = [
             ("tokens_per_second", result.tokensPerSecond, 1),
             ("step_ms", result.stepSeconds * 1000, 1),

@@ -22,8 +22,7 @@ struct Check: ParsableCommand {
         let display = RunDisplay()
         let inspection = try ComputeThread.shared.run {
             try RunInspection(
-                loaded.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora,
-                speeds: Places.speeds
+                loaded.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora
             ) { display.prepares($0, share: $1) }
         }
         display.finish()

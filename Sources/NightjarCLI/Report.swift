@@ -42,6 +42,17 @@ enum Report {
         Foundation.exit((code ?? .mistake).rawValue)
     }
 
+    /// Ends the process where the system gives no more memory; what was saved stays.
+    static func end(withoutMemory bytes: Int) -> Never {
+        let sentence =
+            "error: The system has no \(bytes) bytes of memory left for the next tensor. "
+            + "Checkpoints written before are whole. `nightjar check` shows what a recipe needs; "
+            + "a smaller batch.micro or sequence_length, or recompute = true, needs less.\n"
+        DescriptorOutput(descriptor: 2).write(sentence)
+        // Other threads may hold locks that an orderly exit would wait for.
+        _exit(ExitCode.machine.rawValue)
+    }
+
     /// Nil for what is not one of ours: the argument parser's errors.
     private static func exitCode(of error: any Error) -> ExitCode? {
         func code(_ isMistake: Bool) -> ExitCode { isMistake ? .mistake : .machine }

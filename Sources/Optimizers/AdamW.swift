@@ -22,11 +22,11 @@ public final class AdamW: Optimizer {
                 parameter: parameter.value, gradient: parameter.gradient,
                 firstMoment: state[0], secondMoment: state[1],
                 AdamWStep(
-                    learningRate: Float(learningRate), beta1: Float(settings.beta1),
-                    beta2: Float(settings.beta2), epsilon: Float(settings.epsilon),
-                    weightDecay: parameter.decays ? Float(settings.weightDecay) : 0,
-                    correction1: Float(correction1), correction2: Float(correction2),
-                    gradientScale: Float(gradientScale)))
+                    learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2,
+                    epsilon: settings.epsilon,
+                    weightDecay: parameter.decays ? settings.weightDecay : 0,
+                    correction1: correction1, correction2: correction2,
+                    gradientScale: gradientScale))
         }
     }
 

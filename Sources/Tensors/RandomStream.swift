@@ -40,6 +40,11 @@ public struct RandomStream: Sendable, Hashable, Codable {
         return radius * cos(2 * .pi * uniform())
     }
 
+    /// The stream after `count` calls of `normal`.
+    public func skipping(normals count: Int) -> RandomStream {
+        RandomStream(key: key, counter: counter &+ 2 &* UInt64(count))
+    }
+
     private static func mix(_ value: UInt64) -> UInt64 {
         var z = value
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -64,9 +64,7 @@ final class StoragePool: Sendable {
             if let fresh = nj_allocate(actual) { return (UInt(bitPattern: fresh), actual) }
             // Whatever is kept may be what is missing.
             Self.evict(from: &state, until: 0)
-            guard let fresh = nj_allocate(actual) else {
-                fatalError("The system has no \(actual) bytes left for a tensor.")
-            }
+            guard let fresh = nj_allocate(actual) else { nj_out_of_memory(actual) }
             return (UInt(bitPattern: fresh), actual)
         }
         guard let pointer = UnsafeMutableRawPointer(bitPattern: address) else {

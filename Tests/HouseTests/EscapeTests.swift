@@ -19,14 +19,14 @@ import Testing
             "state under a condition variable, whose waiting no Mutex offers",
         .init(file: "Sources/Corpora/Shards/ParallelEncoding.swift", word: "nonisolated(unsafe)"):
             "parallel iterations each write their own element",
+        .init(file: "Sources/Layers/Initializer.swift", word: "nonisolated(unsafe)"):
+            "parallel iterations each write their own elements",
         .init(
             file: "Sources/Scripting/Schedules/ScriptedSchedule.swift",
             word: "@unchecked Sendable"):
             "a Lua function that is called under a lock alone",
         .init(file: "Sources/Tensors/Storage.swift", word: "@unchecked Sendable"):
             "bytes that operations write before anyone else sees them",
-        .init(file: "Sources/Tensors/StoragePool.swift", word: "fatalError"):
-            "memory that the machine refuses, with its sentence",
         .init(
             file: "Sources/Tensors/Backends/CPU/ComputeThread.swift", word: "@unchecked Sendable"):
             "a job whose caller sleeps until it is done",

@@ -107,6 +107,45 @@ import Testing
         #expect(again.code == 2 && again.errors.contains("--resume"), "\(again.errors)")
     }
 
+    @Test func resumingNothingBeginsAtStepZero() throws {
+        let program = try Program()
+        let outcome = try program.run(["train", "recipe.lua", "--resume", "--set", "steps=2"])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.errors.contains("There is nothing to resume"), "\(outcome.errors)")
+    }
+
+    @Test func aTokenizerTooLargeForTheModelIsRefused() throws {
+        let program = try Program()
+        let recipe = Program.recipe.replacingOccurrences(
+            of: "hidden_size = 16,", with: "hidden_size = 16, vocab_size = 100,")
+        try program.folder.write(recipe, to: "recipe.lua")
+        let outcome = try program.run(["train", "recipe.lua"])
+        #expect(outcome.code == 2, "\(outcome.errors)")
+        #expect(outcome.errors.contains("the model's vocab_size is 100"), "\(outcome.errors)")
+    }
+
+    @Test func aLossThatIsNotFiniteStopsTheRunAndNamesItsDocuments() throws {
+        let program = try Program()
+        let diverges = ["train", "recipe.lua", "--set", "optimizer.lr=1e30"]
+        let stopped = try program.run(diverges)
+        #expect(stopped.code == 1 && stopped.errors.contains("birds.txt"), "\(stopped.errors)")
+        let skipped = try program.run(diverges + ["--set", "on.nan=skip", "--set", "name=skips"])
+        #expect(skipped.code == 0, "\(skipped.errors)")
+        #expect(skipped.errors.contains("The step is left out."), "\(skipped.errors)")
+    }
+
+    /// Kibibytes of weights fit into the limit, gibibytes do not.
+    @Test func missingMemoryIsTheMachinesFailure() throws {
+        let program = try Program()
+        let limit = ["/usr/bin/env", "bash", "-c", "ulimit -v 1000000; exec \"$@\"", "bash"]
+        let shape = ["bench", "train", "--steps", "1", "--dtype", "f32", "--shape"]
+        let small = try program.run(shape + ["32,1,2,2,64,256,2,32"], prefix: limit)
+        #expect(small.code == 0, "\(small.errors)")
+        let large = try program.run(shape + ["8192,1,2,2,16384,4096,2,32"], prefix: limit)
+        #expect(large.code == 3 && !large.wasSignalled, "\(large.errors)")
+        #expect(large.errors.contains("bytes of memory left"), "\(large.errors)")
+    }
+
     @Test func aRowThatIsNotJSONIsCountedOrStopsTheRun() throws {
         let program = try Program()
         let rows = (0 ..< 60).map { #"{"text": "row \#($0) of many, long enough"}"# }

@@ -84,7 +84,7 @@ final class Program {
             output = folder.file(name + ".out")
             errors = folder.file(name + ".err")
             for file in [output, errors] {
-                FileManager.default.createFile(atPath: file.path, contents: nil)
+                _ = FileManager.default.createFile(atPath: file.path, contents: nil)
             }
             process.standardOutput = FileHandle(forWritingAtPath: output.path)
             process.standardError = FileHandle(forWritingAtPath: errors.path)

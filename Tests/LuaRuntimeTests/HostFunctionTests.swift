@@ -144,6 +144,20 @@ struct HostFunctionTests {
         #expect(try evaluate("return pcall(take, {})", state: state) == [true])
     }
 
+    @Test func keysBehindAMetatableAreRefusedRatherThanLost() throws {
+        let state = LuaState()
+        state.register(name: "take") { _ in [] }
+        for event in ["__index", "__pairs"] {
+            let error = try #require(
+                failure("take({ x = setmetatable({}, { \(event) = { a = 1 } }) })", state: state))
+            #expect(
+                error.sentence
+                    == "test.lua:1: x: a table whose metatable has \(event) hides its keys; "
+                    + "give a plain table")
+        }
+        #expect(try evaluate("take(setmetatable({}, { __call = print })) return 1", state: state) == [1])
+    }
+
     @Test func yieldingAcrossTheHostIsRefused() throws {
         let state = LuaState()
         state.register(name: "through") { call in try call.function(1).callNodes() }

@@ -10,7 +10,7 @@
 
 typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3 } nj_kind;
 
-// MARK: Machine (isa.c, threads.c)
+// MARK: Machine (isa.c, threads.c, memory.c)
 
 enum { NJ_ISA_BASE = 0, NJ_ISA_X86_64_V3 = 3, NJ_ISA_X86_64_V4 = 4 };
 int nj_isa(void);
@@ -36,6 +36,12 @@ int nj_available_processors(void);
 /// Aligned to 64 bytes, to 2 MiB and asking for huge pages from there on; NULL where there is none.
 void *_Nullable nj_allocate(size_t bytes);
 void nj_release(void *_Nonnull address, size_t bytes);
+
+/// What to do when the system has no memory left; a handler must not return.
+typedef void (*nj_memory_handler)(size_t bytes);
+void nj_set_memory_handler(nj_memory_handler _Nullable handler);
+/// Ends the process: by the handler, else with a sentence on standard error and abort.
+_Noreturn void nj_out_of_memory(size_t bytes);
 
 /// Gives scratch memory back to the system.
 void nj_trim_scratch(void);
@@ -148,7 +154,8 @@ void nj_cross_entropy(
     int wants_gradient);
 
 typedef struct {
-    float learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2;
+    float learning_rate, beta1, rest1, beta2, rest2;  // rest: 1 - beta
+    float epsilon, weight_decay, correction1, correction2;
     float gradient_scale;
 } nj_adamw_step;
 void nj_adamw(

@@ -75,22 +75,23 @@ public struct LinearCrossEntropy: Sendable {
 ///
 /// `g = gradientScale · gradient`, `m = β₁m + (1-β₁)g`, `v = β₂v + (1-β₂)g²`,
 /// `p -= lr · weightDecay · p`, then `p -= lr · (m / c₁) / (sqrt(v / c₂) + ε)`, with
-/// `c = 1 - β^t`, in the order of `torch.optim.AdamW`.
+/// `c = 1 - β^t`, in the order of `torch.optim.AdamW`. In double precision, because `1 - β` in
+/// single loses digits where β is near 1.
 public struct AdamWStep: Sendable, Hashable {
-    public var learningRate: Float
-    public var beta1: Float
-    public var beta2: Float
-    public var epsilon: Float
-    public var weightDecay: Float
+    public var learningRate: Double
+    public var beta1: Double
+    public var beta2: Double
+    public var epsilon: Double
+    public var weightDecay: Double
     /// `1 - β₁^t` and `1 - β₂^t`.
-    public var correction1: Float
-    public var correction2: Float
+    public var correction1: Double
+    public var correction2: Double
     /// Clipping: what gradients are multiplied with on the way in.
-    public var gradientScale: Float
+    public var gradientScale: Double
 
     public init(
-        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
-        correction1: Float, correction2: Float, gradientScale: Float
+        learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double,
+        correction1: Double, correction2: Double, gradientScale: Double
     ) {
         self.learningRate = learningRate
         self.beta1 = beta1

@@ -3,7 +3,7 @@ public import Tensors
 public import Tokenizers
 public import Transformers
 
-/// A run looked at before it begins: everything but weights and arithmetic.
+/// A run looked at before it begins: plan, data, memory and time.
 public struct RunInspection {
     public let model: ModelConfiguration
     public let tokenizer: any Tokenizer
@@ -19,7 +19,7 @@ public struct RunInspection {
     /// - Parameter progress: long work and the share done.
     public init(
         _ configuration: RunConfiguration, on backend: any Backend, cacheFolder: String,
-        speeds: SpeedStore, progress: @escaping (String, Double) -> Void
+        progress: @escaping (String, Double) -> Void
     ) throws {
         var remarks: [String] = []
         let start = try ModelStart(configuration) { remarks.append($0) }
@@ -35,23 +35,16 @@ public struct RunInspection {
         sources = CorpusPlan(
             data.corpora, shares: data.mix.shares, packing: data.packing,
             budgetInputs: plan.totalTokens)
-        memory = MemoryEstimate(
-            model, time: configuration.sequenceLength, microRows: plan.microRows,
-            precision: plan.precision, optimizer: configuration.optimizer,
-            recomputes: configuration.recomputes)
+        memory = MemoryEstimate(configuration, plan, model: model)
         let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)
         let evaluations =
             2 + (configuration.evaluation.everySteps.map { (plan.totalSteps - 1) / $0 } ?? 0)
         let length = configuration.sequenceLength
         let evaluationTokens =
             evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
-        let key = SpeedKey(
-            model, rows: configuration.batch.size, time: configuration.sequenceLength,
-            microRows: plan.microRows, recomputes: configuration.recomputes,
-            precision: plan.precision, backend: backend.description)
-        time = TimeEstimate(
-            plan, model: model, time: configuration.sequenceLength,
-            evaluationTokens: evaluationTokens, known: speeds[key], on: backend)
-        self.remarks = remarks + data.remarks
+        progress("timing a step", 0)
+        time = try TimeEstimate(
+            configuration, plan, model: model, evaluationTokens: evaluationTokens, on: backend)
+        self.remarks = remarks + data.remarks + [memory.remark].compactMap { $0 }
     }
 }

@@ -34,6 +34,8 @@ struct RunParts {
         plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend.description)
+        let memory = MemoryEstimate(configuration, plan, model: start.configuration)
+        memory.remark.map(observer.remark)
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
         model = Decoder(
             start.configuration, precision: plan.precision,

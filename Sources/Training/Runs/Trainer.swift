@@ -193,7 +193,6 @@ public final class Trainer {
         try keeper.wait()
         try attendToSaves()
         try recorder.event("\(ending)", step: state.step)
-        gauge.remember()
         return RunSummary(
             ending: ending, steps: state.step, tokens: state.tokens,
             heldOutBefore: heldOutBefore, heldOutAfter: heldOutAfter, folder: folder.path,

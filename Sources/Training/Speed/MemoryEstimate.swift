@@ -1,6 +1,8 @@
-public import Tensors
 public import Transformers
-public import Optimizers
+import Foundation
+import Optimizers
+import Telemetry
+import Tensors
 
 /// How much memory a run takes at its peak, from its sizes alone.
 public struct MemoryEstimate: Sendable, Hashable {
@@ -14,13 +16,22 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     public var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
-    /// - Parameters:
-    ///   - time: tokens a row.
-    ///   - microRows: rows a pass.
+    /// A warning where this machine has less.
+    public var remark: String? {
+        let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        guard bytes > installed else { return nil }
+        return "The run needs about \(HumanFormat.bytes(bytes)) of memory and this machine has "
+            + "\(HumanFormat.bytes(installed)): lower batch.micro or sequence_length, set "
+            + "recompute = true, or take a smaller model."
+    }
+
+    /// - Parameter model: the sizes of the run's model.
     public init(
-        _ model: ModelConfiguration, time: Int, microRows: Int, precision: ElementKind,
-        optimizer: OptimizerConfiguration, recomputes: Bool
+        _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration
     ) {
+        let (time, microRows, precision) =
+            (configuration.sequenceLength, plan.microRows, plan.precision)
+        let (optimizer, recomputes) = (configuration.optimizer, configuration.recomputes)
         let parameters = Census(model).parameters
         let activation = precision.byteCount
         let tokens = microRows * time

@@ -1,4 +1,3 @@
-import Layers
 import Tensors
 import Transformers
 
@@ -12,48 +11,39 @@ struct SpeedGauge {
     private let store: SpeedStore?
     private let key: SpeedKey
     private let flopsAStep: Double
-    private let tokensAStep: Int
-    private let rows: Int
+    private let tokensAPass: Int
     private let model: Decoder
     private var ceiling: Double?
-    private var seconds: [Double] = []
+    private var steps = 0
 
     init(
         _ configuration: RunConfiguration, _ plan: RunPlan, model: Decoder, store: SpeedStore?
     ) {
         self.store = store
         self.model = model
+        let time = configuration.sequenceLength
+        tokensAPass = plan.microRows * time
         key = SpeedKey(
-            model.configuration, rows: configuration.batch.size,
-            time: configuration.sequenceLength, microRows: plan.microRows,
-            recomputes: configuration.recomputes, precision: plan.precision,
+            model.configuration, tokensAPass: tokensAPass, precision: plan.precision,
             backend: model.backend.description)
-        tokensAStep = plan.tokensAStep
-        rows = plan.microRows * configuration.sequenceLength
-        flopsAStep =
-            plan.census.trainingFLOPs(time: configuration.sequenceLength) * Double(tokensAStep)
-        ceiling = store?[key].ceilingGFLOPS
+        flopsAStep = plan.census.trainingFLOPs(time: time) * Double(plan.tokensAStep)
+        ceiling = store?[key]
     }
 
     /// Share of the ceiling that a step of that length reached; nil until the ceiling is known.
     mutating func utilisation(afterStepOf duration: Double) -> Double? {
-        seconds.append(duration)
+        steps += 1
         guard let store else { return nil }
-        if ceiling == nil, seconds.count == SpeedGauge.measuringStep {
+        let reached = flopsAStep / duration / 1e9
+        // A step faster than the ceiling shows one that was taken while others used the machine.
+        if steps == SpeedGauge.measuringStep, reached > ceiling ?? 0 {
             let measured = ProductCeiling(
-                of: model.configuration, rows: rows, kind: model.precision, repetitions: 1,
+                of: model.configuration, rows: tokensAPass, kind: model.precision, repetitions: 1,
                 on: model.backend
             ).model
-            ceiling = measured
-            store.update(key) { $0.ceilingGFLOPS = measured }
+            ceiling = max(measured, ceiling ?? 0)
+            store.record(gflops: measured, for: key)
         }
-        return ceiling.map { flopsAStep / duration / 1e9 / $0 }
-    }
-
-    /// Keeps the run's speed for the next estimate.
-    func remember() {
-        guard let store, seconds.count >= SpeedGauge.measuringStep else { return }
-        let median = seconds.sorted()[seconds.count / 2]
-        store.update(key) { $0.trainingTokensPerSecond = Double(tokensAStep) / median }
+        return ceiling.map { reached / $0 }
     }
 }

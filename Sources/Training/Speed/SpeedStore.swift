@@ -3,34 +3,25 @@ public import Transformers
 import Checkpoints
 import Foundation
 
-/// Remembers how fast this machine was: product ceilings and training speed, by processor, threads,
-/// precision and shape.
+/// Remembers the best product speed this machine has shown, by processor, threads, precision and
+/// shape: the ceiling that a step's utilisation is held against.
 ///
 /// It only informs: a file that is missing or damaged is as good as an empty one, and one that
 /// cannot be written is left as it is.
 public struct SpeedStore: Sendable {
-    /// What is known of one shape.
-    public struct Entry: Codable, Sendable, Hashable {
-        /// Of the model's own products.
-        public var ceilingGFLOPS: Double?
-        /// Of a training step, the loader and the optimizer included.
-        public var trainingTokensPerSecond: Double?
-    }
-
     private let path: String
 
     /// - Parameter folder: where `speeds.json` is kept.
     public init(folder: String) { path = folder + "/speeds.json" }
 
-    /// What is known of a shape; empty where nothing is.
-    public subscript(key: SpeedKey) -> Entry { read()[key.text] ?? Entry() }
+    /// GFLOP/s of the model's own products; nil where no run or bench has measured them.
+    public subscript(key: SpeedKey) -> Double? { read()[key.text] }
 
-    /// Changes what is known of one shape.
-    public func update(_ key: SpeedKey, _ change: (inout Entry) -> Void) {
+    /// Keeps a measurement if it is the best yet: what else ran on the machine only takes away.
+    public func record(gflops: Double, for key: SpeedKey) {
         var entries = read()
-        var entry = entries[key.text] ?? Entry()
-        change(&entry)
-        entries[key.text] = entry
+        guard gflops > entries[key.text] ?? 0 else { return }
+        entries[key.text] = gflops
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(entries) else { return }
@@ -40,31 +31,29 @@ public struct SpeedStore: Sendable {
         try? data.write(to: URL(filePath: path), options: .atomic)
     }
 
-    private func read() -> [String: Entry] {
+    private func read() -> [String: Double] {
         guard let data = FileManager.default.contents(atPath: path) else { return [:] }
-        return (try? JSONDecoder().decode([String: Entry].self, from: data)) ?? [:]
+        return (try? JSONDecoder().decode([String: Double].self, from: data)) ?? [:]
     }
 }
 
-/// What a speed depends on.
+/// What the speed of a model's products depends on.
 public struct SpeedKey: Sendable, Hashable {
     let text: String
 
     /// - Parameters:
-    ///   - rows: sequences a step.
-    ///   - time: tokens a sequence.
+    ///   - tokensAPass: rows of the products.
     public init(
-        _ model: ModelConfiguration, rows: Int, time: Int, microRows: Int, recomputes: Bool,
-        precision: ElementKind, backend: BackendDescription
+        _ model: ModelConfiguration, tokensAPass: Int, precision: ElementKind,
+        backend: BackendDescription
     ) {
         let sizes = [
             model.hiddenSize, model.layerCount, model.headCount, model.keyValueHeadCount,
-            model.headSize, model.intermediateSize, model.vocabularySize, rows, time, microRows,
+            model.headSize, model.intermediateSize, model.vocabularySize, tokensAPass,
         ]
         text = [
             SpeedKey.processor, backend.instructionSet, "\(backend.threadCount) threads",
             precision.rawValue, sizes.map(String.init).joined(separator: ","),
-            recomputes ? "recompute" : "plain",
         ].joined(separator: " | ")
     }
 

@@ -1,46 +1,56 @@
 public import Tensors
 public import Transformers
 
-/// How long a run takes, from what is known of the machine.
+/// How long a run takes on this machine, as fast as it is now.
+///
+/// Nothing remembered goes in: a machine that others use runs at half its speed for an hour and at
+/// all of it the next, so only what is measured now tells of the run that starts now.
 public struct TimeEstimate: Sendable, Hashable {
     /// What an estimate rests on.
     public enum Basis: String, Sendable, Hashable {
-        /// A run or a bench of the same shape on this machine.
-        case measured = "measured before at this shape"
-        /// The machine's product speed and the share of it that training usually reaches.
-        case estimated = "estimated from the machine's product speed"
+        /// Steps of the model itself on made-up text.
+        case rehearsed = "timed on a few steps just now"
+        /// The machine's product speed now and the share of it that training usually reaches: for
+        /// models whose steps would keep the user waiting.
+        case estimated = "estimated from the machine's product speed just now"
     }
 
     public let seconds: Double
     public let tokensPerSecond: Double
     public let basis: Basis
 
-    /// - Parameters:
-    ///   - evaluationTokens: scored over the whole run; each costs a third of a trained one.
-    ///   - known: what the machine's store says of this shape.
+    /// - Parameter evaluationTokens: scored over the whole run; each costs a third of a trained one.
     public init(
-        _ plan: RunPlan, model: ModelConfiguration, time: Int, evaluationTokens: Int,
-        known: SpeedStore.Entry, on backend: any Backend
-    ) {
-        if let speed = known.trainingTokensPerSecond {
-            basis = .measured
-            tokensPerSecond = speed
+        _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration,
+        evaluationTokens: Int, on backend: any Backend
+    ) throws {
+        let time = configuration.sequenceLength
+        let work = plan.census.trainingFLOPs(time: time)
+        let quick = ProductCeiling.square(kind: plan.precision, repetitions: 3, on: backend)
+        if work * Double(plan.tokensAStep) / (quick * 1e9) < TimeEstimate.longestStep {
+            basis = .rehearsed
+            // The mean, not the median: a run pays for its slow steps too.
+            let timed = try TrainingBenchmark(
+                model, rows: configuration.batch.size, time: time, microRows: plan.microRows,
+                precision: plan.precision, recomputes: configuration.recomputes, on: backend
+            ).time(steps: TimeEstimate.rehearsedSteps, warmup: 1).seconds
+            tokensPerSecond =
+                Double(plan.tokensAStep * timed.count) / timed.reduce(0, +)
         } else {
             basis = .estimated
-            let ceiling =
-                known.ceilingGFLOPS
-                ?? ProductCeiling(
-                    of: model, rows: min(plan.microRows * time, 1024), kind: plan.precision,
-                    repetitions: 1, on: backend
-                ).model
-            let work = Census(model).trainingFLOPs(time: time)
-            tokensPerSecond = TimeEstimate.usualShare * ceiling * 1e9 / work
+            let ceiling = ProductCeiling(
+                of: model, rows: min(plan.microRows * time, 1024), kind: plan.precision,
+                repetitions: 1, on: backend)
+            tokensPerSecond = TimeEstimate.usualShare * ceiling.model * 1e9 / work
         }
         seconds =
             (Double(plan.totalTokens) + Double(evaluationTokens) / 3) / tokensPerSecond
     }
 
-    /// The share of the product speed that a training step reaches: attention, norms and the
-    /// optimizer take the rest.
-    private static let usualShare = 0.8
+    private static let rehearsedSteps = 3
+    /// Seconds that a step may take at the speed of square products to be rehearsed.
+    private static let longestStep = 0.6
+    /// The share of the product speed that a training step reaches where products are most of it:
+    /// attention, norms and the optimizer take the rest. `nightjar bench train` prints it as `mfu`.
+    private static let usualShare = 0.88
 }

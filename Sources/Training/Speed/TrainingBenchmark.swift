@@ -32,6 +32,7 @@ public struct TrainingBenchmark {
     private let step: TrainStep
     private let model: Decoder
     private let loader: BatchLoader
+    private let rows: Int
     private let microRows: Int
     private let time: Int
 
@@ -61,6 +62,7 @@ public struct TrainingBenchmark {
             model: model, optimizer: configuration.optimizer.makeOptimizer(),
             gradients: gradients, microRows: plan.microRows, clip: 1, recomputes: recomputes)
         self.microRows = plan.microRows
+        self.rows = rows
         self.time = time
         var random = RandomStream(seed: 1, name: "benchmark")
         let runs = (0 ..< 64).map { document in
@@ -74,25 +76,28 @@ public struct TrainingBenchmark {
             packing: Packing(length: time, end: nil), rows: rows, seed: 0)
     }
 
-    /// Runs `steps` steps after `warmup` and measures the ceiling in the same process.
-    public func run(steps: Int, warmup: Int = 2) throws -> Result {
+    /// Seconds of each of `steps` steps after `warmup`, and the loss of the last.
+    func time(steps: Int, warmup: Int) throws -> (seconds: [Double], loss: Double) {
         var seconds: [Double] = []
-        var tokens = 0
         var loss = Double.nan
         for index in 0 ..< warmup + steps {
             let clock = Stopwatch()
-            let batch = try loader.next()
-            loss = step.run(batch, learningRate: 1e-4).loss
+            loss = step.run(try loader.next(), learningRate: 1e-4).loss
             if index >= warmup { seconds.append(clock.elapsedSeconds) }
-            tokens = batch.rows * batch.length
         }
+        return (seconds, loss)
+    }
+
+    /// Runs `steps` steps after `warmup` and measures the ceiling in the same process.
+    public func run(steps: Int, warmup: Int = 2) throws -> Result {
+        let (seconds, loss) = try time(steps: steps, warmup: warmup)
         let median = seconds.sorted()[seconds.count / 2]
+        let tokens = Double(rows * time)
         // Before the ceiling's own buffers come into it.
         let peak = ResourceUsage.now().peakResidentMiB
-        let flops = Census(model.configuration).trainingFLOPs(time: time) * Double(tokens)
+        let flops = Census(model.configuration).trainingFLOPs(time: time) * tokens
         return Result(
-            stepSeconds: median, tokensPerSecond: Double(tokens) / median,
-            gflops: flops / median / 1e9,
+            stepSeconds: median, tokensPerSecond: tokens / median, gflops: flops / median / 1e9,
             ceiling: ProductCeiling(
                 of: model.configuration, rows: microRows * time, kind: model.precision,
                 on: model.backend),

@@ -47,11 +47,17 @@ public struct ProductCeiling: Sendable {
             seconds += time * Double(product.count)
         }
         self.model = flops / seconds / 1e9
+        square = ProductCeiling.square(kind: kind, repetitions: repetitions, on: backend)
+    }
+
+    /// GFLOP/s of a square product: a tenth of a second tells how fast the machine is now.
+    public static func square(
+        kind: ElementKind, repetitions: Int, on backend: any Backend
+    ) -> Double {
         let side = 1536
-        let square = Product(role: .inputGradient, m: side, k: side, n: side, count: 1)
-        self.square =
-            square.flops / ProductTimer(square, kind: kind, on: backend).median(of: repetitions)
-            / 1e9
+        let product = Product(role: .inputGradient, m: side, k: side, n: side, count: 1)
+        let timer = ProductTimer(product, kind: kind, on: backend)
+        return product.flops / timer.median(of: repetitions) / 1e9
     }
 
     static func products(of model: ModelConfiguration, rows: Int) -> [Product] {

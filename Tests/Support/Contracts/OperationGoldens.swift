@@ -111,17 +111,18 @@ extension OperationGolden {
         let history = given.zeros(gradients.shape)
         let (first, second) = (given.zeros(parameter.shape), given.zeros(parameter.shape))
         for step in 0..<gradients.shape[0] {
-            let (beta1, beta2) = (try given.number("beta1"), try given.number("beta2"))
+            let number = given.golden.number
+            let (beta1, beta2) = (try number("beta1"), try number("beta2"))
             given.backend.adamW(
                 parameter: parameter, gradient: gradients.rows(step..<step + 1),
                 firstMoment: first, secondMoment: second,
                 AdamWStep(
-                    learningRate: try given.number("learningRate"), beta1: beta1, beta2: beta2,
-                    epsilon: try given.number("epsilon"),
-                    weightDecay: try given.number("weightDecay"),
-                    correction1: Float(1 - pow(Double(beta1), Double(step + 1))),
-                    correction2: Float(1 - pow(Double(beta2), Double(step + 1))),
-                    gradientScale: try given.number("gradientScale")))
+                    learningRate: try number("learningRate"), beta1: beta1, beta2: beta2,
+                    epsilon: try number("epsilon"),
+                    weightDecay: try number("weightDecay"),
+                    correction1: 1 - pow(beta1, Double(step + 1)),
+                    correction2: 1 - pow(beta2, Double(step + 1)),
+                    gradientScale: try number("gradientScale")))
             given.backend.copy(parameter, to: history.rows(step..<step + 1))
         }
         return ["parameters": history, "firstMoment": first, "secondMoment": second]

@@ -26,11 +26,11 @@ extension BackendContract {
         }
     }
 
-    static func adamWStep(_ step: Int, beta2: Float = 0.95, decay: Float = 0.1) -> AdamWStep {
+    static func adamWStep(_ step: Int, beta2: Double = 0.95, decay: Double = 0.1) -> AdamWStep {
         AdamWStep(
             learningRate: 0.01, beta1: 0.9, beta2: beta2, epsilon: 1e-8, weightDecay: decay,
-            correction1: Float(1 - pow(Double(Float(0.9)), Double(step))),
-            correction2: Float(1 - pow(Double(beta2), Double(step))), gradientScale: 0.5)
+            correction1: 1 - pow(0.9, Double(step)),
+            correction2: 1 - pow(beta2, Double(step)), gradientScale: 0.5)
     }
 
     static func adamWAgrees(_ backend: any Backend) {

@@ -14,9 +14,11 @@ extension CPUBackend {
         ShapeChecks.optimizerStep(parameter, gradient, firstMoment, secondMoment, in: "adamW")
         requireFloat32(parameter, in: "adamW")
         var numbers = nj_adamw_step(
-            learning_rate: step.learningRate, beta1: step.beta1, beta2: step.beta2,
-            epsilon: step.epsilon, weight_decay: step.weightDecay, correction1: step.correction1,
-            correction2: step.correction2, gradient_scale: step.gradientScale)
+            learning_rate: Float(step.learningRate), beta1: Float(step.beta1),
+            rest1: Float(1 - step.beta1), beta2: Float(step.beta2), rest2: Float(1 - step.beta2),
+            epsilon: Float(step.epsilon), weight_decay: Float(step.weightDecay),
+            correction1: Float(step.correction1), correction2: Float(step.correction2),
+            gradient_scale: Float(step.gradientScale))
         compute {
             nj_adamw(
                 parameter.floats, gradient.floats, firstMoment.floats, secondMoment.floats,

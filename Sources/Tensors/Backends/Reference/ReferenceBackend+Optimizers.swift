@@ -10,20 +10,19 @@ extension ReferenceBackend {
     ) {
         ShapeChecks.optimizerStep(
             parameter, gradient, firstMoment, secondMoment, in: "adamW")
-        let (beta1, beta2) = (Double(step.beta1), Double(step.beta2))
-        let rate = Double(step.learningRate)
+        let (beta1, beta2) = (step.beta1, step.beta2)
         let raw = values(of: gradient)
         var parameters = values(of: parameter)
         var means = values(of: firstMoment)
         var squares = values(of: secondMoment)
         for index in parameters.indices {
-            let g = raw[index] * Double(step.gradientScale)
+            let g = raw[index] * step.gradientScale
             means[index] = beta1 * means[index] + (1 - beta1) * g
             squares[index] = beta2 * squares[index] + (1 - beta2) * g * g
-            parameters[index] -= rate * Double(step.weightDecay) * parameters[index]
-            let mean = means[index] / Double(step.correction1)
-            let deviation = (squares[index] / Double(step.correction2)).squareRoot()
-            parameters[index] -= rate * mean / (deviation + Double(step.epsilon))
+            parameters[index] -= step.learningRate * step.weightDecay * parameters[index]
+            let mean = means[index] / step.correction1
+            let deviation = (squares[index] / step.correction2).squareRoot()
+            parameters[index] -= step.learningRate * mean / (deviation + step.epsilon)
         }
         store(means, in: firstMoment)
         store(squares, in: secondMoment)
