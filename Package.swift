@@ -47,22 +47,23 @@ let package = Package(
         // 0: values and measurements.
         target("Tensors", ["CKernels"]),
         target("Telemetry"),
+        target("Naming", ["CXXHash"]),
         // 1: gradients; a Lua host that knows nothing of models.
         target("Autograd", ["Tensors"]),
-        target("LuaRuntime", ["CLua", "CLuaShim"]),
+        target("LuaRuntime", ["Naming", "CLua", "CLuaShim"]),
         // 2: parts.
         target("Layers", ["Tensors", "Autograd"]),
         target("Optimizers", ["Tensors"]),
-        target("Checkpoints", ["CXXHash", "CMapGuard"]),
-        target("Tokenizers", ["CPCRE2", "CUTF8Proc", "CXXHash"]),
+        target("Checkpoints", ["Naming", "CXXHash", "CMapGuard"]),
+        target("Tokenizers", ["Naming", "CPCRE2", "CUTF8Proc", "CXXHash"]),
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
-        target("Corpora", ["Tokenizers", "CXXHash"]),
+        target("Corpora", ["Naming", "Tokenizers", "CXXHash"]),
         // 4: the two loops.
         target(
             "Training",
             [
-                "Tensors", "Telemetry", "Autograd", "Layers", "Optimizers", "Tokenizers",
+                "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Transformers", "Corpora", "Checkpoints",
             ]),
         target(
@@ -71,7 +72,7 @@ let package = Package(
         // 6: the only module that imports both Lua and models.
         target(
             "Scripting",
-            ["LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers", "CXXHash"]),
+            ["Naming", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers"]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
@@ -90,10 +91,11 @@ let package = Package(
 
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
-        tests("CheckpointsTests", ["Checkpoints"]),
+        tests("NamingTests", ["Naming"]),
+        tests("CheckpointsTests", ["Checkpoints", "Naming"]),
         tests("LuaRuntimeTests", ["LuaRuntime"]),
         tests("TokenizersTests", ["Tokenizers"]),
-        tests("CorporaTests", ["Corpora", "Tokenizers"]),
+        tests("CorporaTests", ["Corpora", "Naming", "Tokenizers"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
             swiftSettings: strict),

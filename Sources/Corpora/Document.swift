@@ -1,3 +1,5 @@
+import Naming
+
 /// Where a document came from.
 public struct DocumentOrigin: Sendable, Hashable, Codable {
     /// The source's name.
@@ -41,7 +43,7 @@ public struct Document: Sendable, Hashable {
         self.origin = origin
         self.startsMidway = startsMidway
         self.goesOn = goesOn
-        self.contentHash = contentHash ?? ContentHash.short(utf8)
+        self.contentHash = contentHash ?? ContentHash.xxh3(utf8)
     }
 
     public var text: String { String(decoding: utf8, as: UTF8.self) }

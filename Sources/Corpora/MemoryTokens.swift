@@ -1,3 +1,4 @@
+import Naming
 public import Tokenizers
 
 /// Tokenized documents held in memory: for small sets, for weighted runs and for tests.
@@ -48,7 +49,7 @@ public struct MemoryTokens: TokenSource {
             run.ids.withUnsafeBytes { bytes.append(contentsOf: $0) }
             run.lossWeights?.withUnsafeBytes { bytes.append(contentsOf: $0) }
         }
-        fingerprint = ContentHash.long(bytes)
+        fingerprint = ContentHash(of: bytes).hex
     }
 
     /// Texts, tokenized here; texts without a token are left out.

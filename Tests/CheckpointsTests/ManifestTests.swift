@@ -1,3 +1,4 @@
+import Naming
 import Testing
 
 @testable import Checkpoints

@@ -1,3 +1,4 @@
+import Naming
 import Foundation
 import Synchronization
 import Testing
@@ -157,7 +158,7 @@ import Testing
         let path = try folder.write("a.txt", "one\n")
         let seed = (0..<100).first {
             ValidationSplit(share: 0.5, seed: $0).holdsOut(
-                contentHash: ContentHash.short(Array("one".utf8)))
+                contentHash: ContentHash.xxh3(Array("one".utf8)))
         }
         var source = source(path)
         source.split = ValidationSplit(share: 0.5, seed: try #require(seed))

@@ -1,10 +1,11 @@
+import Naming
 import Testing
 
 @testable import Corpora
 
 @Suite struct ValidationSplitTests {
     private func holdsOut(_ text: String, _ split: ValidationSplit) -> Bool {
-        split.holdsOut(contentHash: ContentHash.short(Array(text.utf8)))
+        split.holdsOut(contentHash: ContentHash.xxh3(Array(text.utf8)))
     }
 
     @Test func theShareHoldsOverManyDocuments() {

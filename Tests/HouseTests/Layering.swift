@@ -7,7 +7,7 @@ struct Layering {
     ]
 
     static let layers: [[String]] = [
-        ["Tensors", "Telemetry"],
+        ["Tensors", "Telemetry", "Naming"],
         ["Autograd", "LuaRuntime"],
         ["Layers", "Optimizers", "Tokenizers", "Checkpoints"],
         ["Transformers", "Corpora"],
@@ -19,8 +19,12 @@ struct Layering {
 
     static let lua: Set = ["CLua", "CLuaShim", "LuaRuntime"]
 
-    /// Modules that know of numbers, text or weights: all but measuring and Lua itself.
-    static let model = Set(layers.prefix(6).joined()).subtracting(["Telemetry", "LuaRuntime"])
+    /// Modules that know neither Lua nor models.
+    static let neutral: Set = ["Telemetry", "Naming"]
+
+    /// Modules that know of numbers, text or weights: all but measuring, naming and Lua itself.
+    static let model = Set(layers.prefix(6).joined()).subtracting(neutral)
+        .subtracting(["LuaRuntime"])
 
     /// What the system and the toolchain bring; any module may import it.
     static let system: Set = [
@@ -63,7 +67,8 @@ struct Layering {
     }
 
     private static func strangers(to use: Use) -> String? {
-        let strangers = use.used.subtracting(lua).subtracting(system).sorted()
+        let strangers = use.used.subtracting(lua).subtracting(system)
+            .subtracting(neutral).sorted()
         guard !strangers.isEmpty else { return nil }
         return "\(use.module) uses \(strangers.joined(separator: ", ")); it knows Lua alone"
     }

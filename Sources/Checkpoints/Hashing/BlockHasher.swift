@@ -1,3 +1,4 @@
+import Naming
 import CXXHash
 
 /// Hashes a file while it is written: a 64-bit XXH3 for each MiB, and 128 bits for the whole.

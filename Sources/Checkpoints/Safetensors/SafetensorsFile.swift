@@ -1,3 +1,5 @@
+import Naming
+
 /// A safetensors file opened for reading: its header is checked, its tensors stay on disk until
 /// they are read.
 ///
@@ -45,7 +47,7 @@ public final class SafetensorsFile: Sendable {
         guard let index = indexByName[name] else {
             throw CheckpointError(
                 .unknownName,
-                "there is no tensor \"\(name)\"; \(NearestName.hint(name, in: names))", path: path)
+                "there is no tensor \"\(name)\"; \(nearestNameHint(to: name, among: names))", path: path)
         }
         return entries[index]
     }

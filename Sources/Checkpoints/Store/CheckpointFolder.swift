@@ -1,3 +1,4 @@
+import Naming
 import Glibc
 
 /// A model folder opened for reading: every file the manifest names is there and has its length.
@@ -80,7 +81,7 @@ public final class CheckpointFolder: Sendable {
         guard let file = files[name] else {
             throw CheckpointError(
                 .missing,
-                "the folder has no file \"\(name)\"; \(NearestName.hint(name, in: fileNames))",
+                "the folder has no file \"\(name)\"; \(nearestNameHint(to: name, among: fileNames))",
                 path: path)
         }
         return file

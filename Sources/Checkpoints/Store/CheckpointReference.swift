@@ -1,3 +1,5 @@
+import Naming
+
 /// How people name a model: `runs/base@pre`, `runs/base@step-500`, `runs/base` or a plain folder.
 public enum CheckpointReference: Hashable, Sendable {
     /// The checkpoint that a stage of a run points at.
@@ -51,7 +53,7 @@ public enum CheckpointReference: Hashable, Sendable {
                 throw CheckpointError(
                     .unknownName,
                     "the run has no stage \"\(name)\"; "
-                        + NearestName.hint(name, in: stages.keys.sorted(by: bytewise)),
+                        + nearestNameHint(to: name, among: stages.keys.sorted(by: bytewise)),
                     path: run)
             }
             return try Self.folder(of: target, in: run, warn: warn)

@@ -1,3 +1,5 @@
+import Naming
+
 /// The checkpoints of one run: saves them, finds the newest whole one, and lets old ones go.
 ///
 /// They stand in `checkpoints/` of the run's folder. One process writes, under the run's lock; any
@@ -65,7 +67,7 @@ public final class CheckpointStore: Sendable {
         else {
             throw CheckpointError(
                 .unknownName,
-                "the run has no checkpoint \"\(name)\"; \(NearestName.hint(name, in: names))",
+                "the run has no checkpoint \"\(name)\"; \(nearestNameHint(to: name, among: names))",
                 path: folder)
         }
         return try CheckpointFolder(path: folder + "/" + match)

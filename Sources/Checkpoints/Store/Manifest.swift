@@ -1,3 +1,5 @@
+public import Naming
+
 /// What a checkpoint consists of and where it came from: `manifest.json`.
 ///
 /// It lists every file with its length and hashes, so that damage is found and named, and carries
@@ -75,7 +77,7 @@ public struct Manifest: Hashable, Sendable {
             .object([
                 .init("bytes", .integer(file.byteCount)),
                 .init("xxh3_128", .string(file.whole.hex)),
-                .init("xxh3_64_per_mib", .array(file.blocks.map { .string(hexadecimal($0)) })),
+                .init("xxh3_64_per_mib", .array(file.blocks.map { .string($0.hexadecimal) })),
             ]))
     }
 
@@ -145,7 +147,7 @@ extension Manifest {
         else {
             throw damaged("its record of \"\(member.key)\" is incomplete", path)
         }
-        let blocks = digits.compactMap { $0.string.flatMap { hexadecimal64($0.utf8) } }
+        let blocks = digits.compactMap { $0.string.flatMap { UInt64(hexadecimal: $0.utf8) } }
         guard blocks.count == digits.count else {
             throw damaged("its record of \"\(member.key)\" holds no hashes", path)
         }

@@ -1,3 +1,4 @@
+import Naming
 import Foundation
 import Tokenizers
 
@@ -30,7 +31,7 @@ enum SourceKey {
             bytes += Array("\(part.utf8.count):".utf8)
             bytes += Array(part.utf8)
         }
-        return ContentHash.long(bytes)
+        return ContentHash(of: bytes).hex
     }
 
     private static func format(_ format: Source.Format) -> String {

@@ -1,3 +1,5 @@
+import Naming
+
 /// Makes batch after batch: a function of mix, packing, seed and state alone.
 ///
 /// A value: a copy goes on from the same place on another thread.
@@ -26,7 +28,7 @@ struct BatchProducer: Sendable {
         self.interleave = interleave
         names = mix.sources.map(\.name)
         // By name, so that another source in the mix leaves the orders of the rest alone.
-        seeds = names.map { seed ^ ContentHash.short(Array($0.utf8)) }
+        seeds = names.map { seed ^ ContentHash.xxh3(Array($0.utf8)) }
         if let state {
             try Self.check(state, fits: mix, seed: seed)
             self.state = state

@@ -19,9 +19,9 @@ public struct Shuffle: Sendable {
         let bits = UInt64(max(2, Int.bitWidth - (count - 1).leadingZeroBitCount))
         leftBits = bits / 2
         rightBits = bits - bits / 2
-        let start = ContentHash.scramble(
-            ContentHash.scramble(seed) ^ ContentHash.scramble(~UInt64(epoch)))
-        keys = (0..<UInt64(Self.rounds)).map { ContentHash.scramble(start &+ $0) }
+        let start = scramble(
+            scramble(seed) ^ scramble(~UInt64(epoch)))
+        keys = (0..<UInt64(Self.rounds)).map { scramble(start &+ $0) }
     }
 
     /// The thing at `place`, in `0 ..< count`; every thing has one place.
@@ -41,7 +41,7 @@ public struct Shuffle: Sendable {
         // The halves and their widths change places every round; the rounds are even, so the
         // widths end where they began.
         for key in keys {
-            let mixed = left ^ (ContentHash.scramble(right ^ key) >> (64 - leftBits))
+            let mixed = left ^ (scramble(right ^ key) >> (64 - leftBits))
             (left, right) = (right, mixed)
             (leftBits, rightBits) = (rightBits, leftBits)
         }

@@ -1,3 +1,5 @@
+import Naming
+
 /// Reads a source's documents in order, in memory that does not grow with the source.
 public struct DocumentReader {
     /// Rows of JSON longer than this are bad rows.
@@ -181,7 +183,7 @@ public struct DocumentReader {
     }
 
     private static func missing(_ field: String, _ keys: [String]) -> String {
-        if let nearest = NearestName.of(field, among: keys) {
+        if let nearest = nearestName(to: field, among: keys) {
             return "no '\(field)'; is it '\(nearest)'?"
         }
         let shown = keys.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
@@ -199,7 +201,7 @@ public struct DocumentReader {
             return report.drop(.empty, at: "\(file ?? "memory"):\(line)", "the text is empty")
         }
         let origin = DocumentOrigin(source: source.name, file: file, line: line)
-        let hash = ContentHash.short(text)
+        let hash = ContentHash.xxh3(text)
         let parts = TextCut.parts(of: text, limit: limit)
         if parts.count > 1 { report.cutTexts += 1 }
         for (index, part) in parts.enumerated() {

@@ -14,7 +14,7 @@ public struct ValidationSplit: Sendable, Hashable {
 
     /// Whether a document with this XXH3 content hash is held out.
     public func holdsOut(contentHash: UInt64) -> Bool {
-        let position = ContentHash.scramble(contentHash ^ ContentHash.scramble(seed))
+        let position = scramble(contentHash ^ scramble(seed))
         return Double(position >> 11) * 0x1p-53 < share
     }
 

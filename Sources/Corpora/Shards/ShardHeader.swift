@@ -1,3 +1,5 @@
+import Naming
+
 /// The first 512 bytes of a shard: what it holds and where.
 ///
 /// The layout, little-endian throughout: header; ids, each `idWidth` bytes; a record for every
@@ -49,7 +51,7 @@ struct ShardHeader: Sendable, Hashable {
             bytes += utf8 + [UInt8](repeating: 0, count: 64 - utf8.count)
         }
         bytes += [UInt8](repeating: 0, count: Self.byteCount - 8 - bytes.count)
-        put(ContentHash.short(bytes))
+        put(ContentHash.xxh3(bytes))
         return bytes
     }
 
@@ -69,7 +71,7 @@ struct ShardHeader: Sendable, Hashable {
                     + "\(Self.format)",
                 advice: "Remove it; it is made again.", path: path)
         }
-        guard number(Self.byteCount / 8 - 1) == ContentHash.short(Array(bytes.dropLast(8))) else {
+        guard number(Self.byteCount / 8 - 1) == ContentHash.xxh3(Array(bytes.dropLast(8))) else {
             throw CorporaError(
                 .damagedFile, "the header's hash does not match",
                 advice: "Remove it; it is made again.", path: path)

@@ -1,3 +1,4 @@
+import Naming
 import CXXHash
 import Foundation
 
@@ -110,7 +111,7 @@ final class ShardWriter {
         try put(Array(JSONEncoder().encode(files)))
         try flushBlock()
         header.hashesOffset = written
-        header.hashesHash = ContentHash.short(hashes)
+        header.hashesHash = ContentHash.xxh3(hashes)
         try hashes.withUnsafeBytes(aside.write)
         header.fileBytes = written + hashes.count
         try header.encoded().withUnsafeBytes { try aside.write($0, at: 0) }
@@ -139,7 +140,7 @@ final class ShardWriter {
 
     private func flushBlock() throws {
         guard !block.isEmpty else { return }
-        withUnsafeBytes(of: ContentHash.short(block).littleEndian) { hashes += $0 }
+        withUnsafeBytes(of: ContentHash.xxh3(block).littleEndian) { hashes += $0 }
         try block.withUnsafeBytes(aside.write)
         written += block.count
         block.removeAll(keepingCapacity: true)

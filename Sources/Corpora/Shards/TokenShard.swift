@@ -1,3 +1,4 @@
+import Naming
 import Foundation
 import Synchronization
 
@@ -46,7 +47,7 @@ public final class TokenShard: TokenSource {
         try table.withUnsafeMutableBytes { [file] in
             try file.read(at: hashesOffset, into: $0)
         }
-        guard ContentHash.short(table) == header.hashesHash else {
+        guard ContentHash.xxh3(table) == header.hashesHash else {
             throw CorporaError(
                 .damagedFile, "the table of hashes is damaged",
                 advice: "Remove it; it is made again.", path: path)
@@ -56,7 +57,7 @@ public final class TokenShard: TokenSource {
                 UInt64(littleEndian: table.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
             }
         }
-        fingerprint = ContentHash.long(table + Array(header.tokenizerFingerprint.utf8))
+        fingerprint = ContentHash(of: table + Array(header.tokenizerFingerprint.utf8)).hex
         checked = Mutex([UInt64](repeating: 0, count: (hashes.count + 63) / 64))
         self.name = name
         self.path = path
@@ -159,7 +160,7 @@ public final class TokenShard: TokenSource {
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
         defer { bytes.deallocate() }
         try file.read(at: offset, into: bytes)
-        guard ContentHash.short(UnsafeRawBufferPointer(bytes)) == hashes[block] else {
+        guard ContentHash.xxh3(UnsafeRawBufferPointer(bytes)) == hashes[block] else {
             throw damaged("bytes \(offset) to \(offset + count) do not match their hash")
         }
     }

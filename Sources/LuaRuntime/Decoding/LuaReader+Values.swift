@@ -1,3 +1,5 @@
+import Naming
+
 extension LuaReader {
     /// A string that must be there.
     public func string(_ key: String) throws -> String {

@@ -1,3 +1,5 @@
+import Naming
+
 /// Reads a table key by key, with key paths in its errors, and reports the keys that nobody read.
 ///
 /// A missing optional key gives nil; a key with the wrong type, or outside its range, throws a

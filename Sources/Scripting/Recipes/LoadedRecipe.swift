@@ -1,4 +1,4 @@
-import CXXHash
+import Naming
 public import Training
 
 /// A recipe that was run, checked and completed.
@@ -25,12 +25,6 @@ public struct LoadedScript: Sendable, Hashable {
     init(path: String, bytes: [UInt8]) {
         self.path = path
         self.bytes = bytes
-        let hash = bytes.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
-        self.hash = Self.hexadecimal(hash.high64) + Self.hexadecimal(hash.low64)
-    }
-
-    private static func hexadecimal(_ value: UInt64) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        hash = ContentHash(of: bytes).hex
     }
 }

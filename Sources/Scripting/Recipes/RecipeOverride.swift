@@ -1,3 +1,4 @@
+import Naming
 import LuaRuntime
 
 /// One `--set a.b=c`: a dial's path and the value that takes the place of the recipe's.

@@ -1,3 +1,4 @@
+import Naming
 import LuaRuntime
 
 /// Holds a value against a shape and gives it back in order: keys as declared, whole numbers as

@@ -3,7 +3,7 @@ extension BytePairModel {
     ///
     /// The roles that put ids into a corpus (beginning, end) count, padding does not.
     var fingerprint: String {
-        var hash = ContentHash()
+        var hash = Fingerprint()
         hash.add("nightjar byte pair 1")
         hash.add(vocabulary.count)
         for token in vocabulary { hash.add(token) }

@@ -24,7 +24,7 @@ public enum Normalizer: Sendable, Hashable {
         }
     }
 
-    func add(to hash: inout ContentHash) {
+    func add(to hash: inout Fingerprint) {
         switch self {
         case .composed: hash.add("NFC")
         case .prepend(let bytes):

@@ -29,7 +29,7 @@ public enum PreTokenizerStep: Sendable, Hashable {
         case always, first, never
     }
 
-    func add(to hash: inout ContentHash) {
+    func add(to hash: inout Fingerprint) {
         switch self {
         case .byteLevel(let prefix, let pattern):
             hash.add("ByteLevel")

@@ -1,3 +1,4 @@
+import Naming
 import Checkpoints
 import Corpora
 import Layers

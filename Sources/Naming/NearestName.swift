@@ -16,6 +16,14 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
     return best?.name
 }
 
+/// A half-sentence after a name that does not exist: the one probably meant, or what there is.
+public func nearestNameHint(to name: String, among names: [String]) -> String {
+    if names.isEmpty { return "there are none" }
+    if let nearest = nearestName(to: name, among: names) { return "did you mean \"\(nearest)\"?" }
+    let shown = names.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+    return names.count > 8 ? "there are \(names.count), such as \(shown)" : "there are \(shown)"
+}
+
 /// The least number of insertions, deletions, substitutions and swaps of neighbours between two
 /// texts.
 ///

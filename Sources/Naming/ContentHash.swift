@@ -1,5 +1,4 @@
 import CXXHash
-import Glibc
 
 /// The 128-bit XXH3 hash of some bytes: the house's name for "the same content".
 ///
@@ -33,25 +32,18 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
         self.init(of: Array(text.utf8))
     }
 
-    /// Hashes a file, read in pieces of one MiB.
-    public init(ofFile path: String) throws(CheckpointError) {
-        let file = try MappedFile(path: path)
-        let hasher = ContentHasher()
-        try file.forEachPiece { (_, bytes) throws(CheckpointError) in hasher.update(bytes) }
-        self = hasher.finish()
-    }
-
     /// Reads a hash written as 32 hexadecimal digits; nil for anything else.
     public init?(hex: String) {
         let digits = Array(hex.utf8)
         guard digits.count == 32,
-            let high = hexadecimal64(digits[..<16]), let low = hexadecimal64(digits[16...])
+            let high = UInt64(hexadecimal: digits[..<16]),
+            let low = UInt64(hexadecimal: digits[16...])
         else { return nil }
         self.init(high: high, low: low)
     }
 
     /// The hash as 32 lower-case hexadecimal digits.
-    public var hex: String { hexadecimal(high) + hexadecimal(low) }
+    public var hex: String { high.hexadecimal + low.hexadecimal }
 
     public var description: String { hex }
 
@@ -59,26 +51,30 @@ public struct ContentHash: Hashable, Sendable, CustomStringConvertible {
     public static func xxh3(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         XXH3_64bits(bytes.baseAddress, bytes.count)
     }
+
+    /// The 64-bit XXH3 hash of an array of bytes.
+    public static func xxh3(_ bytes: [UInt8]) -> UInt64 { bytes.withUnsafeBytes { xxh3($0) } }
 }
 
-/// Sixteen lower-case hexadecimal digits.
-func hexadecimal(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-}
+extension UInt64 {
+    /// Sixteen lower-case hexadecimal digits.
+    public var hexadecimal: String {
+        let digits = String(self, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
 
-/// The value of exactly sixteen hexadecimal digits; nil for anything else.
-func hexadecimal64(_ digits: some Collection<UInt8>) -> UInt64? {
-    guard digits.count == 16 else { return nil }
-    var value: UInt64 = 0
-    for digit in digits {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            value = value << 4 | UInt64(digit - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"):
-            value = value << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-        default: return nil
+    /// The value of exactly sixteen lower-case hexadecimal digits; nil for anything else.
+    public init?(hexadecimal digits: some Collection<UInt8>) {
+        guard digits.count == 16 else { return nil }
+        self = 0
+        for digit in digits {
+            switch digit {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                self = self << 4 | UInt64(digit - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"):
+                self = self << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
         }
     }
-    return value
 }

@@ -1,7 +1,7 @@
-import CXXHash
+import Naming
 
 /// Hashes a sequence of tagged values, each written so that no two sequences read alike.
-struct ContentHash {
+struct Fingerprint {
     private var bytes: [UInt8] = []
 
     mutating func add(_ integer: Int) {
@@ -20,15 +20,5 @@ struct ContentHash {
     mutating func add(_ string: String) { add(Array(string.utf8)) }
 
     /// XXH3-128 of what was added: 32 lower-case hexadecimal digits.
-    var hexadecimal: String {
-        let hash = bytes.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for half: UInt64 in [hash.high64, hash.low64] {
-            for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                text.append(digits[Int((half >> shift) & 15)])
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
+    var hexadecimal: String { ContentHash(of: bytes).hex }
 }

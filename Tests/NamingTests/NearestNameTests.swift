@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LuaRuntime
+@testable import Naming
 
 struct NearestNameTests {
     /// The definition, by recursion over prefixes; swaps may have other letters between them.
