@@ -157,12 +157,12 @@ LUA
         fi
         cat <<LUA
   sequence_length = 256,
-  batch = { size = 8 },
-  steps = 300,
+  batch = { size = 4 },
+  steps = 400,
   optimizer = nj.optim.adamw { lr = 2e-3, beta2 = 0.95, weight_decay = 0.1 },
   schedule = nj.schedule.wsd { warmup_share = 0.05, decay_share = 0.2 },
-  evaluate = { every_steps = 50, batches = 8 },
-  checkpoint = { every_steps = 50 },
+  evaluate = { every_steps = 100, batches = 16 },
+  checkpoint = { every_steps = 100 },
 }
 LUA
     } >"$recipe.part"

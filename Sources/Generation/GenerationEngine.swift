@@ -93,12 +93,20 @@ public final class GenerationEngine {
     }
 
     /// Computes one token for every request that is ready, in the order of arrival.
-    public func step() -> [GenerationEvent] {
+    ///
+    /// - Throws: `GenerationError` where the model's logits are not finite.
+    public func step() throws -> [GenerationEvent] {
         var events = sweepCancelled()
         startWaiting()
         let plan = planPass()
         guard !plan.ids.isEmpty else { return events }
         let logits = forward(plan)
+        guard logits.allSatisfy(\.isFinite) else {
+            throw GenerationError(
+                .notFinite,
+                "The model's logits are not finite numbers: its weights are damaged, or its "
+                    + "training diverged. Take an earlier checkpoint.")
+        }
         let vocabulary = model.configuration.vocabularySize
         logits.withUnsafeBufferPointer { logits in
             for (row, index) in plan.sampling.enumerated() {

@@ -4,6 +4,8 @@ public struct GenerationError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// A request that can never be served.
         case badRequest
+        /// A model that computes no numbers.
+        case notFinite
     }
 
     public let code: Code

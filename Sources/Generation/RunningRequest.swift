@@ -25,7 +25,7 @@ struct RunningRequest {
         self.tokenizer = tokenizer
         sampler = Sampler(parameters: request.sampling)
         random = request.random
-        decoder = StreamingDecoder(tokenizer)
+        decoder = StreamingDecoder(tokenizer, after: request.prompt)
         stops = StopMatcher(request.stopStrings)
         tokens = request.prompt
         seen = Set(request.prompt)
@@ -72,7 +72,7 @@ struct RunningRequest {
         // The last token left goes through the model again, so that there are logits to go on from.
         cached = min(cached, tokens.count - 1)
         seen = Set(tokens)
-        decoder = StreamingDecoder(tokenizer)
+        decoder = StreamingDecoder(tokenizer, after: tokens)
         stops = StopMatcher(request.stopStrings)
     }
 }

@@ -7,10 +7,8 @@ extension LuaState {
         let chunk = String(cString: failure.chunk)
         var error = LuaError(
             kind: .runtime,
-            message: String(
-                decoding: UnsafeBufferPointer(
-                    start: failure.message, count: failure.message_count),
-                as: UTF8.self),
+            message: LuaState.told(
+                UnsafeBufferPointer(start: failure.message, count: failure.message_count)),
             chunk: chunk.isEmpty ? nil : chunk,
             line: failure.line > 0 ? Int(failure.line) : nil,
             traceback: String(cString: failure.trace).split(separator: "\n").map(String.init))
@@ -27,6 +25,13 @@ extension LuaState {
         }
         lastThrown = nil
         return error
+    }
+
+    /// A message as text; of one that floods, the beginning.
+    private static func told(_ message: UnsafeBufferPointer<UInt8>) -> String {
+        let longest = 8192
+        let text = String(decoding: message.prefix(longest), as: UTF8.self)
+        return message.count > longest ? "\(text)... (\(message.count) bytes)" : text
     }
 
     /// An error that a host function threw and no script replaced is told by its text.

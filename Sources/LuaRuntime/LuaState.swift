@@ -60,6 +60,8 @@ public final class LuaState {
         checkThread()
         let budget = budget ?? self.budget
         var reference: Int32 = 0
+        // Some editors put a byte order mark before the text; Lua's own reader of files drops it.
+        let source = source.starts(with: [0xEF, 0xBB, 0xBF]) ? source.dropFirst(3) : source[...]
         let result = source.withUnsafeBufferPointer { buffer in
             njl_load(
                 context, buffer.baseAddress, buffer.count, "@" + name, budget.wire, &reference)

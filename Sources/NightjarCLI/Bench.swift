@@ -16,7 +16,9 @@ struct BenchShape: ExpressibleByArgument {
 
     init?(argument: String) {
         let numbers = argument.split(separator: ",").compactMap { Int($0) }
-        guard numbers.count == 8, numbers.allSatisfy({ $0 > 0 }), numbers[0] % numbers[2] == 0
+        guard numbers.count == 8, numbers[..<6].allSatisfy({ (1 ..< 1 << 31).contains($0) }),
+            numbers[6...].allSatisfy({ (1 ... 1 << 24).contains($0) }),
+            numbers[0] % numbers[2] == 0
         else { return nil }
         model = ModelConfiguration(
             vocabularySize: numbers[5], hiddenSize: numbers[0], intermediateSize: numbers[4],

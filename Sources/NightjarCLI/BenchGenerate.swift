@@ -30,8 +30,9 @@ struct BenchGenerate: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        guard batch > 0, prompt > 0, new > 0 else {
-            throw ValidationError("--batch, --prompt and --new must be 1 or more.")
+        for (name, value) in [("--batch", batch), ("--prompt", prompt), ("--new", new)]
+        where !(1 ... 1 << 20).contains(value) {
+            throw ValidationError("\(name) is \(value); take 1 to \(1 << 20).")
         }
     }
 
@@ -41,6 +42,7 @@ struct BenchGenerate: ParsableCommand {
     }
 
     private func measure(_ kind: ElementKind) throws {
+        try shape.model.validate()
         let backend = CPUBackend.shared
         let model = Decoder(
             shape.model, precision: kind, positions: prompt + new, on: backend)
@@ -64,7 +66,7 @@ struct BenchGenerate: ParsableCommand {
         var sampled = 0
         while !engine.isIdle {
             let stepClock = Stopwatch()
-            let tokens = engine.step().count { event in
+            let tokens = try engine.step().count { event in
                 if case .token = event { true } else { false }
             }
             sampled += tokens
@@ -92,6 +94,6 @@ struct BenchGenerate: ParsableCommand {
         for (name, value, digits) in fields {
             table.add([name, HumanFormat.fixed(value, digits: digits)])
         }
-        Output.text(table.render() + "\n")
+        try Output.text(table.render() + "\n")
     }
 }

@@ -28,7 +28,10 @@ struct BenchTrain: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        guard steps > 0 else { throw ValidationError("--steps is \(steps); take at least 1.") }
+        guard (1 ... 1_000_000).contains(steps) else {
+            throw ValidationError("--steps is \(steps); take 1 to 1000000.")
+        }
+        if let micro, micro < 1 { throw ValidationError("--micro is \(micro); take at least 1.") }
     }
 
     mutating func run() throws {
@@ -68,6 +71,6 @@ struct BenchTrain: ParsableCommand {
         for (name, value, digits) in fields {
             table.add([name, HumanFormat.fixed(value, digits: digits)])
         }
-        Output.text(table.render() + "\n")
+        try Output.text(table.render() + "\n")
     }
 }

@@ -14,44 +14,48 @@ struct Check: ParsableCommand {
 
     @OptionGroup var recipe: RecipeArguments
 
+    @Flag(help: "Compute nothing: leave out the time, which a few timed steps give.")
+    var noTiming = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     mutating func run() throws {
         let loaded = try recipe.load()
         let display = RunDisplay()
-        let inspection = try ComputeThread.shared.run {
+        let inspection = try ComputeThread.shared.run { [noTiming] in
             try RunInspection(
-                loaded.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora
+                loaded.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora,
+                timesSteps: !noTiming
             ) { display.prepares($0, share: $1) }
         }
         display.finish()
         (loaded.warnings + inspection.remarks).forEach(display.remark)
         if json { return try Output.json(object(loaded, inspection)) }
         let style = TerminalStyle.detect(descriptor: 1)
-        func heading(_ text: String) { Output.text("\n" + style.paint(text, .bold) + "\n") }
-        heading("recipe")
-        Output.text(ResolvedTable.render(loaded.resolved, style: style))
-        heading("data")
-        Output.text("\(inspection.sources)\n")
-        heading("model")
+        func heading(_ text: String) throws { try Output.text("\n" + style.paint(text, .bold) + "\n") }
+        try heading("recipe")
+        try Output.text(ResolvedTable.render(loaded.resolved, style: style))
+        try heading("data")
+        try Output.text("\(inspection.sources)\n")
+        try heading("model")
         var table = AlignedTable(columns: ["", ""])
         for (name, value) in planRows(loaded.configuration, inspection) {
             table.add([name, value])
         }
-        Output.text(table.render(style: style) + "\n")
-        heading("memory")
+        try Output.text(table.render(style: style) + "\n")
+        try heading("memory")
         var memory = AlignedTable(columns: ["", ""])
         for item in inspection.memory.items {
             memory.add([item.name, HumanFormat.bytes(item.bytes)])
         }
         memory.add(["peak", HumanFormat.bytes(inspection.memory.bytes)])
-        Output.text(memory.render(style: style) + "\n")
-        heading("time")
-        Output.text(
-            "\(HumanFormat.duration(seconds: inspection.time.seconds)) at "
-                + "\(HumanFormat.count(inspection.time.tokensPerSecond)) tokens/s, "
-                + "\(inspection.time.basis.rawValue)\n")
+        try Output.text(memory.render(style: style) + "\n")
+        guard let time = inspection.time else { return }
+        try heading("time")
+        try Output.text(
+            "\(HumanFormat.duration(seconds: time.seconds)) at "
+                + "\(HumanFormat.count(time.tokensPerSecond)) tokens/s, \(time.basis.rawValue)\n")
     }
 
     private func planRows(_ configuration: RunConfiguration, _ inspection: RunInspection)
@@ -73,16 +77,13 @@ struct Check: ParsableCommand {
     }
 
     private func object(_ loaded: LoadedRecipe, _ inspection: RunInspection) -> [String: Any] {
-        [
+        var object: [String: Any] = [
             "parameters": inspection.plan.census.parameters,
             "precision": inspection.plan.precision.rawValue,
             "total_steps": inspection.plan.totalSteps,
             "tokens_per_step": inspection.plan.tokensAStep,
             "micro": inspection.plan.microRows,
             "peak_memory_mib": Double(inspection.memory.bytes) / 1_048_576,
-            "seconds": inspection.time.seconds,
-            "tokens_per_second": inspection.time.tokensPerSecond,
-            "time_basis": inspection.time.basis.rawValue,
             "folder": loaded.configuration.outputPath,
             "sources": inspection.sources.lines.map { line in
                 [
@@ -92,5 +93,11 @@ struct Check: ParsableCommand {
                 ] as [String: Any]
             },
         ]
+        if let time = inspection.time {
+            object["seconds"] = time.seconds
+            object["tokens_per_second"] = time.tokensPerSecond
+            object["time_basis"] = time.basis.rawValue
+        }
+        return object
     }
 }

@@ -7,8 +7,9 @@ import Tensors
 @main
 enum Entry {
     static func main() {
-        // Output goes to files and pipes too; a closed pipe is the reader's business.
-        signal(SIGPIPE, SIG_DFL)
+        StandardStreams.fillClosed()
+        // A reader that goes away must not end a run: writing says so, where it matters.
+        signal(SIGPIPE, SIG_IGN)
         OutOfMemory.end { Report.end(withoutMemory: $0) }
         do {
             var command = try NightjarCommand.parseAsRoot()

@@ -52,10 +52,11 @@ struct Generate: ParsableCommand {
     var json = false
 
     mutating func run() throws {
-        guard samples > 0 else {
-            throw ValidationError("--samples is \(samples); ask for at least 1.")
+        for (name, value) in [("--samples", samples), ("--max-new", maximumNew)]
+        where !(1 ... 1 << 20).contains(value) {
+            throw ValidationError("\(name) is \(value); ask for 1 to \(1 << 20).")
         }
-        let text = prompt ?? String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        let text = try prompt ?? String(decoding: StandardStreams.input(), as: UTF8.self)
         try ComputeThread.shared.run { [self] in try generate(from: text) }
     }
 
@@ -93,18 +94,18 @@ struct Generate: ParsableCommand {
             continuations[id] = Continuation()
         }
         let streams = samples == 1 && !json
-        if streams { Output.text(text) }
+        if streams { try Output.text(text) }
         while !engine.isIdle {
-            for event in engine.step() {
+            for event in try engine.step() {
                 switch event {
                 case .token(let id, let token, let piece):
                     continuations[id]?.ids.append(token.id)
                     continuations[id]?.text += piece
-                    if streams { Output.text(piece) }
+                    if streams { try Output.text(piece) }
                 case .finished(let id, let reason, let piece):
                     continuations[id]?.text += piece
                     continuations[id]?.reason = reason
-                    if streams { Output.text(piece + "\n") }
+                    if streams { try Output.text(piece + "\n") }
                 }
             }
         }
@@ -118,7 +119,7 @@ struct Generate: ParsableCommand {
                     "finish_reason": continuation.reason.rawValue,
                 ])
             } else {
-                Output.text("--- \(id + 1)\n\(text)\(continuation.text)\n")
+                try Output.text("--- \(id + 1)\n\(text)\(continuation.text)\n")
             }
         }
     }

@@ -26,7 +26,7 @@ struct Logits: ParsableCommand {
     var precision = PrecisionArgument.f32
 
     mutating func run() throws {
-        let tokens = try ids.split(separator: ",").map { text in
+        let tokens = try ids.split(separator: ",", omittingEmptySubsequences: false).map { text in
             guard let id = Int32(text.trimmingCharacters(in: .whitespaces)), id >= 0 else {
                 throw ValidationError("--ids: \"\(text)\" is not a token id.")
             }
@@ -36,10 +36,22 @@ struct Logits: ParsableCommand {
         try ComputeThread.shared.run { [self] in try write(logitsOf: tokens) }
     }
 
+    /// The folder that a path leads to, links followed.
+    private static func real(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
+    }
+
     private func write(logitsOf tokens: [Int32]) throws {
         let backend = CPUBackend.shared
         let folder = try ModelFolder(reference: model) { sentence in
             DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
+        }
+        // The model's own files are the one thing that a result must not replace.
+        let parent = (path as NSString).deletingLastPathComponent
+        guard Logits.real(parent.isEmpty ? "." : parent) != Logits.real(folder.path) else {
+            throw ValidationError("--out \(path) is inside the model's folder; write elsewhere.")
         }
         let vocabulary = folder.configuration.vocabularySize
         if let id = tokens.first(where: { $0 >= vocabulary }) {

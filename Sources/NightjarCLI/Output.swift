@@ -6,11 +6,9 @@ enum Output {
     static func json(_ object: [String: Any]) throws {
         let data = try JSONSerialization.data(
             withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
-        text(String(decoding: data, as: UTF8.self) + "\n")
+        try StandardStreams.output(Array(data) + [0x0A])
     }
 
     /// Writes text as it is, at once.
-    static func text(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
-    }
+    static func text(_ text: String) throws { try StandardStreams.output(Array(text.utf8)) }
 }

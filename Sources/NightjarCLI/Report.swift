@@ -35,10 +35,9 @@ enum Report {
         }
         let code = exitCode(of: error)
         let isParsers = code == nil
-        let text = isParsers ? NightjarCommand.fullMessage(for: error) : "\(error)"
         let style = TerminalStyle.detect(descriptor: 2)
-        let prefix = isParsers ? "" : style.paint("error: ", .red)
-        DescriptorOutput(descriptor: 2).write(prefix + text + "\n")
+        let text = isParsers ? parsersSentence(error) : sentence(error)
+        DescriptorOutput(descriptor: 2).write(style.paint("error: ", .red) + text + "\n")
         Foundation.exit((code ?? .mistake).rawValue)
     }
 
@@ -53,6 +52,18 @@ enum Report {
         _exit(ExitCode.machine.rawValue)
     }
 
+    private static func sentence(_ error: any Error) -> String {
+        guard let error = error as? CocoaError else { return "\(error)" }
+        let path = error.filePath ?? error.url?.path
+        return (path.map { $0 + ": " } ?? "") + error.localizedDescription
+    }
+
+    /// The argument parser's message without its own prefix.
+    private static func parsersSentence(_ error: any Error) -> String {
+        let text = NightjarCommand.fullMessage(for: error)
+        return text.hasPrefix("Error: ") ? String(text.dropFirst(7)) : text
+    }
+
     /// Nil for what is not one of ours: the argument parser's errors.
     private static func exitCode(of error: any Error) -> ExitCode? {
         func code(_ isMistake: Bool) -> ExitCode { isMistake ? .mistake : .machine }
@@ -63,8 +74,10 @@ enum Report {
         case let error as TokenizerError: return code(error.isUserMistake)
         case let error as TelemetryError: return code(error.isUserMistake)
         case let error as ScriptingError: return code(error.isUserMistake)
-        case is ModelError, is GenerationError: return .mistake
-        case is CocoaError: return .machine
+        case let error as StreamError: return code(error.isUserMistake)
+        case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
+        case is ModelError: return .mistake
+        case let error as CocoaError: return code(error.isUserMistake)
         default: return nil
         }
     }
@@ -73,4 +86,16 @@ enum Report {
 /// A run that the user stopped: nothing to report, but the exit code says so.
 struct InterruptedRun: Error {
     let code = Report.ExitCode.interrupted
+}
+
+extension CocoaError {
+    /// Whether another path or other permissions would do.
+    fileprivate var isUserMistake: Bool {
+        switch code {
+        case .fileNoSuchFile, .fileReadNoSuchFile, .fileReadNoPermission, .fileWriteNoPermission,
+            .fileWriteFileExists, .fileReadInvalidFileName, .fileWriteInvalidFileName:
+            return true
+        default: return false
+        }
+    }
 }

@@ -23,8 +23,7 @@ struct TokenizeDecode: ParsableCommand {
 
     mutating func run() throws {
         let loaded = try TokenizerLoader.load(tokenizer)
-        let given = ids ?? String(
-            decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
+        let given = try ids ?? String(decoding: StandardStreams.input(), as: UTF8.self)
         let numbers = try parse(given)
         if let id = numbers.first(where: { Int($0) >= loaded.vocabularySize }) {
             throw ValidationError(
@@ -34,7 +33,7 @@ struct TokenizeDecode: ParsableCommand {
         if json {
             try Output.json(["text": text])
         } else {
-            Output.text(text)
+            try Output.text(text)
         }
     }
 

@@ -15,13 +15,13 @@ struct TokenizeEncode: ParsableCommand {
 
     mutating func run() throws {
         let loaded = try TokenizerLoader.load(tokenizer)
-        let text = Array(FileHandle.standardInput.readDataToEndOfFile())
+        let text = try StandardStreams.input()
         var ids: [Int32] = []
         text.withUnsafeBufferPointer { loaded.encode($0, into: &ids) }
         if json {
             try Output.json(["ids": ids.map(Int.init)])
         } else {
-            Output.text(ids.map(String.init).joined(separator: " ") + "\n")
+            try Output.text(ids.map(String.init).joined(separator: " ") + "\n")
         }
     }
 }

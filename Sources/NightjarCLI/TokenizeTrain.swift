@@ -36,25 +36,38 @@ struct TokenizeTrain: ParsableCommand {
         for input in inputs {
             let reader = try DocumentReader(try source(input))
             let total = reader.byteCount
-            _ = try reader.read { document, report in
+            let report = try reader.read { document, report in
                 document.utf8.withUnsafeBufferPointer { trainer.count($0) }
                 display.update(
                     ProgressState(
                         title: "counting \(input)", step: report.bytes, totalSteps: total))
             }
+            report.remarks.forEach { display.message("note: \(input): \($0)") }
+        }
+        guard trainer.byteCount > 0 else {
+            display.finish()
+            throw ValidationError(
+                "There is no text in \(inputs.joined(separator: ", ")): a vocabulary is learned "
+                    + "from .txt files and the \"\(field)\" of .jsonl rows.")
         }
         let tokenizer = try trainer.learn { done, wanted in
             display.update(
                 ProgressState(title: "learning merges", step: done, totalSteps: wanted))
         }
         display.finish()
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: output, isDirectory: &isFolder),
+            !isFolder.boolValue
+        {
+            throw ValidationError("--out \(output) is a file; name a folder.")
+        }
         try FileManager.default.createDirectory(
             atPath: output, withIntermediateDirectories: true)
         for file in try tokenizer.huggingFaceFiles() {
             try Data(file.contents).write(
                 to: URL(filePath: output).appending(path: file.name), options: .atomic)
         }
-        Output.text(
+        try Output.text(
             "\(output): \(tokenizer.vocabularySize) ids from "
                 + "\(HumanFormat.bytes(trainer.byteCount)) of text\n")
     }

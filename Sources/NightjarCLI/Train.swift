@@ -55,6 +55,16 @@ struct Train: ParsableCommand {
             }
             return try Output.json(object)
         }
+        try showHeldOut(summary)
+        let verb = summary.ending == .interrupted ? "stopped after" : "finished"
+        try Output.text(
+            "\(verb) \(summary.steps) steps, \(HumanFormat.count(summary.tokens)) tokens, in "
+                + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
+                + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n")
+    }
+
+    private func showHeldOut(_ summary: RunSummary) throws {
+        guard summary.heldOutBefore != nil || summary.heldOutAfter != nil else { return }
         var table = AlignedTable(columns: ["", "held-out loss", "bits/byte"])
         for (name, loss) in [("before", summary.heldOutBefore), ("after", summary.heldOutAfter)] {
             guard let loss else { continue }
@@ -63,11 +73,6 @@ struct Train: ParsableCommand {
                 HumanFormat.fixed(loss.bitsPerByte, digits: 4),
             ])
         }
-        Output.text(table.render(style: .detect(descriptor: 1)) + "\n")
-        let verb = summary.ending == .interrupted ? "stopped after" : "finished"
-        Output.text(
-            "\(verb) \(summary.steps) steps, \(HumanFormat.count(summary.tokens)) tokens, in "
-                + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
-                + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n")
+        try Output.text(table.render(style: .detect(descriptor: 1)) + "\n")
     }
 }

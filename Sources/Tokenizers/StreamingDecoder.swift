@@ -14,6 +14,14 @@ public struct StreamingDecoder: Sendable {
         spacesToStrip = tokenizer.leadingSpacesStripped
     }
 
+    /// A decoder for what follows `context`, so that the space between the two is kept.
+    public init(
+        _ tokenizer: any Tokenizer, after context: [Int32], skipsSpecialTokens: Bool = true
+    ) {
+        self.init(tokenizer, skipsSpecialTokens: skipsSpecialTokens)
+        for id in context { _ = push(id) }
+    }
+
     /// The text that `id` completes, often empty.
     public mutating func push(_ id: Int32) -> String {
         if skipped.contains(id) { return "" }

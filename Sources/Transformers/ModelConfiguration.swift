@@ -64,8 +64,13 @@ public struct ModelConfiguration: Sendable, Hashable {
             ("head_dim", headSize), ("max_position_embeddings", maximumPositions),
         ] {
             try check(
-                value > 0 && value <= 1 << 31,
+                value > 0 && value < 1 << 31,
                 "\(key) is \(value); it must be a positive number below 2^31.")
+        }
+        let tokens = endTokens + [beginningToken, paddingToken].compactMap { $0 }
+        if let token = tokens.first(where: { !(0 ..< 1 << 31).contains($0) }) {
+            throw ModelError(
+                .badShape, "\(token) is no token id: those go from 0 to 2^31 - 1.")
         }
         try check(
             headCount % keyValueHeadCount == 0,
@@ -79,6 +84,7 @@ public struct ModelConfiguration: Sendable, Hashable {
             normEpsilon > 0 && normEpsilon < 1, "rms_norm_eps is \(normEpsilon); use 1e-5 or so.")
         try check(
             ropeTheta > 1 && ropeTheta.isFinite, "rope_theta is \(ropeTheta); use 10000 or more.")
+        try checkMemory()
         try check(
             initializerRange >= 0 && initializerRange.isFinite,
             "initializer_range is \(initializerRange); use 0.02 or so.")

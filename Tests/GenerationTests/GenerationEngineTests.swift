@@ -35,11 +35,11 @@ import Transformers
     }
 
     /// Runs to the end; the sampled tokens and the released text of every request.
-    private func run(_ engine: GenerationEngine) -> (tokens: [Int: [SampledToken]], texts: [Int: String]) {
+    private func run(_ engine: GenerationEngine) throws -> (tokens: [Int: [SampledToken]], texts: [Int: String]) {
         var tokens: [Int: [SampledToken]] = [:]
         var texts: [Int: String] = [:]
         while !engine.isIdle {
-            for event in engine.step() {
+            for event in try engine.step() {
                 switch event {
                 case .token(let id, let token, let text):
                     tokens[id, default: []].append(token)
@@ -55,13 +55,13 @@ import Transformers
     @Test func aTextIsTheSameInAnyCompany() throws {
         let alone = engine(slots: 1)
         let id = try alone.add(request("swift"))
-        let expected = run(alone).tokens[id]
+        let expected = try run(alone).tokens[id]
         let crowd = engine(slots: 3)
         var ids: [Int] = []
         for (index, prompt) in ["a", "bird that flies", "swift", "x", "swift"].enumerated() {
             ids.append(try crowd.add(request(prompt, new: 5 + index * 2)))
         }
-        let tokens = run(crowd).tokens
+        let tokens = try run(crowd).tokens
         #expect(Array((tokens[ids[2]] ?? []).prefix(9)) == Array((expected ?? []).prefix(9)))
         #expect(tokens[ids[4]]?.prefix(12) == expected?.prefix(12))
     }
@@ -70,18 +70,18 @@ import Transformers
         let long = String(repeating: "ab", count: 15)
         let whole = engine(capacity: 48)
         let id = try whole.add(request(long))
-        let expected = run(whole).tokens[id]
+        let expected = try run(whole).tokens[id]
         // Others' prompts use up a step's room, so this one is cut.
         let crowd = engine(slots: 24)
         for index in 0 ..< 20 { _ = try crowd.add(request(long, seed: UInt64(index + 1), new: 2)) }
         let late = try crowd.add(request(long))
-        #expect(run(crowd).tokens[late] == expected)
+        #expect(try run(crowd).tokens[late] == expected)
     }
 
     @Test func greedyTakesTheLikeliestToken() throws {
         let engine = engine()
         let id = try engine.add(request("abc", sampling: .greedy))
-        for token in run(engine).tokens[id] ?? [] {
+        for token in try run(engine).tokens[id] ?? [] {
             #expect((token.logProbability ?? -9) > -6)
         }
     }
@@ -89,14 +89,14 @@ import Transformers
     @Test func stopStringsAreNeverReleased() throws {
         let free = engine()
         let id = try free.add(request("stop here", new: 30))
-        let text = try #require(run(free).texts[id])
+        let text = try #require(try run(free).texts[id])
         guard text.count > 6 else { return }
         let stop = String(text.dropFirst(3).prefix(2))
         var stopping = request("stop here", new: 30)
         stopping.stopStrings = [stop]
         let engine = engine()
         let stopped = try engine.add(stopping)
-        let released = try #require(run(engine).texts[stopped])
+        let released = try #require(try run(engine).texts[stopped])
         #expect(!released.contains(stop))
         #expect(text.hasPrefix(released))
     }
@@ -105,11 +105,11 @@ import Transformers
         let engine = engine(slots: 1)
         let first = try engine.add(request("one", new: 30))
         let second = try engine.add(request("two", new: 2))
-        _ = engine.step()
+        _ = try engine.step()
         engine.cancel(first)
         var reasons: [Int: FinishReason] = [:]
         while !engine.isIdle {
-            for case .finished(let id, let reason, _) in engine.step() { reasons[id] = reason }
+            for case .finished(let id, let reason, _) in try engine.step() { reasons[id] = reason }
         }
         #expect(reasons == [first: .cancelled, second: .length])
     }
@@ -117,17 +117,17 @@ import Transformers
     @Test func takingTokensBackAndGoingOnRepeatsGreedyText() throws {
         let plain = engine()
         let a = try plain.add(request("again", new: 10, sampling: .greedy))
-        let expected = (run(plain).tokens[a] ?? []).map(\.id)
+        let expected = (try run(plain).tokens[a] ?? []).map(\.id)
         let engine = engine()
         let b = try engine.add(request("again", new: 10, sampling: .greedy))
         var ids: [Int32] = []
         for _ in 0 ..< 6 {
-            for case .token(_, let token, _) in engine.step() { ids.append(token.id) }
+            for case .token(_, let token, _) in try engine.step() { ids.append(token.id) }
         }
         engine.truncate(b, by: 3)
         ids.removeLast(3)
         while !engine.isIdle {
-            for case .token(_, let token, _) in engine.step() { ids.append(token.id) }
+            for case .token(_, let token, _) in try engine.step() { ids.append(token.id) }
         }
         #expect(ids == expected)
     }

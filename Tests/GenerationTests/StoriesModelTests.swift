@@ -78,7 +78,7 @@ struct StoriesModelTests {
         var ids = [reference.ids[0]]
         var text = ""
         while !engine.isIdle {
-            for event in engine.step() {
+            for event in try engine.step() {
                 switch event {
                 case .token(_, let token, let piece):
                     ids.append(token.id)

@@ -24,7 +24,6 @@ import Testing
             } else {
                 // It was done before the kill; the next one begins anew.
                 try FileManager.default.removeItem(at: killed.run)
-                kills += 1
             }
         }
         let last = try killed.run(["train", "recipe.lua", "--resume"])
@@ -49,6 +48,23 @@ import Testing
         #expect(try stopped.run(["train", "recipe.lua", "--resume"]).code == 0)
         #expect(try stopped.finalWeights() == whole.finalWeights())
         #expect(try stopped.metrics() == whole.metrics())
+    }
+
+    /// A step of many passes is given up between two of them, and done again on resuming.
+    @Test func interruptingALongStepDoesNotWaitForItsEnd() throws {
+        let program = try Program()
+        let long = ["train", "recipe.lua", "--set", "batch.size=400000", "--set", "evaluate.batches=1"]
+        let started = try program.start(long)
+        let metrics = program.run.appending(path: "metrics.jsonl").path
+        while started.process.isRunning, lineCount(metrics) < 1 {
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        started.process.terminate()
+        let outcome = started.wait()
+        #expect(outcome.code == 130, "\(outcome.errors)")
+        #expect(outcome.output.contains("stopped after 0 steps"), "\(outcome.output)")
+        let saved = program.run.appending(path: "checkpoints/step-000000/manifest.json").path
+        #expect(FileManager.default.fileExists(atPath: saved))
     }
 
     private func lineCount(_ path: String) -> Int {

@@ -84,7 +84,7 @@ import Transformers
                 maximumNewTokens: 12))
         var ids: [Int32] = []
         while !engine.isIdle {
-            for case .token(_, let token, _) in engine.step() { ids.append(token.id) }
+            for case .token(_, let token, _) in try engine.step() { ids.append(token.id) }
         }
         return ids
     }

@@ -50,7 +50,7 @@ import Testing
             "steps = 1, tokens = 2",
             "steps and tokens are both given; give one of steps, tokens or epochs"
         ),
-        ("steps = 0", "steps: expected an integer from 1, got integer 0"),
+        ("steps = 0", "steps: expected an integer from 1 to 1000000000, got integer 0"),
         ("epochs = 0/0", "epochs: expected a number above 0, got number"),
         ("sequence_length = 0", "sequence_length: expected an integer from 1"),
         (

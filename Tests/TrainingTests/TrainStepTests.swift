@@ -39,7 +39,7 @@ import Transformers
         let step = TrainStep(
             model: model, optimizer: SGD(.init()), gradients: gradients, microRows: microRows,
             clip: nil, recomputes: recomputes)
-        let loss = step.accumulate(batch)
+        let loss = try #require(step.accumulate(batch))
         return (loss, model.parameters.all.map { gradients[$0.slot].read() })
     }
 
@@ -54,6 +54,25 @@ import Transformers
         for (a, b) in zip(split.all, whole.all) {
             #expect(relativeError(a.map(Double.init), b.map(Double.init)) < 1e-6)
         }
+    }
+
+    @Test func aStoppedStepMovesNothing() throws {
+        let model = try model()
+        let batch = try loader(policy: .chunk, rows: 4, length: 12).next()
+        let gradients = try #require(model.parameters.makeGradients())
+        let step = TrainStep(
+            model: model, optimizer: SGD(.init()), gradients: gradients, microRows: 1, clip: nil,
+            recomputes: false)
+        let before = model.parameters.all.map { $0.value.read() }
+        var asked = 0
+        let outcome = step.run(batch, learningRate: 0.1) {
+            asked += 1
+            return asked == 3
+        }
+        #expect(outcome == nil)
+        #expect(model.parameters.all.map { $0.value.read() } == before)
+        #expect(step.run(batch, learningRate: 0.1) != nil)
+        #expect(model.parameters.all.map { $0.value.read() } != before)
     }
 
     @Test func recomputingGivesTheSameGradients() throws {

@@ -10,11 +10,20 @@ public struct AtomicFile: Sendable {
     }
 
     /// Writes aside what `fill` supplies, flushes it, renames it over the file and flushes the
-    /// folder. After an error the file is as it was, unless only the last flush failed.
+    /// folder. After an error the file is as it was, unless only the last flush failed. What is not
+    /// a plain file, such as a folder or a device, is never replaced.
     public func write(_ fill: (DraftFile) throws -> Void) throws {
         let folder = parentPath(of: path)
         let name = lastName(of: path)
         let final = folder + "/" + name
+        let present = try fileSystem.uninterrupted { () throws(SystemCallFailure) in
+            try fileSystem.kind(of: final)
+        }
+        guard present == .file || present == .missing else {
+            throw CheckpointError(
+                .malformed, "this is not a plain file, so it is not replaced; name another",
+                path: path)
+        }
         let partial = folder + "/" + Leftover(name, .partial).name
         WorkInProgress.begin(final)
         defer { WorkInProgress.end(final) }

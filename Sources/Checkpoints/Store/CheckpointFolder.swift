@@ -49,18 +49,13 @@ public final class CheckpointFolder: Sendable {
         var unlisted: [String] = []
         for name in names where name != Manifest.fileName && !name.hasPrefix(".") {
             guard manifest?.files[name] == nil else { continue }
-            let kind = try fileSystem.uninterrupted { () throws(SystemCallFailure) in
-                // The slash looks through a link, as other programs' download caches use them.
-                try fileSystem.kind(of: path + "/" + name + "/")
-            }
-            guard kind != .folder else { continue }
+            // The slash looks through a link, as other programs' download caches use them. What
+            // cannot be looked at is nobody's folder; opening it says what is wrong with it.
+            guard (try? fileSystem.kind(of: path + "/" + name + "/")) != .folder else { continue }
             unlisted.append(name)
         }
         for (name, record) in manifest?.files ?? [:] {
             files[name] = try VerifiedFile(path: path + "/" + name, record: record)
-        }
-        if manifest == nil {
-            for name in unlisted { files[name] = try VerifiedFile(path: path + "/" + name) }
         }
         for name in files.keys.sorted(by: bytewise) where name.hasSuffix(".safetensors") {
             if let file = files[name] { safetensors[name] = try SafetensorsFile(file) }
@@ -69,22 +64,24 @@ public final class CheckpointFolder: Sendable {
         self.manifest = manifest
         self.files = files
         self.safetensors = safetensors
-        fileNames = files.keys.sorted(by: bytewise)
+        fileNames = manifest == nil ? unlisted.sorted(by: bytewise) : files.keys.sorted(by: bytewise)
         unlistedNames = manifest == nil ? [] : unlisted
     }
 
     /// Whether the checkpoint has a file of that name.
-    public func contains(_ name: String) -> Bool { files[name] != nil }
+    public func contains(_ name: String) -> Bool { fileNames.contains(name) }
 
     /// A file of the checkpoint. Throws where there is none of that name.
     public func file(_ name: String) throws(CheckpointError) -> VerifiedFile {
-        guard let file = files[name] else {
+        if let file = files[name] { return file }
+        // Another program's folder may hold anything; what nobody asks for is not opened.
+        guard manifest == nil, contains(name) else {
             throw CheckpointError(
                 .missing,
                 "the folder has no file \"\(name)\"; \(nearestNameHint(to: name, among: fileNames))",
                 path: path)
         }
-        return file
+        return try VerifiedFile(path: path + "/" + name)
     }
 
     /// The whole content of a file, checked.

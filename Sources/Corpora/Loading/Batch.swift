@@ -75,6 +75,7 @@ public struct Batch: Sendable, Hashable {
     /// counted on the first.
     public func split(rowsEach micro: Int) -> [Batch] {
         precondition(micro >= 1, "A micro-batch has at least one row.")
+        var rest = pieces[...]
         return stride(from: 0, to: rows, by: micro).map { first in
             let last = min(first + micro, rows)
             let places = first * length..<last * length
@@ -85,7 +86,10 @@ public struct Batch: Sendable, Hashable {
             part.lossWeights = Array(lossWeights[places])
             part.positions = Array(positions[places])
             part.segments = Array(segments[places])
-            part.pieces = pieces.filter { $0.row >= first && $0.row < last }.map {
+            // Pieces stand in the order of their rows.
+            let own = rest.prefix { $0.row < last }
+            rest = rest.dropFirst(own.count)
+            part.pieces = own.map {
                 var piece = $0
                 piece.row -= first
                 return piece

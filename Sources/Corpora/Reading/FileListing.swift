@@ -86,7 +86,8 @@ struct FileListing: Sendable, Hashable {
                 files.append(status.file)
             } else {
                 leftOutCount += 1
-                firstLeftOut.append(inside)
+                firstLeftOut.append(
+                    status.isRegular ? inside : "\(inside) (a pipe or a device)")
             }
         }
     }

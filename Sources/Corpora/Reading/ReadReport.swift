@@ -76,7 +76,8 @@ public struct ReadReport: Sendable, Hashable, Codable {
         if byteOrderMarks > 0 { lines.append("\(byteOrderMarks) byte order marks removed") }
         if filesLeftOut > 0 {
             lines.append(
-                "\(filesLeftOut) files match no pattern and were left out: "
+                "\(filesLeftOut) files were left out, as no pattern matches them or they are no plain "
+                    + "files: "
                     + firstFilesLeftOut.joined(separator: ", ") + (filesLeftOut > 3 ? ", ..." : ""))
         }
         return lines

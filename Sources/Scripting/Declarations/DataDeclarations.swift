@@ -41,7 +41,7 @@ enum DataDeclarations {
             "invalid_utf8", .choice(Source.InvalidUTF8.allCases.map(\.rawValue)), .none,
             "what to do with bytes that are not UTF-8; by default what the recipe's `on` says"),
         Field(
-            "max_document_bytes", .integer(64 ... .max), .none,
+            "max_document_bytes", .integer(64...(1 << 40)), .none,
             "longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others"),
         Field(
             "validation", .number(.shareBelowOne), .value(.number(ValidationSplit().share)),

@@ -23,11 +23,11 @@ enum ModelDeclarations {
         groups: [Group(names: ["from", "init"], fallback: nil)],
         unsupported: ["lora": RecipeDeclarations.notYet], shorthand: "from")
 
-    private static let size = Shape.integer(1...(1 << 31))
+    private static let size = Shape.integer(1...(1 << 31 - 1))
 
     private static let initial: Record = {
         let types = ModelType.all.map(\.name)
-        let token = Shape.integer(0...(1 << 31))
+        let token = Shape.integer(0...(1 << 31 - 1))
         return Record(
             noun: "init",
             fields: [

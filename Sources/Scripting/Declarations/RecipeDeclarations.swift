@@ -20,6 +20,8 @@ enum RecipeDeclarations {
     /// Objectives that other versions know.
     private static let otherMethods = ["sft", "distill", "dpo", "reward", "grpo"]
 
+    private static let mostSteps = 1_000_000_000
+
     static let recipe = Record(
         noun: "recipe", fields: identity + material + course + care,
         groups: [Group(names: ["steps", "tokens", "epochs"], fallback: nil)],
@@ -58,8 +60,8 @@ enum RecipeDeclarations {
 
     private static let course: [Field] = [
         Field("batch", .record(batch), .empty, "rows a step"),
-        Field("steps", .integer(1 ... .max), .none, "the run's length in optimizer steps"),
-        Field("tokens", .integer(1 ... .max), .none, "the run's length in input tokens"),
+        Field("steps", .integer(1...mostSteps), .none, "the run's length in optimizer steps"),
+        Field("tokens", .integer(1...(1 << 53)), .none, "the run's length in input tokens"),
         Field(
             "epochs", .number(.positive), .none, "the run's length in passes over the training data"
         ),
@@ -104,10 +106,10 @@ enum RecipeDeclarations {
             noun: "evaluate",
             fields: [
                 Field(
-                    "every_steps", .integer(1 ... .max), .none,
+                    "every_steps", .integer(1...mostSteps), .none,
                     "steps between measurements; by default only at the beginning and the end"),
                 Field(
-                    "batches", .integer(1 ... .max), .value(.integer(Int64(usual.batches))),
+                    "batches", .integer(1...(1 << 20)), .value(.integer(Int64(usual.batches))),
                     "validation batches, at most"),
             ])
     }()
@@ -118,13 +120,13 @@ enum RecipeDeclarations {
             noun: "checkpoint",
             fields: [
                 Field(
-                    "every_steps", .integer(1 ... .max), .none,
+                    "every_steps", .integer(1...mostSteps), .none,
                     "steps between checkpoints; by default only at the end"),
                 Field(
-                    "keep_last", .integer(1 ... .max), .value(.integer(Int64(usual.keepLast))),
+                    "keep_last", .integer(1...(1 << 20)), .value(.integer(Int64(usual.keepLast))),
                     "how many of the newest are kept"),
                 Field(
-                    "keep_best", .integer(0 ... .max), .value(.integer(Int64(usual.keepBest))),
+                    "keep_best", .integer(0...(1 << 20)), .value(.integer(Int64(usual.keepBest))),
                     "how many of the best by held-out loss are kept besides"),
             ])
     }()

@@ -119,7 +119,10 @@ extension Shape {
         _ name: String, of table: LuaTable<LuaNode>, at path: LuaPath
     ) throws -> Shape {
         func unknown(_ what: String, among names: [String]) -> ShapeFault {
-            let near = nearestName(to: name, among: names)
+            let inner = record(for: table)?.fields.first { field in
+                if case .record(let record) = field.shape { record.names.contains(name) } else { false }
+            }
+            let near = inner.map { "\($0.name).\(name)" } ?? nearestName(to: name, among: names)
             let hint = near.map { "did you mean \"\($0)\"?" } ?? "there are \(Words.anyOf(names))"
             return ShapeFault(path: path, sentence: "unknown \(what) \"\(name)\"; \(hint)")
         }

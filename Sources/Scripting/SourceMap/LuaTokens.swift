@@ -13,7 +13,9 @@ struct LuaTokens {
     private var at = 0
     private(set) var line = 1
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    }
 
     /// The next token, or nil at the end.
     mutating func next() -> (token: Token, line: Int)? {

@@ -74,7 +74,9 @@ struct JSONField {
     }
 
     func error(_ kind: TokenizerError.Kind, _ message: String) -> TokenizerError {
-        TokenizerError(kind, message, file: file, key: path.isEmpty ? nil : path)
+        path.isEmpty
+            ? TokenizerError(kind, "the file's value \(message)", file: file)
+            : TokenizerError(kind, message, file: file, key: path)
     }
 
     /// Something that would change ids and is not implemented.

@@ -58,6 +58,12 @@ public enum TokenizerLoader {
     }
 
     private static func bytes(of file: URL) throws -> [UInt8] {
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder),
+            isFolder.boolValue
+        {
+            throw TokenizerError(.malformed, "this is a folder, not a file", file: file.path)
+        }
         do {
             return Array(try Data(contentsOf: file))
         } catch {

@@ -57,17 +57,20 @@ final class CheckpointKeeper {
     func takeFinished() -> [(name: String, step: Int)] { finished.take() }
 
     /// Throws the error of a save that failed since the last call; never waits.
-    func throwIfFailed() throws {
+    func throwIfFailed() throws { try forgettingFailures { try saver.throwIfFailed() } }
+
+    /// Waits until everything is written; throws the error of a save that failed.
+    func wait() throws { try forgettingFailures { try saver.wait() } }
+
+    /// A step whose save failed is not saved.
+    private func forgettingFailures(_ body: () throws -> Void) throws {
         do {
-            try saver.throwIfFailed()
+            try body()
         } catch {
             lastStep = nil
             throw error
         }
     }
-
-    /// Waits until everything is written.
-    func wait() throws { try saver.wait() }
 
     private final class Finished: Sendable {
         private let list = Mutex<[(name: String, step: Int)]>([])

@@ -66,7 +66,8 @@ public struct RunData {
         let shards = corpora.map(\.validation).filter { $0.documentCount > 0 }
         guard !shards.isEmpty, configuration.evaluation.batches > 0 else { return [] }
         let rows = configuration.batch.size
-        let bound = configuration.evaluation.batches * rows * configuration.sequenceLength
+        let inputs = Double(rows) * Double(configuration.sequenceLength)
+        let bound = Int(min(Double(configuration.evaluation.batches) * inputs, 1e15))
         return try shards.map { shard in
             try EvaluationSet(
                 shard, packing: packing, tokenizer: tokenizer, rows: rows,

@@ -29,7 +29,8 @@ public final class RunFolder {
         let existed = FileManager.default.fileExists(atPath: path)
         // A run begins with its first event: one that failed while its data was prepared left
         // nothing to go on from, and nothing to lose.
-        hadRun = !(FileManager.default.contents(atPath: journalPath) ?? Data()).isEmpty
+        let hasJournal = !(FileManager.default.contents(atPath: journalPath) ?? Data()).isEmpty
+        hadRun = hasJournal || RunFolder.holdsCheckpoints(path)
         if hadRun, !resumes {
             // A run under way is the more telling answer.
             _ = try RunLock(run: path)
@@ -39,7 +40,9 @@ public final class RunFolder {
                     + "another name or out.")
         }
         // An empty journal shows whose folder it is.
-        if existed, !FileManager.default.fileExists(atPath: journalPath) {
+        if hadRun, !hasJournal {
+            warn("\(journalPath) was removed; it begins anew.")
+        } else if existed, !FileManager.default.fileExists(atPath: journalPath) {
             let contents = try RunFolder.entries(of: path)
             guard contents.isEmpty else {
                 throw TrainingError(
@@ -64,6 +67,23 @@ public final class RunFolder {
         metrics = try JSONLinesSink(path: path + "/metrics.jsonl")
     }
 
+    /// The newest checkpoint in which every byte is as it was written; nil where none was saved.
+    ///
+    /// - Throws: `CheckpointError` where there are some and all are damaged: to start over would
+    ///   write over what may still be rescued.
+    func newestWhole() throws -> CheckpointFolder? {
+        if let newest = try store.newestWhole() { return newest }
+        let names = try store.names()
+        guard names.isEmpty else {
+            throw CheckpointError(
+                .damaged,
+                "none of the run's checkpoints is whole (\(names.joined(separator: ", "))); "
+                    + "restore one, or start a new run under another name",
+                path: store.folder)
+        }
+        return nil
+    }
+
     /// Writes a small file of the run, whole or not at all.
     func write(_ text: String, to name: String) throws {
         try AtomicFile(path: path + "/" + name).write(text)
@@ -79,6 +99,11 @@ public final class RunFolder {
 
     /// What a run that never began may leave behind.
     private static let ownNames: Set = ["run.lock", "events.jsonl", "metrics.jsonl", "checkpoints"]
+
+    private static func holdsCheckpoints(_ path: String) -> Bool {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")
+        return (names ?? []).contains { CheckpointName.step(of: $0) != nil }
+    }
 
     /// What stands in a folder that no run made.
     private static func entries(of path: String) throws -> [String] {

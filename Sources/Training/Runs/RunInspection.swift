@@ -10,16 +10,19 @@ public struct RunInspection {
     public let plan: RunPlan
     public let sources: CorpusPlan
     public let memory: MemoryEstimate
-    public let time: TimeEstimate
+    /// Nil where nothing was to be timed.
+    public let time: TimeEstimate?
     /// Sentences about rows dropped, sources without held-out text and the like.
     public let remarks: [String]
 
     /// Opens the data (tokenizing what is not in the cache) and the model's configuration.
     ///
-    /// - Parameter progress: long work and the share done.
+    /// - Parameters:
+    ///   - timesSteps: whether a few steps are timed, which takes seconds; all else is arithmetic.
+    ///   - progress: long work and the share done.
     public init(
         _ configuration: RunConfiguration, on backend: any Backend, cacheFolder: String,
-        progress: @escaping (String, Double) -> Void
+        timesSteps: Bool = true, progress: @escaping (String, Double) -> Void
     ) throws {
         var remarks: [String] = []
         let start = try ModelStart(configuration) { remarks.append($0) }
@@ -42,9 +45,13 @@ public struct RunInspection {
         let length = configuration.sequenceLength
         let evaluationTokens =
             evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
-        progress("timing a step", 0)
-        time = try TimeEstimate(
-            configuration, plan, model: model, evaluationTokens: evaluationTokens, on: backend)
+        if timesSteps {
+            progress("timing a step", 0)
+            time = try TimeEstimate(
+                configuration, plan, model: model, evaluationTokens: evaluationTokens, on: backend)
+        } else {
+            time = nil
+        }
         self.remarks = remarks + data.remarks + [memory.remark].compactMap { $0 }
     }
 }

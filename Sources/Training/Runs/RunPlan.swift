@@ -27,7 +27,7 @@ public struct RunPlan: Sendable {
     ) throws {
         let batch = configuration.batch
         let time = configuration.sequenceLength
-        if let micro = batch.micro, batch.size % micro != 0 {
+        if let micro = batch.micro, micro < 1 || batch.size % micro != 0 {
             throw TrainingError(
                 .badConfiguration,
                 "batch.size (\(batch.size)) is not a multiple of batch.micro (\(micro)).")
@@ -41,11 +41,17 @@ public struct RunPlan: Sendable {
         let wanted = Double(batch.size) * tokensARow
         switch configuration.budget {
         case .steps(let steps): totalSteps = steps
-        case .tokens(let tokens): totalSteps = max(1, Int((Double(tokens) / wanted).rounded(.up)))
+        case .tokens(let tokens): totalSteps = try RunPlan.steps(Double(tokens) / wanted)
         case .epochs(let epochs):
-            totalSteps = max(1, Int((Double(trainingTokens) * epochs / wanted).rounded(.up)))
+            totalSteps = try RunPlan.steps(Double(trainingTokens) * epochs / wanted)
         }
         tokensAStep = batch.size * time
+        guard !totalSteps.multipliedReportingOverflow(by: tokensAStep).overflow else {
+            throw TrainingError(
+                .badConfiguration,
+                "\(totalSteps) steps of \(tokensAStep) tokens are more than can be counted; "
+                    + "shorten the run.")
+        }
         microRows = batch.micro ?? RunPlan.microRows(of: batch.size, time: time)
         switch configuration.precision {
         case .f32: precision = .f32
@@ -53,6 +59,16 @@ public struct RunPlan: Sendable {
         case .automatic: precision = backend.hasNativeBFloat16 ? .bf16 : .f32
         }
         census = Census(model)
+    }
+
+    /// Whole steps for a budget that comes to `exact` of them.
+    private static func steps(_ exact: Double) throws -> Int {
+        guard exact < 1e15 else {
+            throw TrainingError(
+                .badConfiguration,
+                "The run would take \(exact) steps; lower its tokens or epochs.")
+        }
+        return max(1, Int(exact.rounded(.up)))
     }
 
     private static func microRows(of size: Int, time: Int) -> Int {

@@ -15,12 +15,23 @@ final class RunRecorder {
     private let recipe: RunRecipe
     private let resumedStep: Int?
 
-    /// - Parameter resumesAt: the state gone on from; metrics written after it are cut off.
-    init(_ folder: RunFolder, recipe: RunRecipe, resumesAt state: RunState?) throws {
+    /// - Parameters:
+    ///   - resumesAt: the state gone on from; metrics written after it are cut off.
+    ///   - remark: hears of metrics that are gone. They are no reason not to train.
+    init(
+        _ folder: RunFolder, recipe: RunRecipe, resumesAt state: RunState?,
+        remark: (String) -> Void
+    ) throws {
         self.folder = folder
         self.recipe = recipe
         resumedStep = state?.step
-        try folder.metrics.truncate(to: state?.metricsOffset ?? 0)
+        let known = state?.metricsOffset ?? 0
+        if folder.metrics.offset < known {
+            remark(
+                "\(folder.metrics.path) has \(folder.metrics.offset) of the \(known) bytes that "
+                    + "the checkpoint knows; what is missing was removed and is not made again.")
+        }
+        try folder.metrics.truncate(to: min(known, folder.metrics.offset))
     }
 
     /// The length of the metrics so far.

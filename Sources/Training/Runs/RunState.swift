@@ -36,6 +36,9 @@ struct RunState: Codable, Sendable {
 
     func json() throws -> String {
         let encoder = JSONEncoder()
+        // The held-out loss of a run that diverged; the step before it is worth saving all the same.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     }
@@ -44,6 +47,8 @@ struct RunState: Codable, Sendable {
     init(json: [UInt8], path: String) throws {
         struct Format: Decodable { var format: Int }
         let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         if let header = try? decoder.decode(Format.self, from: Data(json)),
             header.format != RunState.currentFormat
         {

@@ -6,17 +6,23 @@ import Synchronization
     import Darwin
 #endif
 
-/// Whether the user has asked the run to end (Ctrl-C, SIGTERM).
+/// Whether the user has asked the run to end (Ctrl-C, SIGTERM, a closed terminal).
 ///
 /// The first signal asks: the loop saves after the step under way. The second ends the process
 /// at once.
 public enum StopSignal {
     private static let count = Atomic<Int>(0)
 
-    /// Catches SIGINT and SIGTERM from now on.
+    /// Catches SIGINT, SIGTERM and SIGHUP (a terminal that goes away) from now on.
     public static func install() {
-        signal(SIGINT, stopSignalArrived)
-        signal(SIGTERM, stopSignalArrived)
+        var caught = sigset_t()
+        sigemptyset(&caught)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number, stopSignalArrived)
+            sigaddset(&caught, number)
+        }
+        // A parent may have started this process with signals blocked.
+        pthread_sigmask(SIG_UNBLOCK, &caught, nil)
     }
 
     public static var isRequested: Bool { count.load(ordering: .relaxed) > 0 }

@@ -45,7 +45,7 @@ public final class Trainer {
         folder = try RunFolder(path: configuration.outputPath, resumes: resumes) {
             remarks.add($0)
         }
-        let saved = resumes ? try folder.store.newestWhole() : nil
+        let saved = resumes ? try folder.newestWhole() : nil
         parts = try RunParts(
             configuration, on: backend, cacheFolder: cacheFolder, initializes: saved == nil,
             observer: observer)
@@ -61,7 +61,8 @@ public final class Trainer {
             state = fresh
         }
         loader = try parts.makeLoader(configuration, from: saved == nil ? nil : state.loader)
-        recorder = try RunRecorder(folder, recipe: recipe, resumesAt: saved == nil ? nil : state)
+        recorder = try RunRecorder(
+            folder, recipe: recipe, resumesAt: saved == nil ? nil : state, remark: remarks.add)
         keeper = CheckpointKeeper(
             folder: folder, settings: configuration.checkpoints,
             lineage: RunLineage(parts, recipe: recipe),
@@ -77,31 +78,45 @@ public final class Trainer {
 
     /// Trains until the budget is used or the user asks it to stop.
     ///
-    /// - Throws: `TrainingError` for a loss that is not finite, and errors of disk and data; what
-    ///   was saved before stays.
+    /// - Throws: `TrainingError` for a loss that is not finite, and errors of disk, data and
+    ///   scripts; the steps before it are saved where the disk allows.
     public func run() throws -> RunSummary {
+        do {
+            return try train()
+        } catch {
+            keepWhatIsDone()
+            throw error
+        }
+    }
+
+    private func train() throws -> RunSummary {
         let plan = parts.plan
         try recorder.begin(state, plan: plan)
         observer.runBegins(
             RunStart(
                 plan: plan, folder: folder.path, step: state.step,
                 preparationSeconds: clock.elapsedSeconds))
-        if state.step == 0 { try evaluate() }
+        try evaluateIfDue()
         while state.step < plan.totalSteps {
-            if StopSignal.isRequested { return try finish(.interrupted) }
+            if isStopped { return try finish(.interrupted) }
             let stepClock = Stopwatch()
             let batch = try loader.next()
             let rate = try learningRate()
-            let outcome = parts.step.run(batch, learningRate: rate)
+            guard
+                let outcome = parts.step.run(
+                    batch, learningRate: rate, isStopped: { isStopped })
+            else { continue }
             if !outcome.isFinite { try respond(toNonFinite: outcome, in: batch) }
             advance(past: batch)
             try report(outcome, batch, rate, seconds: stepClock.elapsedSeconds)
-            if isDue(configuration.evaluation.everySteps) { try evaluate() }
+            try evaluateIfDue()
             if isDue(configuration.checkpoints.everySteps) { try save() }
         }
-        if state.lastHeldOut?.step != state.step { try evaluate() }
-        return try finish(.completed)
+        let isScored = parts.evaluation.isEmpty || state.lastHeldOut?.step == state.step
+        return try finish(isScored ? .completed : .interrupted)
     }
+
+    private var isStopped: Bool { StopSignal.isRequested }
 
     private func isDue(_ every: Int?) -> Bool { every.map { state.step % $0 == 0 } ?? false }
 
@@ -121,10 +136,23 @@ public final class Trainer {
         state.optimizerSteps = parts.optimizer.stepCount
     }
 
+    /// Scores held-out text at the beginning, at the end, and as often as the recipe says. A run
+    /// that was stopped on the way does it when it goes on.
+    private func evaluateIfDue() throws {
+        let isDue =
+            state.step == 0 || state.step == parts.plan.totalSteps
+            || isDue(configuration.evaluation.everySteps)
+        guard isDue, !parts.evaluation.isEmpty, state.lastHeldOut?.step != state.step else {
+            return
+        }
+        try evaluate()
+    }
+
     private func evaluate() throws {
-        guard !parts.evaluation.isEmpty else { return }
-        let loss = try HeldOutLoss(
-            of: parts.model, over: parts.evaluation, microRows: parts.plan.microRows)
+        let scored = try HeldOutLoss(
+            of: parts.model, over: parts.evaluation, microRows: parts.plan.microRows,
+            isStopped: { isStopped })
+        guard let loss = scored else { return }
         try recorder.record(loss, step: state.step)
         state.lastHeldOut = RunState.Scored(step: state.step, loss: loss.loss)
         if state.step == 0 { heldOutBefore = loss }
@@ -179,6 +207,20 @@ public final class Trainer {
             try save()
         } catch where configuration.responses.diskFull == .continue_ {
             observer.remark("A checkpoint could not be written; training goes on. \(error)")
+        }
+    }
+
+    /// Saves the steps before an error, as an interruption would; the error is told either way.
+    private func keepWhatIsDone() {
+        try? keeper.wait()
+        if state.step > 0, keeper.lastStep != state.step {
+            state.metricsOffset = recorder.offset
+            try? keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
+            try? keeper.wait()
+        }
+        newestCheckpoint = keeper.takeFinished().last?.name ?? newestCheckpoint
+        if let newestCheckpoint {
+            observer.remark("The run is saved as \(newestCheckpoint); --resume goes on from there.")
         }
     }
 

@@ -82,7 +82,7 @@ public struct TrainingBenchmark {
         var loss = Double.nan
         for index in 0 ..< warmup + steps {
             let clock = Stopwatch()
-            loss = step.run(try loader.next(), learningRate: 1e-4).loss
+            loss = step.run(try loader.next(), learningRate: 1e-4)?.loss ?? loss
             if index >= warmup { seconds.append(clock.elapsedSeconds) }
         }
         return (seconds, loss)

@@ -22,19 +22,28 @@ public struct HeldOutLoss: Sendable, Hashable {
 
     /// Scores every batch; nothing is learned.
     ///
-    /// - Parameter microRows: rows a pass.
+    /// - Parameters:
+    ///   - microRows: rows a pass.
+    ///   - isStopped: asked before each pass; the result is nil where it was stopped.
     /// - Throws: `CorporaError` where the text cannot be read.
-    public init(of model: Decoder, over sets: [EvaluationSet], microRows: Int) throws {
+    public init?(
+        of model: Decoder, over sets: [EvaluationSet], microRows: Int,
+        isStopped: () -> Bool = { false }
+    ) throws {
+        var hasStopped = false
         var sum = 0.0
         var tokens = 0.0
         for set in sets {
             try set.forEachBatch { batch in
                 for part in batch.split(rowsEach: microRows) where part.lossWeightSum > 0 {
+                    hasStopped = hasStopped || isStopped()
+                    if hasStopped { return }
                     sum += HeldOutLoss.sum(of: model, over: MicroBatch(part, for: model))
                     tokens += part.lossWeightSum
                 }
             }
         }
+        if hasStopped { return nil }
         let bytes = sets.reduce(0) { $0 + $1.byteCount }
         loss = tokens > 0 ? sum / tokens : .nan
         bitsPerByte = bytes > 0 ? sum / log(2) / Double(bytes) : .nan

@@ -30,15 +30,19 @@ final class TrainStep {
     }
 
     /// What a step came to; the weights moved only if `isFinite`.
-    struct Outcome {
+    struct Outcome: Equatable {
         var loss: Double
         /// Before clipping.
         var gradientNorm: Double
         var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
     }
 
-    func run(_ batch: Batch, learningRate: Double) -> Outcome {
-        let loss = accumulate(batch)
+    /// - Parameter isStopped: asked before each micro-batch.
+    /// - Returns: nil where it was stopped; the weights are those from before.
+    func run(
+        _ batch: Batch, learningRate: Double, isStopped: () -> Bool = { false }
+    ) -> Outcome? {
+        guard let loss = accumulate(batch, isStopped: isStopped) else { return nil }
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
         let outcome = Outcome(loss: loss, gradientNorm: norm.norm)
@@ -50,12 +54,13 @@ final class TrainStep {
 
     /// Leaves the gradients of the whole batch in `gradients`.
     ///
-    /// - Returns: the loss.
-    func accumulate(_ batch: Batch) -> Double {
+    /// - Returns: the loss; nil where it was stopped.
+    func accumulate(_ batch: Batch, isStopped: () -> Bool = { false }) -> Double? {
         gradients.reset()
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         var loss = 0.0
         for part in batch.split(rowsEach: microRows) where part.lossWeightSum > 0 {
+            if isStopped() { return nil }
             let micro = MicroBatch(part, for: model)
             let tape = Tape(gradients: gradients)
             let hidden = model.hidden(
