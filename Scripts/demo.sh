@@ -52,7 +52,7 @@ if [[ -n $text ]]; then
     name=text recipe=runs/text-data/recipe.lua data=runs/text-data prompts=('')
 else
     name=demo recipe=Scripts/recipes/demo.lua data=runs/demo-data
-    prompts=($'And the LORD said unto Moses' $'operating system\n<' $'How do I ')
+    prompts=($'And the LORD said unto Moses' $'operating system\n<' $'How do I')
 fi
 run=runs/$name
 again="Scripts/demo.sh${text:+ --text $(printf %q "$text")}"
