@@ -58,7 +58,7 @@ let package = Package(
         target("Tokenizers", ["Naming", "CPCRE2", "CUTF8Proc", "CXXHash"]),
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
-        target("Corpora", ["Naming", "Tokenizers", "CXXHash"]),
+        target("Corpora", ["Naming", "Tokenizers", "Checkpoints", "CXXHash"]),
         // 4: the two loops.
         target(
             "Training",

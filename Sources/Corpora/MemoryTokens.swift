@@ -34,7 +34,8 @@ public struct MemoryTokens: TokenSource {
         let byteCounts = byteCounts ?? runs.map(\.ids.count)
         guard byteCounts.count == runs.count else {
             throw CorporaError(
-                .badSetting, "'\(name)' has \(runs.count) documents and \(byteCounts.count) "
+                .badSetting,
+                "'\(name)' has \(runs.count) documents and \(byteCounts.count) "
                     + "byte counts",
                 advice: "Give one byte count a document.")
         }

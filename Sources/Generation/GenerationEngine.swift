@@ -34,7 +34,7 @@ public final class GenerationEngine {
         self.tokenizer = tokenizer
         cache = model.makeCache(
             slots: slots, capacity: min(capacity, model.rotary.positionCount))
-        freeSlots = (0 ..< Int32(slots)).reversed()
+        freeSlots = (0..<Int32(slots)).reversed()
     }
 
     /// Whether nothing is left to do.
@@ -110,7 +110,7 @@ public final class GenerationEngine {
         let vocabulary = model.configuration.vocabularySize
         logits.withUnsafeBufferPointer { logits in
             for (row, index) in plan.sampling.enumerated() {
-                let slice = logits[row * vocabulary ..< (row + 1) * vocabulary]
+                let slice = logits[row * vocabulary..<(row + 1) * vocabulary]
                 events += running[index].advance(
                     UnsafeBufferPointer(rebasing: slice), capacity: cache.capacity)
             }
@@ -143,7 +143,7 @@ public final class GenerationEngine {
             let start = running[index].cached
             pass.ids += pending.prefix(count)
             pass.slots += Array(repeating: running[index].slot, count: count)
-            pass.positions += (start ..< start + count).map(Int32.init)
+            pass.positions += (start..<start + count).map(Int32.init)
             running[index].cached += count
             if count == pending.count {
                 pass.rows.append(Int32(pass.ids.count - 1))

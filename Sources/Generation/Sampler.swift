@@ -42,7 +42,7 @@ struct Sampler {
 
     private func argmax(_ logits: UnsafeBufferPointer<Float>) -> Int {
         var best = 0
-        for index in 1 ..< max(1, logits.count) where logits[index] > logits[best] {
+        for index in 1..<max(1, logits.count) where logits[index] > logits[best] {
             best = index
         }
         return best
@@ -81,7 +81,7 @@ struct Sampler {
         func precedes(_ a: Int, _ b: Int) -> Bool {
             logits[a] != logits[b] ? logits[a] > logits[b] : a < b
         }
-        var ids = Array(0 ..< logits.count)
+        var ids = Array(0..<logits.count)
         if parameters.topK > 0, parameters.topK < ids.count {
             // One pass with a small sorted list beats sorting the whole vocabulary.
             ids = largest(parameters.topK, of: logits, precedes)

@@ -29,7 +29,7 @@ public enum Initializer: Sendable {
         return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
             nonisolated(unsafe) let values = buffer
             DispatchQueue.concurrentPerform(iterations: (count + part - 1) / part) { index in
-                let range = index * part ..< min((index + 1) * part, count)
+                let range = index * part..<min((index + 1) * part, count)
                 var stream = stream.skipping(normals: range.lowerBound)
                 for place in range {
                     values.initializeElement(at: place, to: Float(stream.normal() * deviation))

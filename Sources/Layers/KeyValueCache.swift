@@ -17,8 +17,8 @@ public struct KeyValueCache: Sendable {
         kind: ElementKind, on backend: any Backend
     ) {
         let shape: Shape = [slots, capacity, keyValueHeads * headSize]
-        keys = (0 ..< layers).map { _ in backend.empty(shape, kind) }
-        values = (0 ..< layers).map { _ in backend.empty(shape, kind) }
+        keys = (0..<layers).map { _ in backend.empty(shape, kind) }
+        values = (0..<layers).map { _ in backend.empty(shape, kind) }
         slotCount = slots
         self.capacity = capacity
     }

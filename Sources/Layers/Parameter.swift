@@ -66,7 +66,7 @@ public final class Parameter {
         var row = 0
         return parts.map { part in
             defer { row += part.rows }
-            return (part.name, value.rows(row ..< row + part.rows))
+            return (part.name, value.rows(row..<row + part.rows))
         }
     }
 }

@@ -25,14 +25,14 @@ public struct RotaryTable: Sendable {
         on backend: any Backend
     ) {
         let half = headSize / 2
-        let frequencies = (0 ..< half).map { index in
+        let frequencies = (0..<half).map { index in
             1 / powf(Float(theta), Float(2 * index) / Float(headSize))
         }
         var cosines: [Float] = []
         var sines: [Float] = []
         cosines.reserveCapacity(positions * half)
         sines.reserveCapacity(positions * half)
-        for position in 0 ..< positions {
+        for position in 0..<positions {
             for frequency in frequencies {
                 let angle = Double(Float(position) * frequency)
                 cosines.append(Float(cos(angle)))

@@ -16,8 +16,8 @@ struct BenchShape: ExpressibleByArgument {
 
     init?(argument: String) {
         let numbers = argument.split(separator: ",").compactMap { Int($0) }
-        guard numbers.count == 8, numbers[..<6].allSatisfy({ (1 ..< 1 << 31).contains($0) }),
-            numbers[6...].allSatisfy({ (1 ... 1 << 24).contains($0) }),
+        guard numbers.count == 8, numbers[..<6].allSatisfy({ (1..<1 << 31).contains($0) }),
+            numbers[6...].allSatisfy({ (1...1 << 24).contains($0) }),
             numbers[0] % numbers[2] == 0
         else { return nil }
         model = ModelConfiguration(

@@ -31,7 +31,7 @@ struct BenchGenerate: ParsableCommand {
 
     mutating func validate() throws {
         for (name, value) in [("--batch", batch), ("--prompt", prompt), ("--new", new)]
-        where !(1 ... 1 << 20).contains(value) {
+        where !(1...1 << 20).contains(value) {
             throw ValidationError("\(name) is \(value); take 1 to \(1 << 20).")
         }
     }
@@ -50,8 +50,8 @@ struct BenchGenerate: ParsableCommand {
         let engine = GenerationEngine(
             model: model, tokenizer: ByteTokenizer(), slots: batch, capacity: prompt + new)
         var random = RandomStream(seed: 1, name: "prompts")
-        for request in 0 ..< batch {
-            let ids = (0 ..< prompt).map { _ in
+        for request in 0..<batch {
+            let ids = (0..<prompt).map { _ in
                 Int32(random.next() % UInt64(shape.model.vocabularySize))
             }
             _ = try engine.add(

@@ -28,7 +28,7 @@ struct BenchTrain: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        guard (1 ... 1_000_000).contains(steps) else {
+        guard (1...1_000_000).contains(steps) else {
             throw ValidationError("--steps is \(steps); take 1 to 1000000.")
         }
         if let micro, micro < 1 { throw ValidationError("--micro is \(micro); take at least 1.") }

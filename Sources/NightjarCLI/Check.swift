@@ -33,7 +33,9 @@ struct Check: ParsableCommand {
         (loaded.warnings + inspection.remarks).forEach(display.remark)
         if json { return try Output.json(object(loaded, inspection)) }
         let style = TerminalStyle.detect(descriptor: 1)
-        func heading(_ text: String) throws { try Output.text("\n" + style.paint(text, .bold) + "\n") }
+        func heading(_ text: String) throws {
+            try Output.text("\n" + style.paint(text, .bold) + "\n")
+        }
         try heading("recipe")
         try Output.text(ResolvedTable.render(loaded.resolved, style: style))
         try heading("data")

@@ -53,7 +53,7 @@ struct Generate: ParsableCommand {
 
     mutating func run() throws {
         for (name, value) in [("--samples", samples), ("--max-new", maximumNew)]
-        where !(1 ... 1 << 20).contains(value) {
+        where !(1...1 << 20).contains(value) {
             throw ValidationError("\(name) is \(value); ask for 1 to \(1 << 20).")
         }
         let text = try prompt ?? String(decoding: StandardStreams.input(), as: UTF8.self)
@@ -81,7 +81,7 @@ struct Generate: ParsableCommand {
         let engine = GenerationEngine(
             model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity)
         var continuations: [Int: Continuation] = [:]
-        for sample in 0 ..< samples {
+        for sample in 0..<samples {
             let id = try engine.add(
                 GenerationRequest(
                     prompt: ids,

@@ -72,7 +72,8 @@ struct Logits: ParsableCommand {
             positions: Tensor(tokens.indices.map(Int32.init), shape: shape, on: backend),
             table: decoder.rotary,
             memory: .rows(
-                starts: Tensor([Int32](repeating: 0, count: tokens.count), shape: shape, on: backend)))
+                starts: Tensor(
+                    [Int32](repeating: 0, count: tokens.count), shape: shape, on: backend)))
         let hidden = decoder.hidden(
             Tensor(tokens, shape: shape, on: backend), in: context, on: Tape(gradients: nil))
         let logits = decoder.logits(hidden.value).read()

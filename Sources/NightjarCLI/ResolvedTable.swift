@@ -13,7 +13,9 @@ enum ResolvedTable {
         switch value {
         case .record(let entries):
             for entry in entries {
-                add(entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)", to: &table)
+                add(
+                    entry.value, path: path.isEmpty ? entry.key : "\(path).\(entry.key)", to: &table
+                )
             }
         case .list(let elements):
             for (index, element) in elements.enumerated() {

@@ -6,7 +6,7 @@ enum StandardStreams {
     /// Puts /dev/null where a stream was closed before the program began: the next file opened
     /// would take its number, and progress lines would be written into it.
     static func fillClosed() {
-        for descriptor: Int32 in 0 ... 2 where fcntl(descriptor, F_GETFD) < 0 {
+        for descriptor: Int32 in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
             // The lowest free number is taken, which is this one.
             _ = open("/dev/null", O_RDWR)
         }

@@ -6,7 +6,8 @@ public struct Shape: Sendable, Hashable, ExpressibleByArrayLiteral, CustomString
     public let count: Int
 
     public init(_ dimensions: [Int]) {
-        precondition(dimensions.allSatisfy { $0 >= 0 }, "A shape has no negative extent: \(dimensions).")
+        precondition(
+            dimensions.allSatisfy { $0 >= 0 }, "A shape has no negative extent: \(dimensions).")
         self.dimensions = dimensions
         count = dimensions.reduce(1, *)
     }

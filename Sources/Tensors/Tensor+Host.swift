@@ -1,7 +1,8 @@
 /// The border between host memory and a backend: every crossing is explicit and may wait.
 extension Tensor {
     /// A new tensor with the given numbers, rounded to `kind`.
-    public init(_ values: [Float], shape: Shape, kind: ElementKind = .f32, on backend: any Backend) {
+    public init(_ values: [Float], shape: Shape, kind: ElementKind = .f32, on backend: any Backend)
+    {
         precondition(
             values.count == shape.count, "\(values.count) numbers do not fill the shape \(shape).")
         let source = Tensor.hostCopy(of: values, shape: shape, kind: .f32, on: backend)

@@ -76,7 +76,8 @@ struct ConfigurationReader {
             let kind = try reader.string("rope_type") ?? reader.string("type") ?? "default"
             guard kind == "default" else {
                 throw ModelError(
-                    .unsupported, "\(key).rope_type \"\(kind)\" is not supported; only "
+                    .unsupported,
+                    "\(key).rope_type \"\(kind)\" is not supported; only "
                         + "\"default\" is.")
             }
             theta = try reader.number("rope_theta") ?? theta

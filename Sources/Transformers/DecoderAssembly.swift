@@ -62,7 +62,7 @@ struct DecoderAssembly {
         let table = matrix(
             "model.embed_tokens.weight", sizes.vocabularySize, width, role: .embedding)
         embedding = Embedding(table: table)
-        blocks = (0 ..< sizes.layerCount).map(block)
+        blocks = (0..<sizes.layerCount).map(block)
         self.norm = norm("model.norm.weight")
         head =
             sizes.tiesEmbeddings

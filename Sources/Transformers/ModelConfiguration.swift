@@ -68,7 +68,7 @@ public struct ModelConfiguration: Sendable, Hashable {
                 "\(key) is \(value); it must be a positive number below 2^31.")
         }
         let tokens = endTokens + [beginningToken, paddingToken].compactMap { $0 }
-        if let token = tokens.first(where: { !(0 ..< 1 << 31).contains($0) }) {
+        if let token = tokens.first(where: { !(0..<1 << 31).contains($0) }) {
             throw ModelError(
                 .badShape, "\(token) is no token id: those go from 0 to 2^31 - 1.")
         }

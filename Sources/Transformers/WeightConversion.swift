@@ -13,7 +13,8 @@ struct WeightConversion {
     /// - Parameters:
     ///   - bytes: whole elements, aligned.
     ///   - first: where in `values` the first one goes.
-    func callAsFunction(_ bytes: UnsafeRawBufferPointer, into values: inout [Float], at first: Int) {
+    func callAsFunction(_ bytes: UnsafeRawBufferPointer, into values: inout [Float], at first: Int)
+    {
         switch type {
         case .float32: store(bytes.bindMemory(to: Float.self), &values, first) { $0 }
         case .float64: store(bytes.bindMemory(to: Double.self), &values, first) { Float($0) }

@@ -15,7 +15,7 @@ import Transformers
         let model = Decoder(sizes, precision: .f64, on: ReferenceBackend.shared)
         var random = RandomStream(seed: 3, name: "weights")
         for parameter in model.parameters.all {
-            let values = (0 ..< parameter.value.count).map { _ in 0.5 * random.normal() }
+            let values = (0..<parameter.value.count).map { _ in 0.5 * random.normal() }
             values.withUnsafeBytes { parameter.value.writeBytes(from: $0) }
         }
         let gradients = try #require(model.parameters.makeGradients())

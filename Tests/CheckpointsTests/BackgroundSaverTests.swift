@@ -15,7 +15,10 @@ import Testing
         for number in 0..<20 {
             try saver.submit {
                 #expect(UInt(pthread_self()) != caller)
-                #expect(running.withLock { $0 += 1; return $0 } == 1)
+                #expect(
+                    running.withLock {
+                        $0 += 1; return $0
+                    } == 1)
                 order.withLock { $0.append(number) }
                 running.withLock { $0 -= 1 }
             }

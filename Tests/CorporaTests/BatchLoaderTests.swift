@@ -57,7 +57,8 @@ enum LoaderFixtures {
         let unbroken = try take(60, loader())
         for stop in 0..<60 {
             // Through JSON, as a checkpoint stores it.
-            let state = try stop == 0
+            let state =
+                try stop == 0
                 ? nil
                 : JSONDecoder().decode(
                     LoaderState.self, from: JSONEncoder().encode(unbroken[stop - 1].stateAfter))

@@ -62,12 +62,13 @@ struct Measurements {
     }
 
     @Test func readingAndWritingALargeSource() throws {
-        let row = #"{"id": 17, "text": ""# + String(repeating: "some text \\n with é ", count: 100)
+        let row =
+            #"{"id": 17, "text": ""# + String(repeating: "some text \\n with é ", count: 100)
             + "\", \"meta\": {\"a\": [1, 2, 3]}}\n"
         let path = folder.path + "/rows.jsonl"
         let file = try OpenFile(creating: path)
         let block = Array(String(repeating: row, count: 500).utf8)
-        while try file.length() < 1 << 30 { try block.withUnsafeBytes(file.write) }
+        for _ in 0...(1 << 30) / block.count { try block.withUnsafeBytes(file.write) }
         let source = Source(name: "s", place: .files([path]))
         let before = residentMiB()
         var report = ReadReport()

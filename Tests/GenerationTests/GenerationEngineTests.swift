@@ -35,7 +35,9 @@ import Transformers
     }
 
     /// Runs to the end; the sampled tokens and the released text of every request.
-    private func run(_ engine: GenerationEngine) throws -> (tokens: [Int: [SampledToken]], texts: [Int: String]) {
+    private func run(_ engine: GenerationEngine) throws -> (
+        tokens: [Int: [SampledToken]], texts: [Int: String]
+    ) {
         var tokens: [Int: [SampledToken]] = [:]
         var texts: [Int: String] = [:]
         while !engine.isIdle {
@@ -73,7 +75,7 @@ import Transformers
         let expected = try run(whole).tokens[id]
         // Others' prompts use up a step's room, so this one is cut.
         let crowd = engine(slots: 24)
-        for index in 0 ..< 20 { _ = try crowd.add(request(long, seed: UInt64(index + 1), new: 2)) }
+        for index in 0..<20 { _ = try crowd.add(request(long, seed: UInt64(index + 1), new: 2)) }
         let late = try crowd.add(request(long))
         #expect(try run(crowd).tokens[late] == expected)
     }
@@ -121,7 +123,7 @@ import Transformers
         let engine = engine()
         let b = try engine.add(request("again", new: 10, sampling: .greedy))
         var ids: [Int32] = []
-        for _ in 0 ..< 6 {
+        for _ in 0..<6 {
             for case .token(_, let token, _) in try engine.step() { ids.append(token.id) }
         }
         engine.truncate(b, by: 3)
@@ -135,7 +137,9 @@ import Transformers
     @Test func impossibleRequestsAreRefused() throws {
         let engine = engine(capacity: 8)
         #expect(throws: GenerationError.self) { try engine.add(self.request("")) }
-        #expect(throws: GenerationError.self) { try engine.add(self.request("far too long a prompt")) }
+        #expect(throws: GenerationError.self) {
+            try engine.add(self.request("far too long a prompt"))
+        }
         #expect(throws: GenerationError.self) { try engine.add(self.request("a", new: 0)) }
         #expect(throws: GenerationError.self) {
             try engine.add(self.request("a", sampling: .init(temperature: -1)))

@@ -10,7 +10,7 @@ import Testing
         var random = RandomStream(seed: 1, name: "draws")
         var counts = [Int](repeating: 0, count: logits.count)
         let sampler = Sampler(parameters: parameters)
-        for _ in 0 ..< 4000 {
+        for _ in 0..<4000 {
             let token = logits.withUnsafeBufferPointer {
                 sampler.sample($0, seen: seen, random: &random, wantsLogProbabilities: false)
             }
@@ -45,7 +45,8 @@ import Testing
     @Test func theRepetitionPenaltyActsOnBothSigns() {
         let counts = counts([1, 1, -1], .init(temperature: 0, repetitionPenalty: 2), seen: [0])
         #expect(counts[1] == 4000)
-        let negative = self.counts([-1, -1.5], .init(temperature: 0, repetitionPenalty: 2), seen: [0])
+        let negative = self.counts(
+            [-1, -1.5], .init(temperature: 0, repetitionPenalty: 2), seen: [0])
         #expect(negative[1] == 4000)
     }
 
@@ -72,7 +73,7 @@ private func logOf(_ value: Float) -> Float {
     let z = Double((value - 1) / (value + 1))
     var sum = 0.0
     var power = z
-    for k in 0 ..< 60 {
+    for k in 0..<60 {
         sum += power / Double(2 * k + 1)
         power *= z * z
     }

@@ -9,7 +9,7 @@ import Testing
         var released = ""
         var stopped = false
         for start in stride(from: 0, to: text.count, by: piece) where !stopped {
-            let step = matcher.push(String(text[start ..< min(start + piece, text.count)]))
+            let step = matcher.push(String(text[start..<min(start + piece, text.count)]))
             released += step.released
             stopped = step.isStopped
         }

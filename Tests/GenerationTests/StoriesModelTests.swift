@@ -88,7 +88,9 @@ struct StoriesModelTests {
             }
         }
         #expect(ids == reference.ids)
-        #expect(text.trimmingCharacters(in: .whitespaces) == reference.text.trimmingCharacters(in: .whitespaces))
+        #expect(
+            text.trimmingCharacters(in: .whitespaces)
+                == reference.text.trimmingCharacters(in: .whitespaces))
     }
 
     /// Prefill in pieces, token by token, and the pass over whole rows give equal logits.
@@ -98,7 +100,7 @@ struct StoriesModelTests {
         var prepared = model
         prepared.prepareForInference()
         let backend = model.backend
-        let ids = (0 ..< 70).map { Int32(1 + $0 * 37 % 500) }
+        let ids = (0..<70).map { Int32(1 + $0 * 37 % 500) }
         let shape: Shape = [ids.count]
         let positions = ids.indices.map(Int32.init)
         let rows = SequenceContext(
@@ -115,7 +117,7 @@ struct StoriesModelTests {
             var logits: [Float] = []
             var first = 0
             for count in pieces {
-                let part = first ..< first + count
+                let part = first..<first + count
                 let context = SequenceContext(
                     batch: 1, time: count,
                     positions: Tensor(Array(positions[part]), shape: [count], on: backend),

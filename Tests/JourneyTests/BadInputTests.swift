@@ -19,7 +19,8 @@ import Testing
             change: ("sequence_length", "sequence_lenght"),
             says: ["sequence_lenght", "sequence_length", "recipe.lua"]),
         .init(
-            testDescription: "a wrong type names the key", change: ("steps = 24", "steps = \"many\""),
+            testDescription: "a wrong type names the key",
+            change: ("steps = 24", "steps = \"many\""),
             says: ["steps", "recipe.lua"]),
         .init(
             testDescription: "a value out of range", change: ("steps = 24", "steps = 0"),
@@ -148,7 +149,7 @@ import Testing
 
     @Test func aRowThatIsNotJSONIsCountedOrStopsTheRun() throws {
         let program = try Program()
-        let rows = (0 ..< 60).map { #"{"text": "row \#($0) of many, long enough"}"# }
+        let rows = (0..<60).map { #"{"text": "row \#($0) of many, long enough"}"# }
         try program.folder.write(
             (rows[..<30] + ["{broken"] + rows[30...]).joined(separator: "\n"), to: "rows.jsonl")
         let recipe = Program.recipe.replacingOccurrences(

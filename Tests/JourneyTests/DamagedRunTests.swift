@@ -60,13 +60,16 @@ import Testing
     @Test func aRunThatCouldNotSaveItsEndFails() throws {
         let program = try Program()
         let blocked = program.run.appending(path: "checkpoints/step-000006")
-        let arguments = short + [
-            "--set", "checkpoint.every_steps=100", "--set", "on.disk_full=continue",
-        ]
+        let arguments =
+            short + [
+                "--set", "checkpoint.every_steps=100", "--set", "on.disk_full=continue",
+            ]
         // A file stands where the last checkpoint would go, in a folder that cannot change.
         try FileManager.default.createDirectory(
             at: blocked.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let limit = ["/usr/bin/env", "bash", "-c", "ulimit -f 64; trap '' XFSZ; exec \"$@\"", "bash"]
+        let limit = [
+            "/usr/bin/env", "bash", "-c", "ulimit -f 64; trap '' XFSZ; exec \"$@\"", "bash",
+        ]
         let outcome = try program.run(arguments, prefix: limit)
         #expect(outcome.code == 3 && !outcome.wasSignalled, "\(outcome.code) \(outcome.errors)")
         #expect(outcome.errors.contains("File too large"), "\(outcome.errors)")

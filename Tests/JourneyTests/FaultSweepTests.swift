@@ -74,12 +74,17 @@ struct FaultSweepTests {
         let program = try Program()
         let log = program.folder.file("trace").path
         let outcome = try program.run(
-            short, prefix: [Strace.path, "-f", "-qq", "-o", log, "-e", "trace=" + calls.joined(separator: ",")])
+            short,
+            prefix: [
+                Strace.path, "-f", "-qq", "-o", log, "-e", "trace=" + calls.joined(separator: ","),
+            ])
         #expect(outcome.code == 0, "\(outcome.errors)")
         var byThread: [String: Int] = [:]
         for line in try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
-            guard words.count == 2, let name = words[1].split(separator: "(").first else { continue }
+            guard words.count == 2, let name = words[1].split(separator: "(").first else {
+                continue
+            }
             byThread["\(words[0]) \(name)", default: 0] += 1
         }
         var most: [String: Int] = [:]
@@ -92,7 +97,7 @@ struct FaultSweepTests {
 
     /// Which of `count` occurrences to try.
     private static func sample(_ count: Int) -> [Int] {
-        let all = Array(1 ..< count + 1)
+        let all = Array(1..<count + 1)
         if ProcessInfo.processInfo.environment["NIGHTJAR_SWEEP"] == "all" { return all }
         let step = max(1, count / 6)
         return all.filter { $0 % step == 0 }

@@ -9,7 +9,7 @@ final class Program {
     init() throws {
         folder = try TemporaryFolder()
         var text = ""
-        for index in 0 ..< 300 {
+        for index in 0..<300 {
             text += "Swift \(index) flew \(index * 17 % 23) miles over \(index * 5 % 11) hills.\n\n"
         }
         try folder.write(text, to: "birds.txt")
@@ -37,7 +37,7 @@ final class Program {
     /// The built program stands beside the test bundle.
     static let executable: URL = {
         var folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        for _ in 0 ..< 4 {
+        for _ in 0..<4 {
             let candidate = folder.appending(path: "nightjar")
             if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
             folder = folder.deletingLastPathComponent()

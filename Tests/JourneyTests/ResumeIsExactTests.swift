@@ -16,7 +16,7 @@ import Testing
         var kills = 0
         while kills < 20 {
             let started = try killed.start(["train", "recipe.lua", "--resume"])
-            let share = Double.random(in: 0 ..< 1.1, using: &random)
+            let share = Double.random(in: 0..<1.1, using: &random)
             Thread.sleep(forTimeInterval: share * duration.seconds)
             started.kill()
             if started.wait().wasSignalled {
@@ -53,7 +53,9 @@ import Testing
     /// A step of many passes is given up between two of them, and done again on resuming.
     @Test func interruptingALongStepDoesNotWaitForItsEnd() throws {
         let program = try Program()
-        let long = ["train", "recipe.lua", "--set", "batch.size=400000", "--set", "evaluate.batches=1"]
+        let long = [
+            "train", "recipe.lua", "--set", "batch.size=400000", "--set", "evaluate.batches=1",
+        ]
         let started = try program.start(long)
         let metrics = program.run.appending(path: "metrics.jsonl").path
         while started.process.isRunning, lineCount(metrics) < 1 {

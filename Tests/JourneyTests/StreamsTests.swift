@@ -8,7 +8,9 @@ import Testing
         ["/usr/bin/env", "bash", "-c", "exec \"$@\" \(redirection)", "bash"]
     }
 
-    @Test(arguments: [">/dev/full", ">&-"]) func outputThatCannotBeWrittenIsSaid(to place: String) throws {
+    @Test(arguments: [">/dev/full", ">&-"]) func outputThatCannotBeWrittenIsSaid(to place: String)
+        throws
+    {
         let program = try Program()
         let outcome = try program.run(["check", "recipe.lua"], prefix: shell(place))
         // A closed stream becomes /dev/null: nobody listens, so nothing fails.
@@ -43,7 +45,8 @@ import Testing
             let text = try String(
                 contentsOf: program.run.appending(path: name), encoding: .utf8)
             for line in text.split(separator: "\n") {
-                #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil, "\(line)")
+                #expect(
+                    (try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil, "\(line)")
             }
         }
     }
@@ -52,7 +55,8 @@ import Testing
     @Test func aReaderThatLeavesDoesNotEndTheRun() throws {
         let program = try Program()
         let outcome = try program.run(
-            ["train", "recipe.lua", "--set", "steps=4"], prefix: shell("2> >(head -n 1 >/dev/null)"))
+            ["train", "recipe.lua", "--set", "steps=4"], prefix: shell("2> >(head -n 1 >/dev/null)")
+        )
         #expect(outcome.code == 0 && !outcome.wasSignalled)
         #expect(try !program.finalWeights(step: 4).isEmpty)
     }

@@ -155,7 +155,9 @@ struct HostFunctionTests {
                     == "test.lua:1: x: a table whose metatable has \(event) hides its keys; "
                     + "give a plain table")
         }
-        #expect(try evaluate("take(setmetatable({}, { __call = print })) return 1", state: state) == [1])
+        #expect(
+            try evaluate("take(setmetatable({}, { __call = print })) return 1", state: state) == [1]
+        )
     }
 
     @Test func yieldingAcrossTheHostIsRefused() throws {

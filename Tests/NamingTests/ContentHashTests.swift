@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func anyCutOfTheBytesGivesTheHashOfTheWhole() {
-        let bytes = (0 ..< 10_000).map { UInt8(truncatingIfNeeded: $0 &* 197 >> 3) }
+        let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 197 >> 3) }
         let whole = ContentHash(of: bytes)
         for size in [1, 7, 64, 333, 700, 20_000] {
             let hasher = ContentHasher()

@@ -9,7 +9,8 @@ import Testing
         var file: String { path + "/metrics.jsonl" }
 
         init() throws {
-            path = FileManager.default.temporaryDirectory.path
+            path =
+                FileManager.default.temporaryDirectory.path
                 + "/nightjar-tests-" + UUID().uuidString
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)

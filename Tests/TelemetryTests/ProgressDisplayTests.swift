@@ -72,9 +72,10 @@ import Testing
             clock.advance(seconds: 1)
         }
         display.message("saved")
-        #expect(screen.writes.map { String($0.prefix(11)) } == [
-            "train  1/10", "train  11/1", "train  21/1", "saved\n",
-        ])
+        #expect(
+            screen.writes.map { String($0.prefix(11)) } == [
+                "train  1/10", "train  11/1", "train  21/1", "saved\n",
+            ])
         clock.advance(seconds: 40)
         display.update(state(26))
         #expect(screen.writes.last?.hasPrefix("train  26/100") == true)

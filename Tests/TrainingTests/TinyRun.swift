@@ -15,7 +15,7 @@ final class TinyRun {
     init(steps: Int = 6, backend: any Backend = ReferenceBackend.shared) throws {
         let folder = try TemporaryFolder()
         self.folder = folder
-        let texts = (0 ..< 40).map { index in
+        let texts = (0..<40).map { index in
             String(repeating: "the \(index)th swift flies \(index * 7 % 13) times. ", count: 2)
         }
         let sizes = ModelConfiguration(
@@ -28,7 +28,8 @@ final class TinyRun {
                     source: Source(
                         name: "birds", place: .memory(texts), split: ValidationSplit(share: 0.2))),
                 WeightedSource(
-                    source: Source(name: "sums", place: .memory((0 ..< 30).map { "\($0)+\($0)=\(2 * $0)" })),
+                    source: Source(
+                        name: "sums", place: .memory((0..<30).map { "\($0)+\($0)=\(2 * $0)" })),
                     weight: 0.5),
             ], budget: .steps(steps))
         configuration.tokenizer = .byte

@@ -22,8 +22,8 @@ import Transformers
 
     private func loader(policy: Packing.Policy, rows: Int, length: Int) throws -> BatchLoader {
         var random = RandomStream(seed: 5, name: "documents")
-        let runs = (0 ..< 20).map { document in
-            let ids = (0 ..< 3 + document % 9).map { _ in Int32(1 + random.next() % 22) }
+        let runs = (0..<20).map { document in
+            let ids = (0..<3 + document % 9).map { _ in Int32(1 + random.next() % 22) }
             return TokenRun(document: document, ids: ids)
         }
         return try BatchLoader(
@@ -32,7 +32,9 @@ import Transformers
             interleave: 1, prefetch: 0)
     }
 
-    private func gradients(_ model: Decoder, _ batch: Batch, microRows: Int, recomputes: Bool = false)
+    private func gradients(
+        _ model: Decoder, _ batch: Batch, microRows: Int, recomputes: Bool = false
+    )
         throws -> (loss: Double, all: [[Float]])
     {
         let gradients = try #require(model.parameters.makeGradients())
@@ -43,7 +45,9 @@ import Transformers
         return (loss, model.parameters.all.map { gradients[$0.slot].read() })
     }
 
-    @Test(arguments: [1, 2, 3]) func unequalMicroBatchesGiveTheGradientsOfTheWhole(micro: Int) throws {
+    @Test(arguments: [1, 2, 3]) func unequalMicroBatchesGiveTheGradientsOfTheWhole(micro: Int)
+        throws
+    {
         let model = try model()
         let batch = try loader(policy: .pad, rows: 6, length: 12).next()
         let parts = batch.split(rowsEach: micro).map(\.lossTokenCount)
@@ -88,7 +92,9 @@ import Transformers
     @Test func packedDocumentsEqualRowsOfTheirOwn() throws {
         let model = try model()
         let backend = model.backend
-        let documents: [[Int32]] = [[3, 7, 1, 9], [5, 2], [8, 8, 4, 6, 11], [12, 1, 2, 3, 4, 5]]
+        let documents: [[Int32]] = [
+            [3, 7, 1, 9], [5, 2], [8, 8, 4, 6, 11], [12, 1, 2, 3, 4, 5],
+        ]
         func pass(rows: [[Int]], length: Int) throws -> (loss: Double, all: [[Float]]) {
             var ids = [Int32]()
             var targets = [Int32]()
@@ -100,7 +106,7 @@ import Transformers
                 for index in row {
                     let document = documents[index]
                     let begin = column
-                    for place in 0 ..< document.count - 1 {
+                    for place in 0..<document.count - 1 {
                         ids.append(document[place])
                         targets.append(document[place + 1])
                         weights.append(1)

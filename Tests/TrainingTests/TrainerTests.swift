@@ -121,7 +121,8 @@ import Transformers
         run.configuration.schedule = .custom(Explosion(atStep: 1))
         let error = #expect(throws: TrainingError.self) { try run.train() }
         #expect(error?.code == .nonFinite)
-        #expect(error?.message.contains("birds:") == true || error?.message.contains("sums:") == true)
+        #expect(
+            error?.message.contains("birds:") == true || error?.message.contains("sums:") == true)
     }
 
     @Test func aSequenceLongerThanTheModelIsRefused() throws {

@@ -31,7 +31,7 @@ import Transformers
             for parameter in model.parameters.all {
                 var row = 0
                 for part in parameter.parts {
-                    let ours = gradients[parameter.slot].rows(row ..< row + part.rows).read()
+                    let ours = gradients[parameter.slot].rows(row..<row + part.rows).read()
                     row += part.rows
                     let error = relativeError(ours, try golden.floats("gradient.\(part.name)"))
                     #expect(error < 1e-5, "\(part.name): relative error \(error)")

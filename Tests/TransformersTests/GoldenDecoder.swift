@@ -47,13 +47,13 @@ struct GoldenDecoder {
         let weights = try floats("weights")
         let time = width - 1
         var step = Step(batch: batch, time: time, inputs: [], targets: [], weights: [])
-        for row in 0 ..< batch {
+        for row in 0..<batch {
             let first = (index * batch + row) * width
-            step.inputs += ids[first ..< first + time]
-            step.targets += ids[first + 1 ..< first + width]
+            step.inputs += ids[first..<first + time]
+            step.targets += ids[first + 1..<first + width]
         }
         let count = batch * time
-        step.weights = Array(weights[index * count ..< (index + 1) * count])
+        step.weights = Array(weights[index * count..<(index + 1) * count])
         return step
     }
 }
@@ -61,7 +61,7 @@ struct GoldenDecoder {
 extension Decoder {
     /// A context over whole rows, positions from 0, nothing packed.
     func rows(batch: Int, time: Int) -> SequenceContext {
-        let positions = (0 ..< batch).flatMap { _ in (0 ..< time).map(Int32.init) }
+        let positions = (0..<batch).flatMap { _ in (0..<time).map(Int32.init) }
         let count = batch * time
         return SequenceContext(
             batch: batch, time: time,

@@ -47,7 +47,8 @@ public final class SafetensorsFile: Sendable {
         guard let index = indexByName[name] else {
             throw CheckpointError(
                 .unknownName,
-                "there is no tensor \"\(name)\"; \(nearestNameHint(to: name, among: names))", path: path)
+                "there is no tensor \"\(name)\"; \(nearestNameHint(to: name, among: names))",
+                path: path)
         }
         return entries[index]
     }

@@ -64,7 +64,8 @@ public final class CheckpointFolder: Sendable {
         self.manifest = manifest
         self.files = files
         self.safetensors = safetensors
-        fileNames = manifest == nil ? unlisted.sorted(by: bytewise) : files.keys.sorted(by: bytewise)
+        fileNames =
+            manifest == nil ? unlisted.sorted(by: bytewise) : files.keys.sorted(by: bytewise)
         unlistedNames = manifest == nil ? [] : unlisted
     }
 

@@ -68,8 +68,9 @@ public enum CheckpointReference: Hashable, Sendable {
             guard Self.kind(of: path + "/checkpoints") == .folder,
                 Self.kind(of: path + "/config.json") == .missing
             else { return path }
-            guard let newest = try CheckpointStore(run: path, warn: warn)
-                .newestWhole(verifying: false)
+            guard
+                let newest = try CheckpointStore(run: path, warn: warn)
+                    .newestWhole(verifying: false)
             else {
                 throw CheckpointError(
                     .missing, "the run has no whole checkpoint yet", path: path)

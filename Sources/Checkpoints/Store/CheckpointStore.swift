@@ -62,8 +62,9 @@ public final class CheckpointStore: Sendable {
     public func open(_ name: String) throws(CheckpointError) -> CheckpointFolder {
         let names = try names()
         let step = CheckpointName.step(of: name)
-        guard let match = names.first(where: { $0 == name })
-            ?? names.first(where: { step != nil && CheckpointName.step(of: $0) == step })
+        guard
+            let match = names.first(where: { $0 == name })
+                ?? names.first(where: { step != nil && CheckpointName.step(of: $0) == step })
         else {
             throw CheckpointError(
                 .unknownName,

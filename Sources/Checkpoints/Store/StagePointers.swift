@@ -57,8 +57,9 @@ public struct StagePointers: Sendable {
     /// hidden, and not look like a step.
     static func check(_ stage: String, path: String) throws(CheckpointError) {
         let allowed = stage.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
-                || $0 == "-" || $0 == "_" || $0 == ".")
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+                    || $0 == "-" || $0 == "_" || $0 == ".")
         }
         guard allowed, CheckpointFile.isValidName(stage), CheckpointName.step(of: stage) == nil
         else {

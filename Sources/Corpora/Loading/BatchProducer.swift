@@ -129,7 +129,8 @@ struct BatchProducer: Sendable {
     private static func check(_ state: LoaderState, fits mix: Mix, seed: UInt64) throws {
         guard state.format == LoaderState.format else {
             throw CorporaError(
-                .foreignState, "the loader's state has format \(state.format); this build reads "
+                .foreignState,
+                "the loader's state has format \(state.format); this build reads "
                     + "format \(LoaderState.format)",
                 advice: "Resume with the build that wrote it.")
         }

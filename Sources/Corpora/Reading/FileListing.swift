@@ -51,7 +51,8 @@ struct FileListing: Sendable, Hashable {
             files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
             firstLeftOut = Array(firstLeftOut.sorted().prefix(3))
             guard !files.isEmpty else {
-                let others = leftOutCount == 0
+                let others =
+                    leftOutCount == 0
                     ? "it holds no file"
                     : "it holds \(leftOutCount) others, such as \(firstLeftOut[0])"
                 throw CorporaError(

@@ -121,7 +121,8 @@ extension Source.Place: CustomStringConvertible {
     public var description: String {
         switch self {
         case .files(let paths) where paths.count <= 3: paths.joined(separator: ", ")
-        case .files(let paths): paths.prefix(3).joined(separator: ", ") + " and \(paths.count - 3) more"
+        case .files(let paths):
+            paths.prefix(3).joined(separator: ", ") + " and \(paths.count - 3) more"
         case .folder(let path, let patterns): "\(path), \(patterns.joined(separator: " "))"
         case .memory(let texts): "\(texts.count) texts in memory"
         }

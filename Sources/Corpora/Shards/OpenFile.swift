@@ -34,13 +34,6 @@ final class OpenFile: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The length in bytes now.
-    func length() throws -> Int {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw CorporaError.system("look at", path) }
-        return Int(status.st_size)
-    }
-
     /// Reads at the file position, appending; returns 0 at the end of the file.
     func read(into bytes: inout [UInt8], atMost limit: Int) throws -> Int {
         let old = bytes.count

@@ -67,7 +67,8 @@ struct ShardHeader: Sendable, Hashable {
         }
         guard number(1) == Self.format else {
             throw CorporaError(
-                .foreignFormat, "the shard has format \(number(1)); this build reads format "
+                .foreignFormat,
+                "the shard has format \(number(1)); this build reads format "
                     + "\(Self.format)",
                 advice: "Remove it; it is made again.", path: path)
         }
@@ -126,8 +127,9 @@ struct ShardRecord: Sendable, Hashable {
 
     init(_ bytes: UnsafeRawBufferPointer) {
         func number(_ offset: Int) -> Int {
-            Int(truncatingIfNeeded: UInt64(
-                littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            Int(
+                truncatingIfNeeded: UInt64(
+                    littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
         }
         firstToken = number(0)
         textBytes = number(8)

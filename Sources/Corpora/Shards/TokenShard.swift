@@ -1,18 +1,19 @@
-import Naming
+import Checkpoints
 import Foundation
+import Naming
 import Synchronization
 
 /// A tokenized corpus in a file, opened in milliseconds whatever its size.
 ///
-/// Opening reads the header and the block hashes, 8 bytes a MiB. Every MiB is checked against its
-/// hash when it is first touched. Reads are positioned reads, not a memory map: a file that
-/// another process truncates gives an error that names it, where a map would end the process.
+/// Opening maps the file and reads the header and the block hashes, 8 bytes a MiB. Every MiB is
+/// checked against its hash when it is first touched. A file that another process truncates under
+/// the map gives an error that names it.
 public final class TokenShard: TokenSource {
     public let name: String
     public let path: String
     public let fingerprint: String
     private let header: ShardHeader
-    private let file: OpenFile
+    private let file: ShardMap
     private let hashes: [UInt64]
     /// One bit for every block that was found whole.
     private let checked: Mutex<[UInt64]>
@@ -25,8 +26,8 @@ public final class TokenShard: TokenSource {
     /// - Throws: `CorporaError` naming the file: missing, of another format, cut short, damaged,
     ///   or made with another tokenizer.
     public init(path: String, name: String, tokenizerFingerprint: String? = nil) throws {
-        file = try OpenFile(reading: path)
-        let length = try file.length()
+        file = try ShardMap(path: path)
+        let length = file.byteCount
         guard length >= ShardHeader.byteCount else {
             throw CorporaError(
                 .truncatedFile, "the file has only \(length) bytes",
@@ -94,8 +95,10 @@ public final class TokenShard: TokenSource {
                 for i in 0..<tokens.count {
                     ids[i] =
                         width == 2
-                        ? Int32(UInt16(littleEndian: bytes.load(
-                            fromByteOffset: 2 * i, as: UInt16.self)))
+                        ? Int32(
+                            UInt16(
+                                littleEndian: bytes.load(
+                                    fromByteOffset: 2 * i, as: UInt16.self)))
                         : Int32(littleEndian: bytes.load(fromByteOffset: 4 * i, as: Int32.self))
                 }
                 count = tokens.count
@@ -131,7 +134,8 @@ public final class TokenShard: TokenSource {
             try read(at: header.recordsOffset + index * ShardRecord.byteCount, into: bytes)
             let bytes = UnsafeRawBufferPointer(bytes)
             let end = ShardRecord(
-                UnsafeRawBufferPointer(rebasing: bytes[ShardRecord.byteCount...])).firstToken
+                UnsafeRawBufferPointer(rebasing: bytes[ShardRecord.byteCount...])
+            ).firstToken
             let record = ShardRecord(bytes)
             guard record.firstToken < end, end <= tokenCount else {
                 throw damaged("document \(index) has no valid place")

@@ -120,7 +120,11 @@ extension Shape {
     ) throws -> Shape {
         func unknown(_ what: String, among names: [String]) -> ShapeFault {
             let inner = record(for: table)?.fields.first { field in
-                if case .record(let record) = field.shape { record.names.contains(name) } else { false }
+                if case .record(let record) = field.shape {
+                    record.names.contains(name)
+                } else {
+                    false
+                }
             }
             let near = inner.map { "\($0.name).\(name)" } ?? nearestName(to: name, among: names)
             let hint = near.map { "did you mean \"\($0)\"?" } ?? "there are \(Words.anyOf(names))"

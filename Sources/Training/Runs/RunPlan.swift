@@ -72,6 +72,6 @@ public struct RunPlan: Sendable {
     }
 
     private static func microRows(of size: Int, time: Int) -> Int {
-        (1 ... size).last { size % $0 == 0 && ($0 == 1 || $0 * time <= tokensAPass) } ?? 1
+        (1...size).last { size % $0 == 0 && ($0 == 1 || $0 * time <= tokensAPass) } ?? 1
     }
 }

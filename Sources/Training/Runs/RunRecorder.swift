@@ -49,7 +49,8 @@ final class RunRecorder {
         try folder.metrics.record([
             "type": "run", "total_steps": .int(plan.totalSteps),
             "tokens_per_step": .int(plan.tokensAStep), "parameters": .int(plan.census.parameters),
-            "precision": .string(plan.precision.rawValue), "seed": .int(Int(bitPattern: UInt(state.seed))),
+            "precision": .string(plan.precision.rawValue),
+            "seed": .int(Int(bitPattern: UInt(state.seed))),
             "backend": .string(state.backend.name),
             "instruction_set": .string(state.backend.instructionSet),
             "threads": .int(state.backend.threadCount), "products": .string(state.backend.products),

@@ -178,7 +178,8 @@ public final class Trainer {
 
     private func respond(toNonFinite outcome: TrainStep.Outcome, in batch: Batch) throws {
         let culprits = try NonFiniteReport(outcome, batch, step: state.step + 1, loader: loader)
-        try recorder.event("non_finite", step: state.step + 1, ["message": .string(culprits.sentence)])
+        try recorder.event(
+            "non_finite", step: state.step + 1, ["message": .string(culprits.sentence)])
         switch configuration.responses.nonFinite {
         case .stop: throw TrainingError(.nonFinite, culprits.sentence)
         case .skip: observer.remark(culprits.sentence + " The step is left out.")
@@ -205,7 +206,7 @@ public final class Trainer {
     private func survivingFullDisk(_ save: () throws -> Void) throws {
         do {
             try save()
-        } catch where configuration.responses.diskFull == .continue_ {
+        } catch  where configuration.responses.diskFull == .continue_ {
             observer.remark("A checkpoint could not be written; training goes on. \(error)")
         }
     }

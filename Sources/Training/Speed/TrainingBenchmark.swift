@@ -65,8 +65,8 @@ public struct TrainingBenchmark {
         self.rows = rows
         self.time = time
         var random = RandomStream(seed: 1, name: "benchmark")
-        let runs = (0 ..< 64).map { document in
-            let ids = (0 ..< time + 1).map { _ in
+        let runs = (0..<64).map { document in
+            let ids = (0..<time + 1).map { _ in
                 Int32(random.next() % UInt64(sizes.vocabularySize))
             }
             return TokenRun(document: document, ids: ids)
@@ -80,7 +80,7 @@ public struct TrainingBenchmark {
     func time(steps: Int, warmup: Int) throws -> (seconds: [Double], loss: Double) {
         var seconds: [Double] = []
         var loss = Double.nan
-        for index in 0 ..< warmup + steps {
+        for index in 0..<warmup + steps {
             let clock = Stopwatch()
             loss = step.run(try loader.next(), learningRate: 1e-4)?.loss ?? loss
             if index >= warmup { seconds.append(clock.elapsedSeconds) }

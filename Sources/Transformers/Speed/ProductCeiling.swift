@@ -130,7 +130,7 @@ private struct ProductTimer {
         let clock = ContinuousClock()
         return candidates.map { run in
             run()
-            let times = (0 ..< repetitions).map { _ in
+            let times = (0..<repetitions).map { _ in
                 clock.measure(run).seconds
             }
             return times.sorted()[repetitions / 2]
