@@ -244,7 +244,7 @@ show_next() {
     hint "$nightjar generate $run --prompt 'A compiler is' --samples 3"
     hint "$again --steps $((steps * 2))" "trains on, to twice the length"
     hint "$nightjar check $recipe" "what a recipe comes to"
-    hint "$nightjar train $recipe --set name=mine" "a run of its own"
+    hint "$nightjar train $recipe --set name=$name-2 --set seed=2" "a run of its own"
     hint "$nightjar --help"
 }
 

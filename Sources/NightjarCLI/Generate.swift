@@ -76,6 +76,11 @@ struct Generate: ParsableCommand {
         }
         // An empty prompt starts where a document does.
         if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
+        if ids.count + maximumNew > settings.maximumPositions {
+            DescriptorOutput(descriptor: 2).write(
+                "note: the model holds \(settings.maximumPositions) tokens, the prompt's "
+                    + "\(ids.count) included; a text ends there.\n")
+        }
         let capacity = min(ids.count + maximumNew, settings.maximumPositions)
         let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
         let engine = GenerationEngine(

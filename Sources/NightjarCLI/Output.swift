@@ -5,8 +5,14 @@ enum Output {
     /// Prints an object on one line, keys in alphabetical order.
     static func json(_ object: [String: Any]) throws {
         let data = try JSONSerialization.data(
-            withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+            withJSONObject: object.mapValues(finite), options: [.sortedKeys, .withoutEscapingSlashes])
         try StandardStreams.output(Array(data) + [0x0A])
+    }
+
+    /// JSON has no NaN and no infinity: they are told as texts, as in `metrics.jsonl`.
+    private static func finite(_ value: Any) -> Any {
+        guard let number = value as? Double, !number.isFinite else { return value }
+        return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
     }
 
     /// Writes text as it is, at once.

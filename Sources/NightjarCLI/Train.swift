@@ -46,6 +46,7 @@ struct Train: ParsableCommand {
             var object: [String: Any] = [
                 "ending": "\(summary.ending)", "steps": summary.steps, "tokens": summary.tokens,
                 "folder": summary.folder, "seconds": summary.seconds,
+                "steps_now": summary.stepsNow,
             ]
             if let checkpoint = summary.checkpoint { object["checkpoint"] = checkpoint }
             if let loss = summary.heldOutBefore { object["held_out_before"] = loss.loss }
@@ -56,11 +57,14 @@ struct Train: ParsableCommand {
             return try Output.json(object)
         }
         try showHeldOut(summary)
-        let verb = summary.ending == .interrupted ? "stopped after" : "finished"
+        let isStopped = summary.ending == .interrupted
+        let now = summary.stepsNow == summary.steps ? "" : ", \(summary.stepsNow) of them now"
         try Output.text(
-            "\(verb) \(summary.steps) steps, \(HumanFormat.count(summary.tokens)) tokens, in "
+            "\(isStopped ? "stopped after" : "finished") \(summary.steps) steps\(now), "
+                + "\(HumanFormat.count(summary.tokens)) tokens, in "
                 + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
-                + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n")
+                + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n"
+                + (isStopped ? "the same command with --resume goes on from there\n" : ""))
     }
 
     private func showHeldOut(_ summary: RunSummary) throws {

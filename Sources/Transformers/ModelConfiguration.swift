@@ -77,6 +77,10 @@ public struct ModelConfiguration: Sendable, Hashable {
             "num_attention_heads (\(headCount)) is not a multiple of num_key_value_heads "
                 + "(\(keyValueHeadCount)); make it one.")
         try check(
+            hiddenSize % headCount == 0,
+            "hidden_size (\(hiddenSize)) is not a multiple of num_attention_heads (\(headCount)), "
+                + "which other tools refuse even with a head_dim; make it one.")
+        try check(
             headSize % 2 == 0,
             "head_dim is \(headSize); rotary positions turn pairs, so it must be even. It is "
                 + "hidden_size / num_attention_heads unless the configuration sets it.")

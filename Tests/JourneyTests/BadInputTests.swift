@@ -33,6 +33,17 @@ import Testing
             change: ("num_attention_heads = 2", "num_attention_heads = 3"),
             says: ["num_attention_heads"]),
         .init(
+            testDescription: "a width that other tools refuse",
+            change: ("hidden_size = 16,", "hidden_size = 17, head_dim = 8,"),
+            says: ["hidden_size (17)", "num_attention_heads"]),
+        .init(
+            testDescription: "a run that no machine can hold", change: ("", ""),
+            arguments: ["--set", "batch.size=1048576", "--set", "batch.micro=1048576"],
+            says: ["of memory and this machine has", "batch.micro"]),
+        .init(
+            testDescription: "more steps than can be counted",
+            change: ("steps = 24", "epochs = 1e300"), says: ["epochs"]),
+        .init(
             testDescription: "a micro-batch that does not divide",
             change: ("micro = 2", "micro = 3"), says: ["micro"]),
         .init(

@@ -41,6 +41,16 @@ import Testing
         #expect(try checkpoints(of: program).contains("step-000009"))
     }
 
+    @Test func aFinishedRunAskedForLessSaysSo() throws {
+        let program = try Program()
+        #expect(try program.run(short).code == 0)
+        let less = try program.run(["train", "recipe.lua", "--set", "steps=3", "--resume"])
+        #expect(less.code == 0 && less.errors.contains("there is nothing left to do"))
+        let other = try program.run(short + ["--resume", "--set", "model.init.hidden_size=32"])
+        #expect(other.code == 2, "\(other.errors)")
+        #expect(other.errors.contains("hidden_size = 32"), "\(other.errors)")
+    }
+
     @Test func stepsBeforeAFailingScheduleAreSaved() throws {
         let program = try Program()
         let recipe = Program.recipe.replacingOccurrences(

@@ -65,6 +65,7 @@ import Testing
         let outcome = started.wait()
         #expect(outcome.code == 130, "\(outcome.errors)")
         #expect(outcome.output.contains("stopped after 0 steps"), "\(outcome.output)")
+        #expect(!outcome.output.contains("after   "), "nothing was learned: \(outcome.output)")
         let saved = program.run.appending(path: "checkpoints/step-000000/manifest.json").path
         #expect(FileManager.default.fileExists(atPath: saved))
     }

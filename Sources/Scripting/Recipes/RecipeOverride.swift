@@ -119,12 +119,12 @@ extension Shape {
         _ name: String, of table: LuaTable<LuaNode>, at path: LuaPath
     ) throws -> Shape {
         func unknown(_ what: String, among names: [String]) -> ShapeFault {
+            // What the user means may stand one table further in, where that table is in use.
             let inner = record(for: table)?.fields.first { field in
-                if case .record(let record) = field.shape {
-                    record.names.contains(name)
-                } else {
-                    false
+                guard case .record(let record) = field.shape, table[field.name] != nil else {
+                    return false
                 }
+                return record.names.contains(name)
             }
             let near = inner.map { "\($0.name).\(name)" } ?? nearestName(to: name, among: names)
             let hint = near.map { "did you mean \"\($0)\"?" } ?? "there are \(Words.anyOf(names))"

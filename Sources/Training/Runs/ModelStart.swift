@@ -72,6 +72,23 @@ public struct ModelStart {
 }
 
 extension ModelConfiguration {
+    /// Throws where a run's own model has other sizes than the recipe asks for now.
+    func checkFits(_ saved: ModelConfiguration, of path: String) throws {
+        let sizes: [(String, KeyPath<ModelConfiguration, Int>)] = [
+            ("vocab_size", \.vocabularySize), ("hidden_size", \.hiddenSize),
+            ("intermediate_size", \.intermediateSize), ("num_hidden_layers", \.layerCount),
+            ("num_attention_heads", \.headCount), ("num_key_value_heads", \.keyValueHeadCount),
+            ("head_dim", \.headSize),
+        ]
+        for (name, size) in sizes where self[keyPath: size] != saved[keyPath: size] {
+            throw TrainingError(
+                .badState,
+                "The recipe's model has \(name) = \(self[keyPath: size]), and the run's, in "
+                    + "\(path), has \(saved[keyPath: size]). Put it back, or start a new run "
+                    + "under another name.")
+        }
+    }
+
     /// Fills in what follows from the tokenizer, where the recipe does not say it.
     fileprivate mutating func adopt(_ tokenizer: any Tokenizer) {
         if vocabularySize == 0 { vocabularySize = tokenizer.vocabularySize }

@@ -5,9 +5,11 @@ struct NonFiniteReport {
     let sentence: String
 
     init(_ outcome: TrainStep.Outcome, _ batch: Batch, step: Int, loader: BatchLoader) throws {
+        func told(_ number: Double) -> String { number.isNaN ? "NaN" : "\(number)" }
         let what =
             outcome.loss.isFinite
-            ? "The gradient norm is \(outcome.gradientNorm)" : "The loss is \(outcome.loss)"
+            ? "The gradient norm is \(told(outcome.gradientNorm))"
+            : "The loss is \(told(outcome.loss))"
         var documents: [String] = []
         for piece in batch.pieces {
             let origin = "\(try loader.origin(of: piece))"

@@ -45,7 +45,7 @@ public struct RunInspection {
         let length = configuration.sequenceLength
         let evaluationTokens =
             evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
-        if timesSteps {
+        if timesSteps, memory.remark == nil {
             progress("timing a step", 0)
             time = try TimeEstimate(
                 configuration, plan, model: model, evaluationTokens: evaluationTokens, on: backend)

@@ -58,9 +58,12 @@ public struct RunSummary: Sendable {
     public let steps: Int
     public let tokens: Int
     public let heldOutBefore: HeldOutLoss?
+    /// Of the last step; nil for a run that was stopped before it was measured.
     public let heldOutAfter: HeldOutLoss?
     public let folder: String
     /// The last checkpoint's name.
     public let checkpoint: String?
+    /// Steps done since the run began or was resumed, and the time since then.
+    public let stepsNow: Int
     public let seconds: Double
 }

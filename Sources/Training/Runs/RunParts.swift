@@ -35,6 +35,7 @@ struct RunParts {
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend.description)
         let memory = MemoryEstimate(configuration, plan, model: start.configuration)
+        try memory.check()
         memory.remark.map(observer.remark)
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
         model = Decoder(

@@ -4,6 +4,7 @@ import Checkpoints
 import Corpora
 import Optimizers
 import Tokenizers
+import Transformers
 
 /// The training loop.
 ///
@@ -22,6 +23,8 @@ public final class Trainer {
     private var heldOutBefore: HeldOutLoss?
     private var heldOutAfter: HeldOutLoss?
     private var newestCheckpoint: String?
+    private let firstStep: Int
+    private var skippedCount = 0
     private let clock: Stopwatch
     private var gauge: SpeedGauge
 
@@ -53,12 +56,20 @@ public final class Trainer {
             seed: configuration.seed, precision: parts.plan.precision,
             backend: backend.description, build: RunState.thisBuild)
         if let saved {
+            try parts.model.configuration.checkFits(
+                ModelFolder(saved).configuration, of: saved.path)
             state = try Snapshot.restore(from: saved, into: parts.model, parts.optimizer)
             newestCheckpoint = CheckpointName.of(step: state.step)
             try state.checkFits(fresh, path: saved.path)
             state.differences(from: fresh).forEach(remarks.add)
         } else {
             state = fresh
+        }
+        firstStep = state.step
+        if state.step > parts.plan.totalSteps {
+            remarks.add(
+                "The run is at step \(state.step) and the recipe asks for "
+                    + "\(parts.plan.totalSteps); there is nothing left to do.")
         }
         loader = try parts.makeLoader(configuration, from: saved == nil ? nil : state.loader)
         recorder = try RunRecorder(
@@ -106,7 +117,10 @@ public final class Trainer {
                 let outcome = parts.step.run(
                     batch, learningRate: rate, isStopped: { isStopped })
             else { continue }
-            if !outcome.isFinite { try respond(toNonFinite: outcome, in: batch) }
+            if !outcome.isFinite {
+                try respond(toNonFinite: outcome, in: batch)
+                skippedCount += 1
+            }
             advance(past: batch)
             try report(outcome, batch, rate, seconds: stepClock.elapsedSeconds)
             try evaluateIfDue()
@@ -221,7 +235,7 @@ public final class Trainer {
         }
         newestCheckpoint = keeper.takeFinished().last?.name ?? newestCheckpoint
         if let newestCheckpoint {
-            observer.remark("The run is saved as \(newestCheckpoint); --resume goes on from there.")
+            observer.remark("The run is saved as \(newestCheckpoint), before the error.")
         }
     }
 
@@ -236,9 +250,16 @@ public final class Trainer {
         try keeper.wait()
         try attendToSaves()
         try recorder.event("\(ending)", step: state.step)
+        if skippedCount > 0 {
+            observer.remark(
+                "\(skippedCount) of \(state.step - firstStep) steps were left out, for their loss "
+                    + "or gradient was not finite: nothing was learned from them.")
+        }
+        let isScored = state.step > 0 && state.lastHeldOut?.step == state.step
         return RunSummary(
             ending: ending, steps: state.step, tokens: state.tokens,
-            heldOutBefore: heldOutBefore, heldOutAfter: heldOutAfter, folder: folder.path,
-            checkpoint: newestCheckpoint, seconds: clock.elapsedSeconds)
+            heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
+            folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
+            seconds: clock.elapsedSeconds)
     }
 }

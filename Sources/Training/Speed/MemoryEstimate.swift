@@ -18,12 +18,21 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// A warning where this machine has less.
     public var remark: String? {
-        let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        let installed = MemoryEstimate.installed
         guard bytes > installed else { return nil }
         return "The run needs about \(HumanFormat.bytes(bytes)) of memory and this machine has "
             + "\(HumanFormat.bytes(installed)): lower batch.micro or sequence_length, set "
             + "recompute = true, or take a smaller model."
     }
+
+    /// Throws where the run can only end by being killed: an estimate may be somewhat off, not by
+    /// half.
+    func check() throws {
+        guard bytes / 2 > MemoryEstimate.installed, let remark else { return }
+        throw TrainingError(.badConfiguration, remark)
+    }
+
+    private static let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 
     /// - Parameter model: the sizes of the run's model.
     public init(
@@ -51,7 +60,10 @@ public struct MemoryEstimate: Sendable, Hashable {
             Item(name: "gradients", bytes: parameters * 4),
             Item(
                 name: "optimizer state", bytes: parameters * optimizer.stateBytesPerElement),
-            Item(name: "activations", bytes: tokens * (layers + passing)),
+            Item(
+                name: "activations",
+                // Bounded, for what a recipe may ask is more than an integer counts.
+                bytes: Int(min(Double(tokens) * Double(layers + passing), 1e18))),
             Item(name: "head and logits", bytes: head + logits),
             Item(
                 name: "copy while saving",
