@@ -33,6 +33,9 @@ import Testing
             change: ("num_attention_heads = 2", "num_attention_heads = 3"),
             says: ["num_attention_heads"]),
         .init(
+            testDescription: "a constructor that does not exist names the nearest",
+            change: ("nj.optim.adamw", "nj.optim.adam"), says: ["did you mean nj.optim.adamw?"]),
+        .init(
             testDescription: "a width that other tools refuse",
             change: ("hidden_size = 16,", "hidden_size = 17, head_dim = 8,"),
             says: ["hidden_size (17)", "num_attention_heads"]),

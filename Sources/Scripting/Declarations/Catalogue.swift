@@ -1,4 +1,5 @@
 import LuaRuntime
+import Naming
 
 /// All that `require "nightjar"` gives.
 enum Catalogue {
@@ -8,6 +9,19 @@ enum Catalogue {
     static let declarations: [Declaration] =
         RecipeDeclarations.all + DataDeclarations.all + ModelDeclarations.all
         + OptimDeclarations.all + ScheduleDeclarations.all
+
+    /// What a script meant that called something the module does not have: Lua's own message names
+    /// the field alone.
+    static func hint(forCalling message: String) -> String? {
+        guard let match = message.wholeMatch(of: #/attempt to call a nil value \(field '(\w+)'\)/#)
+        else { return nil }
+        let byName = Dictionary(
+            declarations.map { declaration in
+                (String(declaration.name.split(separator: ".").last ?? ""), declaration.fullName)
+            },
+            uniquingKeysWith: { first, _ in first })
+        return nearestName(to: String(match.1), among: byName.keys).flatMap { byName[$0] }
+    }
 
     /// Makes the module known to a state.
     static func register(in state: LuaState) throws {
