@@ -24,6 +24,8 @@ public final class Trainer {
     private var heldOutAfter: HeldOutLoss?
     private var newestCheckpoint: String?
     private let firstStep: Int
+    /// The last step that the metrics hold.
+    private var recordedStep: Int
     private var skippedCount = 0
     private let clock: Stopwatch
     private var gauge: SpeedGauge
@@ -66,6 +68,7 @@ public final class Trainer {
             state = fresh
         }
         firstStep = state.step
+        recordedStep = state.step
         if state.step > parts.plan.totalSteps {
             remarks.add(
                 "The run is at step \(state.step) and the recipe asks for "
@@ -186,6 +189,7 @@ public final class Trainer {
             isSkipped: !outcome.isFinite, seconds: seconds,
             utilisation: gauge.utilisation(afterStepOf: seconds))
         try recorder.record(report)
+        recordedStep = state.step
         observer.stepEnds(report)
         try attendToSaves()
     }
@@ -225,10 +229,11 @@ public final class Trainer {
         }
     }
 
-    /// Saves the steps before an error, as an interruption would; the error is told either way.
+    /// Saves the steps before an error, as an interruption would; the error is told either way. A
+    /// step that the metrics do not hold is done again instead.
     private func keepWhatIsDone() {
         try? keeper.wait()
-        if state.step > 0, keeper.lastStep != state.step {
+        if state.step > 0, keeper.lastStep != state.step, recordedStep == state.step {
             state.metricsOffset = recorder.offset
             try? keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
             try? keeper.wait()
