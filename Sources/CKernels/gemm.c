@@ -13,7 +13,7 @@
 #include "kernels_internal.h"
 
 enum {
-    DEPTH = 256,           // k of one partial sum: a panel of b is 16 KiB then, half of an L1
+    DEPTH = 512,           // k of one partial sum: longer ones visit c less often
     WIDTH = 512,           // columns of a block of c
     BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 96 KiB of a at a time
     BLOCK_ROWS_MOST = 112,

@@ -8,7 +8,7 @@ import Testing
 @Suite struct KernelProductTests {
     private let backend = CPUBackend.shared
 
-    /// What `gemm.c` promises of every element: multiply-adds over 256 steps from zero, and these
+    /// What `gemm.c` promises of every element: multiply-adds over 512 steps from zero, and these
     /// partial sums in order.
     private func twin(
         _ a: [Float], _ b: [Float], m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool
@@ -17,9 +17,9 @@ import Testing
         for row in 0..<m {
             for column in 0..<n {
                 var total: Float = 0
-                for first in stride(from: 0, to: k, by: 256) {
+                for first in stride(from: 0, to: k, by: 512) {
                     var partial: Float = 0
-                    for step in first..<min(first + 256, k) {
+                    for step in first..<min(first + 512, k) {
                         partial.addProduct(
                             a[transposeA ? step * m + row : row * k + step],
                             b[transposeB ? column * k + step : step * n + column])
