@@ -21,6 +21,24 @@ import Testing
         #expect(error.errno == ENOENT)
     }
 
+    /// As between `fork` and `exec` of a process that another thread starts.
+    @Test func aCopyOfTheDescriptorDoesNotKeepTheLock() throws {
+        let folder = try TemporaryFolder()
+        var lock: RunLock? = try RunLock(run: folder.path)
+        let path = try #require(lock?.path)
+        let copies = (0..<1024).filter { number in
+            var target = [CChar](repeating: 0, count: 4096)
+            let count = readlink("/proc/self/fd/\(number)", &target, target.count - 1)
+            return count > 0
+                && String(decoding: target[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+                    == path
+        }.map { dup(Int32($0)) }
+        defer { copies.forEach { close($0) } }
+        #expect(copies.count == 1)
+        lock = nil
+        _ = try RunLock(run: folder.path)
+    }
+
     static let hasFlock = FileManager.default.isExecutableFile(atPath: "/usr/bin/flock")
 
     @Test(.enabled(if: hasFlock, "the flock command is not on this machine"))

@@ -45,6 +45,10 @@ public final class RunLock: Sendable {
     deinit {
         // The file stays: removing it would let two processes lock two files of one name.
         _ = ftruncate(descriptor, 0)
+        // Said aloud rather than left to close: a process that another thread is just starting
+        // holds a copy of every descriptor until it becomes its own program, and would hold the
+        // lock with it.
+        _ = flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -1,9 +1,11 @@
 import Foundation
+import Synchronization
 
 /// A file descriptor that closes itself, with errors that name the file.
 final class OpenFile: Sendable {
     let path: String
     private let descriptor: Int32
+    private let isLocked = Atomic(false)
 
     /// Opens an existing file for reading.
     init(reading path: String) throws {
@@ -32,7 +34,12 @@ final class OpenFile: Sendable {
         guard descriptor >= 0 else { throw CorporaError.system("create", path) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A process that another thread is just starting shares the lock until it becomes its own
+        // program; closing alone would leave it locked for that long.
+        if isLocked.load(ordering: .relaxed) { _ = flock(descriptor, LOCK_UN) }
+        close(descriptor)
+    }
 
     /// Reads at the file position, appending; returns 0 at the end of the file.
     func read(into bytes: inout [UInt8], atMost limit: Int) throws -> Int {
@@ -104,6 +111,7 @@ final class OpenFile: Sendable {
             if errno == EWOULDBLOCK { return false }
             throw CorporaError.system("lock", path)
         }
+        isLocked.store(true, ordering: .relaxed)
         return true
     }
 
