@@ -72,7 +72,10 @@ let package = Package(
         // 6: the only module that imports both Lua and models.
         target(
             "Scripting",
-            ["Naming", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers"]),
+            [
+                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
+                "Tokenizers", "Corpora", "Transformers",
+            ]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",

@@ -5,7 +5,8 @@ enum Output {
     /// Prints an object on one line, keys in alphabetical order.
     static func json(_ object: [String: Any]) throws {
         let data = try JSONSerialization.data(
-            withJSONObject: object.mapValues(finite), options: [.sortedKeys, .withoutEscapingSlashes])
+            withJSONObject: object.mapValues(finite),
+            options: [.sortedKeys, .withoutEscapingSlashes])
         try StandardStreams.output(Array(data) + [0x0A])
     }
 

@@ -80,9 +80,8 @@ extension ScriptingError {
             case .type: .badValue
             case .runtime, .host: .runtime
             }
-        let hint = Catalogue.hint(forCalling: error.message).map { "; did you mean \($0)?" } ?? ""
         self.init(
-            code, error.message + hint, path: error.chunk ?? path, line: error.line,
+            code, error.message, path: error.chunk ?? path, line: error.line,
             traceback: error.traceback)
     }
 }

@@ -20,7 +20,8 @@ struct RecipeScript {
             throw ScriptingError(.badFile, error.message)
         }
         let state = LuaState(budget: budget, modules: modules, print: print)
-        try Catalogue.register(in: state)
+        try Catalogue.register(
+            in: state, context: ScriptContext(owner: places.recipe, phase: .recipe))
         let results: [LuaNode]
         do {
             results = try state.load(file.bytes, name: places.recipe).callNodes()

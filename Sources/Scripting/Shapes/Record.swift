@@ -55,6 +55,11 @@ struct Field: Sendable {
         self.fallback = fallback
         self.doc = doc
     }
+
+    var isRequired: Bool {
+        if case .required = fallback { return true }
+        return false
+    }
 }
 
 /// Keys of which at most one is given.

@@ -13,9 +13,16 @@ indirect enum Shape: Sendable {
     case text
     /// One of a few words; the second list holds words that other versions know.
     case choice([String], unsupported: [String] = [])
+    /// Any bytes, the empty string included.
+    case bytes
     /// A Lua function.
-    case function
+    case function(Signature)
+    /// Not empty.
     case list(Shape)
+    /// A list that may be empty.
+    case array(Shape)
+    /// A table whose keys are names of the script's own.
+    case map(Shape)
     case record(Record)
     /// One of several records, told apart by their `kind`.
     case kinds(Kinds)
@@ -29,6 +36,8 @@ indirect enum Shape: Sendable {
     case either([Shape])
     /// Data without functions that someone else checks.
     case plain
+    /// Anything, functions included.
+    case any
 
     /// Words for "expected ...".
     var expectation: String {
@@ -40,8 +49,11 @@ indirect enum Shape: Sendable {
         case .number(let range): range.expectation
         case .text: "a string that is not empty"
         case .choice(let words, _): Words.anyOf(words.map { "\"\($0)\"" })
+        case .bytes: "a string"
         case .function: "a function"
         case .list(let element): "a list, each \(element.expectation)"
+        case .array(let element): "a list, each \(element.expectation)"
+        case .map(let element): "a table of names, each \(element.expectation)"
         case .record(let record): "a table (\(record.noun))"
         case .kinds(let kinds): kinds.expectation
         case .mix: "named sources"
@@ -49,6 +61,7 @@ indirect enum Shape: Sendable {
         case .off: "false"
         case .either(let shapes): Words.anyOf(shapes.map(\.expectation))
         case .plain: "plain data"
+        case .any: "a value"
         }
     }
 
@@ -58,17 +71,24 @@ indirect enum Shape: Sendable {
         case (.boolean, .boolean), (.off, .boolean), (.function, .function): true
         case (.integer, .integer), (.integer, .number): true
         case (.number, .integer), (.number, .number): true
-        case (.text, .string), (.choice, .string): true
+        case (.text, .string), (.bytes, .string), (.choice, .string): true
+        case (.array, .table), (.map, .table): true
         case (.list, .table), (.record, .table), (.mix, .table), (.kinds, .table): true
         case (.sources, .table): true
         case (.record(let record), .string): record.shorthand != nil
         case (.kinds(let kinds), .string): kinds.takesName
         case (.either(let shapes), _): shapes.contains { $0.takesType(of: node) }
         case (.plain, .function), (.plain, .object): false
-        case (.plain, _): true
+        case (.plain, _), (.any, _): true
         default: false
         }
     }
+}
+
+/// What a function in Lua is called with, and what it answers.
+struct Signature: Sendable {
+    var parameters: [Field] = []
+    var results: [Field] = []
 }
 
 /// The numbers that a setting takes; never NaN nor infinite.
@@ -78,6 +98,7 @@ struct NumberRange: Sendable {
 
     static let positive = NumberRange(expectation: "a number above 0") { $0 > 0 }
     static let nonNegative = NumberRange(expectation: "a number, 0 or more") { $0 >= 0 }
+    static let finite = NumberRange(expectation: "a finite number") { _ in true }
     /// Both ends belong to it.
     static let share = NumberRange(expectation: "a number from 0 to 1") { $0 >= 0 && $0 <= 1 }
     /// 1 does not belong to it.

@@ -41,18 +41,29 @@ struct ShapeCheck {
             return node
         case .choice(let words, let unsupported):
             return try choice(node, words, unsupported, at: path)
+        case .bytes:
+            guard case .string = node else { throw mismatch() }
+            return node
+        case .any: return node
         case .function:
             guard case .function = node else { throw mismatch() }
             return node
-        case .list(let element):
-            guard case .table(let table) = node, table.fields.isEmpty, !table.array.isEmpty else {
-                throw mismatch()
-            }
+        case .list(let element), .array(let element):
+            guard case .table(let table) = node, table.fields.isEmpty else { throw mismatch() }
+            if case .list = shape, table.array.isEmpty { throw mismatch() }
             let array = try table.array.enumerated().map { index, value in
                 try checked(
                     value, as: element, at: path.appending(.integer(Int64(index + 1))))
             }
             return .table(LuaTable(array: array))
+        case .map(let element):
+            guard case .table(let table) = node else { throw mismatch() }
+            let entries = try named(table, at: path).map { name, value in
+                let key = LuaKey.string(LuaString(name))
+                return LuaTable<LuaNode>.Field(
+                    key: key, value: try checked(value, as: element, at: path.appending(key)))
+            }
+            return .table(LuaTable(fields: entries))
         case .record(let record):
             if case .string = node, let key = record.shorthand {
                 let table = LuaTable<LuaNode>([key: node])

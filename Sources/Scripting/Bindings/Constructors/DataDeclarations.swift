@@ -6,18 +6,18 @@ enum DataDeclarations {
     static let kinds = Kinds(noun: "source", records: [text, jsonLines, folder])
 
     /// One source, or a mix of them.
-    static let all = [
-        Declaration(
-            name: "data.text", parameters: .record(text),
+    static let all: [Binding] = [
+        .constructor(
+            "data.text", .record(text),
             doc: "Plain text files: each one document, or split into several."),
-        Declaration(
-            name: "data.jsonl", parameters: .record(jsonLines),
+        .constructor(
+            "data.jsonl", .record(jsonLines),
             doc: "Files with one JSON object a line, whose text is in one field."),
-        Declaration(
-            name: "data.folder", parameters: .record(folder),
+        .constructor(
+            "data.folder", .record(folder),
             doc: "Every file below a folder whose name fits a pattern, sorted by path."),
-        Declaration(
-            name: "data.mix", parameters: .mix(kinds),
+        .constructor(
+            "data.mix", .mix(kinds),
             doc: "Several named sources, each with its share of the tokens."),
     ]
 

@@ -7,23 +7,30 @@ enum ScheduleDeclarations {
         noun: "schedule", records: [constant, linear, cosine, wsd, piecewise],
         fallback: "constant", takesName: true)
 
-    static let all = [
-        Declaration(
-            name: "schedule.constant", parameters: .record(constant),
+    static let all: [Binding] = [
+        .constructor(
+            "schedule.constant", .record(constant),
             doc: "Warmup, then 1 for ever."),
-        Declaration(
-            name: "schedule.linear", parameters: .record(linear),
+        .constructor(
+            "schedule.linear", .record(linear),
             doc: "Warmup, then a straight line from 1 to `final` at the end."),
-        Declaration(
-            name: "schedule.cosine", parameters: .record(cosine),
+        .constructor(
+            "schedule.cosine", .record(cosine),
             doc: "Warmup, then half a cosine from 1 to `final` at the end."),
-        Declaration(
-            name: "schedule.wsd", parameters: .record(wsd),
+        .constructor(
+            "schedule.wsd", .record(wsd),
             doc: "Warmup, a stable stretch at 1, then a decay to `final` at the end."),
-        Declaration(
-            name: "schedule.piecewise", parameters: .record(piecewise),
+        .constructor(
+            "schedule.piecewise", .record(piecewise),
             doc: "Straight lines between points of progress and factor."),
     ]
+
+    /// A schedule that is a function.
+    static let signature = Signature(
+        parameters: [Field("progress", .number(.share), .required, "the share of the run done")],
+        results: [
+            Field("factor", .number(.nonNegative), .required, "what the rate is multiplied with")
+        ])
 
     private static func final(_ usual: Double) -> Field {
         Field(

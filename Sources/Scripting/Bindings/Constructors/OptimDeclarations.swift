@@ -6,12 +6,12 @@ enum OptimDeclarations {
     static let kinds = Kinds(
         noun: "optimizer", records: [adamW, sgd], fallback: "adamw", takesName: true)
 
-    static let all = [
-        Declaration(
-            name: "optim.adamw", parameters: .record(adamW),
+    static let all: [Binding] = [
+        .constructor(
+            "optim.adamw", .record(adamW),
             doc: "AdamW: Adam with decoupled weight decay."),
-        Declaration(
-            name: "optim.sgd", parameters: .record(sgd),
+        .constructor(
+            "optim.sgd", .record(sgd),
             doc: "Stochastic gradient descent, with or without momentum."),
     ]
 

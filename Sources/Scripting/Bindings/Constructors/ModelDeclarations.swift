@@ -3,9 +3,9 @@ import Transformers
 
 /// `nj.model`: what a run starts from.
 enum ModelDeclarations {
-    static let all = [
-        Declaration(
-            name: "model.init", parameters: .record(initial), wrapper: "init",
+    static let all: [Binding] = [
+        .constructor(
+            "model.init", .record(initial), wrapper: "init",
             doc: "New weights for a model with these sizes, under the keys of Hugging Face's "
                 + "config.json.")
     ]

@@ -3,9 +3,9 @@ import Training
 
 /// `nj.recipe`: the whole run.
 enum RecipeDeclarations {
-    static let all = [
-        Declaration(
-            name: "recipe", parameters: .record(recipe), stage: .given,
+    static let all: [Binding] = [
+        .constructor(
+            "recipe", .record(recipe), stage: .given,
             doc: "Everything that decides what a run computes and where it writes.")
     ]
 
@@ -73,7 +73,9 @@ enum RecipeDeclarations {
             "keeps less for the way back and computes it again: less memory, more time"),
         Field("optimizer", .kinds(OptimDeclarations.kinds), .empty, "what moves the weights"),
         Field(
-            "schedule", .either([.kinds(ScheduleDeclarations.kinds), .function]), .empty,
+            "schedule",
+            .either([.kinds(ScheduleDeclarations.kinds), .function(ScheduleDeclarations.signature)]
+            ), .empty,
             "what the learning rate is multiplied with: nj.schedule.*, or a function of progress "
                 + "(0 to 1) that gives the factor"),
         Field(

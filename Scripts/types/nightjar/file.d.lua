@@ -1,0 +1,13 @@
+---@meta
+-- Written by `nightjar annotate` from the functions' own declarations; edits are lost.
+-- For editors alone: nothing here is ever run.
+
+---@class nightjar.file
+local file = {}
+
+---Reads a whole file. Needs the capability "files:read:PATH" for the file or a folder above it.
+---
+---For plugins while they load, hooks, programs or specs.
+---@param path string a file below a granted path
+---@return string? bytes the contents; nil and a message on failure
+function file.load(path) end

@@ -1,0 +1,89 @@
+import LuaRuntime
+
+/// What a plugin's file returns: a table whose keys are the doors it opens.
+enum PluginManifest {
+    /// The version of this table that plugins are written for.
+    static let api = 1
+
+    static let record = Record(
+        noun: "plugin",
+        fields: [
+            Field("name", .text, .required, "the name of its folder"),
+            Field("api", .integer(1...1), .required, "the version it is written for: 1"),
+            Field("summary", .text, .required, "one sentence: what it does for a run"),
+            Field(
+                "needs", .array(.text), .none,
+                "capabilities it cannot do without: \"clock\", \"files:read:PATH\", \"env:NAME\""),
+            Field(
+                "requires", .array(.text), .none,
+                "plugins that must be in use before it; they open first"),
+            Field(
+                "settings", .map(.plain), .none,
+                "what a recipe may change, each with its default; a change keeps the type"),
+            Field("hooks", .record(HookCatalogue.record), .none, "handlers on a run's timeline"),
+            Field(
+                "curricula", .map(.function(Curriculum.signature)), .none,
+                "functions asked between steps which dials to turn"),
+            Field(
+                "schedules", .map(.function(ScheduleDeclarations.signature)), .none,
+                "learning-rate schedules that recipes name as \"PLUGIN.NAME\""),
+            Field(
+                "examples", .array(.record(example)), .none,
+                "calls with their answers: the self-test that runs before it is used"),
+            Field(
+                "save", .function(Signature(results: [Field("state", .map(.any), .required, "")])),
+                .none, "gives memory kept elsewhere than in ctx.state, at every checkpoint"),
+            Field(
+                "load",
+                .function(Signature(parameters: [Field("state", .map(.any), .required, "")])),
+                .none, "takes what save gave, when a run is resumed"),
+        ],
+        unsupported: Dictionary(
+            uniqueKeysWithValues: [
+                "rewards", "environments", "losses", "policies", "chat_templates", "sources",
+                "probes",
+            ].map { ($0, "this door is not supported in this version; remove it") }))
+
+    /// One self-test.
+    private static let example = Record(
+        noun: "plugin example",
+        fields: [
+            Field(
+                "call", .text, .required,
+                "which function: \"hooks.on_step_end\", \"curricula.NAME\", \"schedules.NAME\""),
+            Field("with", .any, .none, "what it is called with; facts left out are zero"),
+            Field("settings", .map(.plain), .none, "settings other than the defaults"),
+            Field("state", .map(.plain), .none, "the memory it begins with"),
+            Field("gives", .plain, .none, "the answer it must give"),
+            Field("leaves", .map(.plain), .none, "the memory it must leave"),
+        ])
+}
+
+/// A function that is asked between steps which dials to turn.
+enum Curriculum {
+    static let facts = Record(
+        noun: "progress",
+        fields: [
+            Field("step", .integer(0 ... .max), .required, "steps made so far"),
+            Field("total_steps", .integer(0 ... .max), .required, "steps to make in all"),
+            Field("progress", .number(.share), .required, "the share of the run done"),
+            Field("tokens", .integer(0 ... .max), .required, "input tokens so far"),
+            Field("loss", .number(.finite), .none, "of the last step"),
+            Field("held_out_loss", .number(.finite), .none, "the last that was measured"),
+            Field("held_out_step", .integer(0 ... .max), .none, "the step it was measured at"),
+            Field("best_held_out_loss", .number(.finite), .none, "the lowest so far"),
+            Field(
+                "dials", .map(.any), .required,
+                "every dial with its value now, by path: \"optimizer.lr\""),
+        ])
+
+    static let signature = Signature(
+        parameters: [
+            Field("ctx", .record(facts.with(HookPoint.own)), .required, "where the run stands")
+        ],
+        results: [
+            Field(
+                "dials", .map(.any), .none,
+                "new values by path; a dial left out stays, and nil changes nothing")
+        ])
+}
