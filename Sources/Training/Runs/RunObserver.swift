@@ -38,11 +38,35 @@ public struct StepReport: Sendable, Hashable {
     public var lossTokens: Int
     /// Input tokens of this step by source.
     public var tokensBySource: [String: Int]
-    /// Whether the update was left out because a number was not finite.
+    /// Whether the update was left out.
     public var isSkipped: Bool
+    /// Why it was left out; nil where it was made.
+    public var skipReason: SkipReason?
     public var seconds: Double
     /// Share of the machine's measured product speed; nil until that is known.
     public var utilisation: Double?
+    /// The step of the checkpoint whose weights came back in this step; nil for none.
+    public var rolledBackTo: Int?
+    /// Seconds spent in hooks; nil for a run without any.
+    public var hookSeconds: Double?
+    /// Failures of hooks; nil for a run without any.
+    public var hookErrors: Int?
+}
+
+/// Why a step's update was left out.
+public enum SkipReason: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Loss or gradient was not finite.
+    case nonFinite = "non_finite"
+    /// A decider said so.
+    case verdict
+    /// A decider went back to a checkpoint.
+    case rollback
+    /// A decider ended the run.
+    case stop
+    /// A filter, decider or curriculum failed.
+    case scriptError = "script_error"
+    /// A filter left no token to learn from.
+    case noLossTokens = "no_loss_tokens"
 }
 
 /// How a run ended.
@@ -52,9 +76,13 @@ public struct RunSummary: Sendable {
         case completed
         /// The user asked it to stop; everything is saved.
         case interrupted
+        /// A hook, a request or a program ended it; everything is saved.
+        case stopped
     }
 
     public let ending: Ending
+    /// Why it was stopped; nil for other endings.
+    public let reason: String?
     public let steps: Int
     public let tokens: Int
     public let heldOutBefore: HeldOutLoss?

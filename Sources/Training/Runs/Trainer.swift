@@ -262,7 +262,7 @@ public final class Trainer {
         }
         let isScored = state.step > 0 && state.lastHeldOut?.step == state.step
         return RunSummary(
-            ending: ending, steps: state.step, tokens: state.tokens,
+            ending: ending, reason: nil, steps: state.step, tokens: state.tokens,
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
             folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
             seconds: clock.elapsedSeconds)
