@@ -24,6 +24,8 @@ public struct ScriptingError: Error, Sendable {
         case badOverride
         /// A function whose answer cannot be used.
         case badAnswer
+        /// A plugin's own example that does not hold.
+        case selfTest
     }
 
     public var code: Code
