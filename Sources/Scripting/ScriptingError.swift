@@ -78,7 +78,7 @@ extension ScriptingError {
         let code: Code =
             switch error.kind {
             case .syntax: .syntax
-            case .budgetTime, .budgetMemory: .budget
+            case .budgetTime, .budgetMemory, .budgetInstructions: .budget
             case .type: .badValue
             case .runtime, .host: .runtime
             }

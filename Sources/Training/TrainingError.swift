@@ -14,6 +14,8 @@ public struct TrainingError: Error, Sendable, CustomStringConvertible {
         case badDial
         /// A request that a running job refuses, or a run that answers none.
         case badRequest
+        /// A hook's answer that cannot be followed.
+        case badAnswer
         /// A call of a run's functions in an order that makes no sense.
         case misuse
         /// More rollbacks than the recipe allows.

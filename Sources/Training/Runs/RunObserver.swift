@@ -19,6 +19,8 @@ public struct RunStart: Sendable {
     public let folder: String
     /// Steps already made; above 0 when resuming.
     public let step: Int
+    /// The step the run ends at: the plan's, unless a dial says otherwise.
+    public let totalSteps: Int
     /// Seconds from the process's beginning of the run to the first step.
     public let preparationSeconds: Double
 }
@@ -47,10 +49,26 @@ public struct StepReport: Sendable, Hashable {
     public var utilisation: Double?
     /// The step of the checkpoint whose weights came back in this step; nil for none.
     public var rolledBackTo: Int?
+    /// Documents passed over so far, for being longer than the run admitted.
+    public var passedOver: Int = 0
     /// Seconds spent in hooks; nil for a run without any.
     public var hookSeconds: Double?
     /// Failures of hooks; nil for a run without any.
     public var hookErrors: Int?
+}
+
+/// What the first half of a step came to.
+public struct ForwardReport: Sendable, Hashable {
+    /// The step under way, counted from 1.
+    public var step: Int
+    /// The mean loss of the batch; may be infinite or NaN.
+    public var loss: Double
+    /// The norm of the whole gradient before clipping; may be infinite or NaN.
+    public var gradientNorm: Double
+    /// What the recipe's schedule and the dials come to.
+    public var learningRate: Double
+    /// Input tokens of the batch.
+    public var tokens: Int
 }
 
 /// Why a step's update was left out.
