@@ -76,7 +76,7 @@ return {
         loss = 9.0, gradient_norm = 1.0,
         losses = { 3.1, 3.0, 3.2, 3.1 }, gradient_norms = { 1.1, 0.9, 1.0, 1.0 },
       },
-      gives = { action = "skip", reason = "loss 9 is 83.5 deviations above the last steps" },
+      gives = { action = "skip", reason = "loss 9 is 83.4 deviations above the last steps" },
       leaves = { in_a_row = 1 },
     },
   },

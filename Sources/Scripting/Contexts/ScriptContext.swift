@@ -50,14 +50,18 @@ final class ScriptContext {
 }
 
 /// A line that a script logged.
-struct ScriptLogLine: Sendable, Hashable {
-    enum Level: String, Sendable, CaseIterable {
+public struct ScriptLogLine: Sendable, Hashable {
+    /// How much it matters.
+    public enum Level: String, Sendable, CaseIterable {
         case debug, info, warn
     }
 
-    var level: Level
-    var owner: String
-    var text: String
+    /// How much it matters.
+    public var level: Level
+    /// The plugin's name, or "recipe".
+    public var owner: String
+    /// One line.
+    public var text: String
 }
 
 /// The numbers that scripts add to a step's metrics, by full name, in the order of first use.

@@ -38,7 +38,9 @@ struct PluginLoader: Sendable {
         files kept: [LoadedScript]? = nil, log: @escaping (ScriptLogLine) -> Void
     ) throws -> Loaded {
         let source = use.source
-        let modules = ModuleLoader(roots: source.roots)
+        let modules = ModuleLoader(
+            roots: source.roots,
+            kept: kept?.map { .init(name: $0.module, path: $0.path, bytes: $0.bytes) })
         let context = ScriptContext(
             owner: source.name, phase: .load, grants: use.grants, seed: seed, clock: clock,
             log: log)
@@ -49,7 +51,7 @@ struct PluginLoader: Sendable {
         let bytes: [UInt8]
         let results: [LuaNode]
         do {
-            bytes = try source.read(modules)
+            bytes = try kept == nil ? source.read(modules) : modules.open(path: source.path).bytes
         } catch let error as LuaError {
             throw ScriptingError(.badFile, error.message)
         }
@@ -147,6 +149,7 @@ struct PluginLoader: Sendable {
     ) -> [LoadedScript] {
         let main = LoadedScript(path: source.path, bytes: bytes)
         let required = modules.files.filter { $0.name != nil }
-        return [main] + required.map { LoadedScript(path: $0.path, bytes: $0.bytes) }
+        return [main]
+            + required.map { LoadedScript(path: $0.path, bytes: $0.bytes, module: $0.name) }
     }
 }
