@@ -22,6 +22,8 @@ final class ScriptContext {
     var metrics = ScriptMetrics()
     /// Facts about the run, for `nj.run`; nil outside one.
     var run: LuaValue?
+    /// The spec that runs, for `nj.test`; nil elsewhere.
+    var spec: SpecSession?
     /// The run's tokenizer, for `nj.tokens`.
     var tokenizer: (any Tokenizer)?
 

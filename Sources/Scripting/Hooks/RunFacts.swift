@@ -69,12 +69,13 @@ enum RunFacts {
 
     static func of(_ batch: BatchFacts, totalSteps: Int) -> Facts {
         let documents = batch.documents.map { document in
-            LuaValue.table(Facts([
-                "source": .string(LuaString(document.source)),
-                // Positions count from 1 in scripts.
-                "index": .count(document.index + 1), "tokens": .count(document.tokens),
-                "epoch": .count(document.epoch), "weight": .number(document.weight),
-            ]))
+            LuaValue.table(
+                Facts([
+                    "source": .string(LuaString(document.source)),
+                    // Positions count from 1 in scripts.
+                    "index": .count(document.index + 1), "tokens": .count(document.tokens),
+                    "epoch": .count(document.epoch), "weight": .number(document.weight),
+                ]))
         }
         return Facts([
             "step": .count(batch.step - 1), "progress": progress(batch.step - 1, totalSteps),
@@ -133,11 +134,12 @@ enum RunFacts {
     static func run(
         name: String, seed: UInt64, step: Int, totalSteps: Int, tokens: Int
     ) -> LuaValue {
-        .table(Facts([
-            "name": .string(LuaString(name)), "seed": .integer(Int64(bitPattern: seed)),
-            "step": .count(step), "total_steps": .count(totalSteps), "tokens": .count(tokens),
-            "progress": progress(step, totalSteps),
-        ]))
+        .table(
+            Facts([
+                "name": .string(LuaString(name)), "seed": .integer(Int64(bitPattern: seed)),
+                "step": .count(step), "total_steps": .count(totalSteps), "tokens": .count(tokens),
+                "progress": progress(step, totalSteps),
+            ]))
     }
 
     private static func progress(_ step: Int, _ totalSteps: Int) -> LuaValue {

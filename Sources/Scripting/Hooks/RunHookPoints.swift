@@ -15,7 +15,8 @@ enum RunHookPoints {
     private static let tokens = Field(
         "tokens", .integer(0 ... .max), .required, "input tokens so far")
     private static let loss = Field(
-        "loss", .number(.finite), .required, "mean loss over the step's tokens, in nats; NaN or infinite where it is")
+        "loss", .number(.finite), .required,
+        "mean loss over the step's tokens, in nats; NaN or infinite where it is")
     private static let norm = Field(
         "gradient_norm", .number(.finite), .required, "the gradients' norm before clipping")
     private static let rate = Field(

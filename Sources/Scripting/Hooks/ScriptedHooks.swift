@@ -40,7 +40,8 @@ public final class ScriptedHooks: RunHooks {
         for slot in slots where slot.unit.doors.function(hook) != nil {
             do {
                 _ = try call(
-                    slot, hook, RunFacts.of(moment, totalSteps: totalSteps, name: settings.name), phase: .hook,
+                    slot, hook, RunFacts.of(moment, totalSteps: totalSteps, name: settings.name),
+                    phase: .hook,
                     occasion: "\(step)", isAnswerUsed: false)
             } catch {
                 complain(of: slot, hook, error)
@@ -119,11 +120,13 @@ public final class ScriptedHooks: RunHooks {
             if let difference = slot.replayDifference(left: memory) {
                 measurements.errors += 1
                 warn(
-                    slot, "\(difference); keep what it remembers in ctx.state, or a resumed run "
+                    slot,
+                    "\(difference); keep what it remembers in ctx.state, or a resumed run "
                         + "differs")
                 pending.append(
                     ScriptEvent(
-                        name: "impure", fields: [
+                        name: "impure",
+                        fields: [
                             "script": .string(slot.unit.name), "message": .string(difference),
                         ], hasEffect: false))
             }
@@ -187,7 +190,8 @@ public final class ScriptedHooks: RunHooks {
         } catch let error as ScriptingError where error.code == .budget {
             pending.append(
                 ScriptEvent(
-                    name: "cut_off", fields: [
+                    name: "cut_off",
+                    fields: [
                         "script": .string(slot.unit.name), "door": .string(door),
                         "message": .string(error.message), "replayable": .bool(false),
                     ], hasEffect: false))

@@ -2,5 +2,5 @@
 enum LibraryBindings {
     static let all: [Binding] =
         LogBindings.all + MetricBindings.all + RunBindings.all + TimeBindings.all
-        + FileBindings.all
+        + FileBindings.all + TestBindings.all
 }

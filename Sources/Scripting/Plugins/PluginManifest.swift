@@ -37,7 +37,8 @@ enum PluginManifest {
         ],
         unsupported: Dictionary(
             uniqueKeysWithValues: [
-                "schedules", "rewards", "environments", "losses", "policies", "chat_templates", "sources",
+                "schedules", "rewards", "environments", "losses", "policies", "chat_templates",
+                "sources",
                 "probes",
             ].map { ($0, "this door is not supported in this version; remove it") }))
 

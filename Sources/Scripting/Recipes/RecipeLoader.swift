@@ -51,7 +51,8 @@ public enum RecipeLoader {
                     return schedule
                 }, places: places)
             warnings += RecipeWarnings.about(configuration)
-            let runScripts = try RunScripts(complete, recipe: script, places: places, budget: budget)
+            let runScripts = try RunScripts(
+                complete, recipe: script, places: places, budget: budget)
             return LoadedRecipe(
                 configuration: configuration,
                 resolved: ResolvedValue(.table(complete.table)) { function, path in

@@ -48,7 +48,8 @@ public struct RunScripts: Sendable {
                 throw ShapeFault(path: path, sentence: fault.sentence)
             }
         }
-        let hooks = recipe.optionalInner("hooks")?.table.fields.contains { !$0.value.isNil } ?? false
+        let hooks =
+            recipe.optionalInner("hooks")?.table.fields.contains { !$0.value.isNil } ?? false
         if hooks || recipe["curriculum"] != nil {
             parts.append(
                 Part(

@@ -15,7 +15,8 @@ struct ScriptDoors {
             case .function(let function): functions.append((key.description, function))
             case .table(let inner) where ScriptDoors.groups.contains(key.description):
                 for entry in inner.fields {
-                    if case .string(let name) = entry.key, case .function(let function) = entry.value
+                    if case .string(let name) = entry.key,
+                        case .function(let function) = entry.value
                     {
                         functions.append(("\(key).\(name)", function))
                     }

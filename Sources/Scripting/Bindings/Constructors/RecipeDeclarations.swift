@@ -13,7 +13,8 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "probes", "lora", "rewards", "environment", "policies", "losses", "chat_template", "teacher",
+        "phases", "probes", "lora", "rewards", "environment", "policies", "losses", "chat_template",
+        "teacher",
     ]
 
     /// Objectives that other versions know.
