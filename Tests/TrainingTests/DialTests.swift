@@ -170,7 +170,7 @@ extension TrainerTests {
         @Test func whatIsMadeAheadDoesNotMatter() throws {
             let changes: [Int: [(String, DialValue)]] = [
                 1: [("data.sums.weight", .number(3))], 3: [("data.birds.weight", .number(0.1))],
-                4: [("data.max_document_tokens", .integer(80))],
+                4: [("data.max_document_tokens", .integer(60))],
                 6: [("data.max_document_tokens", .nothing)],
             ]
             var bytes: [Data] = []
@@ -205,7 +205,7 @@ extension TrainerTests {
             let all = RunLog()
             try mixed.train(
                 observer: all,
-                hooks: turning([0: [("data.max_document_tokens", .integer(79))]]))
+                hooks: turning([0: [("data.max_document_tokens", .integer(60))]]))
             #expect(all.steps[2].passedOver > 0)
             #expect(try mixed.metrics().contains { $0.contains("documents_passed_over") })
         }
@@ -214,7 +214,7 @@ extension TrainerTests {
             let changes: [Int: [(String, DialValue)]] = [
                 3: [
                     ("data.sums.weight", .number(3)), ("optimizer.lr", .number(5e-3)),
-                    ("data.max_document_tokens", .integer(80)), ("steps", .integer(9)),
+                    ("data.max_document_tokens", .integer(60)), ("steps", .integer(9)),
                 ]
             ]
             let whole = try TinyRun()

@@ -82,6 +82,8 @@ extension TrainerTests {
             hooks.onMoment = { moment in
                 guard case .stepEnd(let report) = moment, report.step == 5 else { return }
                 let file = path + "/checkpoints/step-000004/model.safetensors"
+                // It is written by another thread.
+                while !FileManager.default.fileExists(atPath: file) { usleep(500) }
                 guard var bytes = FileManager.default.contents(atPath: file) else { return }
                 bytes[bytes.count - 3] ^= 8
                 try? bytes.write(to: URL(filePath: file))

@@ -83,7 +83,7 @@ final class DigestHooks: RunHooks {
         let number = take(
             "\(progress.step) \(progress.tokens) \(progress.history.losses) "
                 + "\(progress.dials.sorted { $0.key < $1.key }) \(String(describing: progress.lastHeldOut?.loss)) "
-                + "\(String(describing: progress.firstHeldOut)) \(String(describing: progress.bestHeldOut?.step))"
+                + "\(String(describing: progress.firstHeldOut?.lossBySource["sums"])) \(String(describing: progress.bestHeldOut?.step))"
         )
         func change(_ path: String, _ value: DialValue) -> DialChange {
             DialChange(path: path, value: value, origin: "digest")
@@ -91,7 +91,7 @@ final class DigestHooks: RunHooks {
         switch number % 5 {
         case 0: return [change("optimizer.lr", .number(Double(1 + number % 7) * 2e-3))]
         case 1: return [change("data.birds.weight", .integer(1 + number % 3))]
-        case 2: return [change("data.max_document_tokens", .integer(70 + number % 9))]
+        case 2: return [change("data.max_document_tokens", .integer(58 + number % 5))]
         case 3:
             return [
                 change("gradient_clip", number % 2 == 0 ? .nothing : .number(0.5)),
