@@ -115,8 +115,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Autograd", "Corpora", "Layers", "Optimizers", "Tensors", "TestSupport",
-                "Tokenizers", "Training", "Transformers",
+                "Autograd", "Corpora", "Layers", "Naming", "Optimizers", "Telemetry", "Tensors",
+                "TestSupport", "Tokenizers", "Training", "Transformers",
             ]),
         tests(
             "GenerationTests",

@@ -18,8 +18,10 @@ extension Trainer {
             let changes = try desk.call { try $0.steer(facts) }
             try turn(changes)
         }
-        guard isActive else { return }
+        // A dial may have ended the run here; a stop has not: what was answered is kept.
+        guard state.step < dials.totalSteps else { return }
         state.course.begun = begun
+        isSaved = false
         desk.observe(.stepStart(step: state.step + 1))
     }
 

@@ -101,6 +101,7 @@ public final class Trainer {
         }
         loader = try parts.makeLoader(
             configuration, dials: dials, from: saved == nil ? nil : state.loader)
+        state.loader = loader.state
         recorder = try RunRecorder(
             folder, recipe: recipe, resumesAt: saved == nil ? nil : state, remark: remarks.add)
         let journal =
