@@ -48,6 +48,7 @@ let package = Package(
         target("Tensors", ["CKernels"]),
         target("Telemetry"),
         target("Naming", ["CXXHash"]),
+        target("Texts", ["CPCRE2", "CUTF8Proc"]),
         // 1: gradients; a Lua host that knows nothing of models.
         target("Autograd", ["Tensors"]),
         target("LuaRuntime", ["Naming", "CLua", "CLuaShim"]),
@@ -73,7 +74,7 @@ let package = Package(
         target(
             "Scripting",
             [
-                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
+                "Naming", "Telemetry", "Tensors", "Texts", "LuaRuntime", "Training", "Optimizers",
                 "Tokenizers", "Corpora", "Transformers",
             ]),
         // 7: the front door and the umbrella.
@@ -95,6 +96,7 @@ let package = Package(
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
         tests("NamingTests", ["Naming"]),
+        tests("TextsTests", ["Texts", "CUTF8Proc"]),
         tests("CheckpointsTests", ["Checkpoints", "Naming"]),
         tests("LuaRuntimeTests", ["LuaRuntime"]),
         tests("TokenizersTests", ["Tokenizers"]),
