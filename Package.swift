@@ -48,6 +48,7 @@ let package = Package(
         target("Tensors", ["CKernels"]),
         target("Telemetry"),
         target("Naming", ["CXXHash"]),
+        target("Texts", ["CPCRE2", "CUTF8Proc"]),
         // 1: gradients; a Lua host that knows nothing of models.
         target("Autograd", ["Tensors"]),
         target("LuaRuntime", ["Naming", "CLua", "CLuaShim"]),
@@ -79,7 +80,7 @@ let package = Package(
             "Scripting",
             [
                 "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
-                "Tokenizers", "Corpora", "Transformers", "ShippedPlugins",
+                "Tokenizers", "Corpora", "Transformers", "Texts", "ShippedPlugins",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
@@ -100,6 +101,7 @@ let package = Package(
         // Tests, in the order of what they test, and what they share.
         tests("TelemetryTests", ["Telemetry"]),
         tests("NamingTests", ["Naming"]),
+        tests("TextsTests", ["Texts", "CUTF8Proc"]),
         tests("CheckpointsTests", ["Checkpoints", "Naming"]),
         tests("LuaRuntimeTests", ["LuaRuntime"]),
         tests("TokenizersTests", ["Tokenizers"]),

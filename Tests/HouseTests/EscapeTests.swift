@@ -37,6 +37,9 @@ import Testing
             "lent to one call at a time",
         .init(file: "Sources/Tokenizers/Bytes/FrozenBuffer.swift", word: "@unchecked Sendable"):
             "memory that is never written after it is made",
+        .init(
+            file: "Sources/Texts/Patterns/CompiledPattern.swift", word: "@unchecked Sendable"):
+            "compiled PCRE2 code is read-only",
         .init(file: "Sources/Tokenizers/Splitting/SplitPattern.swift", word: "@unchecked Sendable"):
             "compiled PCRE2 code is read-only",
         .init(file: "Tests/LuaRuntimeTests/LifetimeTests.swift", word: "nonisolated(unsafe)"):

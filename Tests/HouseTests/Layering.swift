@@ -7,7 +7,7 @@ struct Layering {
     ]
 
     static let layers: [[String]] = [
-        ["Tensors", "Telemetry", "Naming"],
+        ["Tensors", "Telemetry", "Naming", "Texts"],
         ["Autograd", "LuaRuntime"],
         ["Layers", "Optimizers", "Tokenizers", "Checkpoints"],
         ["Transformers", "Corpora"],
