@@ -80,7 +80,7 @@ let package = Package(
             "Scripting",
             [
                 "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
-                "Tokenizers", "Corpora", "Transformers", "Texts", "ShippedPlugins",
+                "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts", "ShippedPlugins",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(

@@ -19,6 +19,9 @@ struct Train: ParsableCommand {
     @Flag(help: "Go on from the newest whole checkpoint of the run.")
     var resume = false
 
+    @Flag(help: "Refuse every edit of the run's scripts while it goes on.")
+    var locked = false
+
     @Flag(help: "Print the summary as one JSON object on standard output.")
     var json = false
 
@@ -29,8 +32,8 @@ struct Train: ParsableCommand {
         let display = RunDisplay()
         loaded.warnings.forEach(display.remark)
         // The loop runs whole on the compute thread, so that no operation has to change threads.
-        let summary = try ComputeThread.shared.run { [resume] in
-            let scripts = try loaded.runScripts.open(log: display.say)
+        let summary = try ComputeThread.shared.run { [resume, locked] in
+            let scripts = try loaded.openScripts(isLocked: locked, log: display.say)
             let trainer = try Trainer(
                 loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
                 on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,

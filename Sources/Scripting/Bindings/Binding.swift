@@ -22,6 +22,9 @@ struct Binding: Sendable {
     let examples: [String]
     /// For a constructor, which takes one table: when that table's required keys must be there.
     var tableStage: ShapeCheck.Stage?
+    /// Whether values after the declared ones are passed over, as those of a call with several
+    /// results are.
+    var ignoresMore = false
     /// Computes the results from checked arguments. A thrown `Refusal` becomes `nil, message`;
     /// every other error is raised at the caller's line.
     let body: @Sendable (BindingCall) throws -> [LuaNode]
@@ -29,7 +32,8 @@ struct Binding: Sendable {
     init(
         _ name: String, _ parameters: [Field] = [], gives results: [Field] = [],
         phases: Set<ScriptPhase> = ScriptPhase.everywhere, since: Int = 1, doc: String,
-        examples: [String] = [], body: @escaping @Sendable (BindingCall) throws -> [LuaNode]
+        examples: [String] = [], ignoresMore: Bool = false,
+        body: @escaping @Sendable (BindingCall) throws -> [LuaNode]
     ) {
         self.name = name
         self.parameters = parameters
@@ -38,6 +42,7 @@ struct Binding: Sendable {
         self.since = since
         self.doc = doc
         self.examples = examples
+        self.ignoresMore = ignoresMore
         self.body = body
     }
 
@@ -82,7 +87,7 @@ struct Binding: Sendable {
 
     private func checked(_ given: [LuaNode]) throws -> [LuaNode] {
         if let tableStage { return try checkedTable(given, stage: tableStage) }
-        guard given.count <= parameters.count else {
+        guard given.count <= parameters.count || ignoresMore else {
             throw misuse(
                 parameters.isEmpty
                     ? "takes no value, got \(given.count)"

@@ -3,8 +3,9 @@ import LuaRuntime
 /// The last calls of a script with what it answered, to be asked again in a fresh state.
 ///
 /// A script's answers must follow from what it is given and from `ctx.state`: what else it keeps,
-/// in an upvalue for instance, is lost when a run resumes. The record begins with a copy of the
-/// memory, and holds the calls since.
+/// in an upvalue for instance, is lost when a run resumes. The same calls tell how far a new version
+/// of the script answers differently. The record begins with a copy of the memory, and holds the
+/// calls since; it is as long as `depth` once so many calls were made, and twice that at most.
 struct ReplayRecord {
     private struct Call {
         let door: String
@@ -12,42 +13,47 @@ struct ReplayRecord {
         let phase: ScriptPhase
         let occasion: String
         let run: LuaValue?
+        /// Nil where nobody looks at the answer.
         let answer: LuaValue?
     }
 
-    /// Calls that are kept at least, once there are so many.
-    static let depth = 16
+    /// A stretch of calls, with the memory at its beginning.
+    private struct Stretch {
+        let memory: LuaValue
+        var calls: [Call] = []
+    }
 
-    private var memory: LuaValue?
-    private var calls: [Call] = []
-    private var newerMemory: LuaValue?
-    private var newer: [Call] = []
+    /// Calls that are kept at least, once there were so many.
+    static let depth = 64
+
+    private var older: Stretch?
+    private var newer: Stretch?
+
+    /// Whether `begin` is wanted before the next call.
+    var wantsMemory: Bool { (newer?.calls.count ?? ReplayRecord.depth) >= ReplayRecord.depth }
+
+    /// Begins a stretch with a copy of the memory.
+    mutating func begin(with memory: LuaValue) {
+        older = newer
+        newer = Stretch(memory: memory)
+    }
 
     /// Notes a call that was answered.
-    ///
-    /// - Parameter memoryBefore: the memory at the beginning of this call; asked now and then.
     mutating func add(
         _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String,
         run: LuaValue?, answer: LuaValue?
     ) {
-        newer.append(
+        newer?.calls.append(
             Call(
                 door: door, facts: facts, phase: phase, occasion: occasion, run: run,
                 answer: answer))
     }
 
-    /// Whether the memory is wanted before the next call.
-    var wantsMemory: Bool { newerMemory == nil || newer.count >= ReplayRecord.depth }
-
-    mutating func begin(with memory: LuaValue) {
-        self.memory = newerMemory
-        calls = newer
-        newerMemory = memory
-        newer = []
-    }
-
-    /// Forgets everything, as when a script was swapped.
+    /// Forgets everything, as when a call could not be finished.
     mutating func forget() { self = ReplayRecord() }
+
+    private var start: LuaValue? { older?.memory ?? newer?.memory }
+    private var calls: [Call] { (older?.calls ?? []) + (newer?.calls ?? []) }
 
     /// Asks the recorded calls again.
     ///
@@ -56,27 +62,48 @@ struct ReplayRecord {
     ///   - left: the memory that the calls left.
     /// - Returns: what differs, in a sentence; nil where nothing does.
     func difference(in fresh: ScriptUnit, left: LuaValue) -> String? {
-        guard let start = memory ?? newerMemory else { return nil }
+        guard let start else { return nil }
         do {
             try fresh.restore(start)
-            for call in (memory == nil ? [] : calls) + newer {
-                fresh.context.run = call.run
-                let answer = try fresh.call(
-                    call.door, call.facts, phase: call.phase, occasion: call.occasion)?.plain()
+            for call in calls {
+                let answer = try ReplayRecord.ask(call, fresh)
                 guard let expected = call.answer else { continue }
-                guard PlainEquality.equal(answer ?? .nil, expected) else {
+                guard PlainEquality.equal(answer, expected) else {
                     return "\(call.door) at \(call.occasion) answered "
-                        + "\(LuaSpelling.of(expected)), and \(LuaSpelling.of(answer ?? .nil)) when "
-                        + "asked again in a fresh state"
+                        + "\(LuaSpelling.of(expected)), and \(LuaSpelling.of(answer)) when asked "
+                        + "again in a fresh state"
                 }
             }
-            let memory = try fresh.memory()
-            guard PlainEquality.equal(memory, left) else {
+            guard PlainEquality.equal(try fresh.memory(), left) else {
                 return "the same calls in a fresh state leave another ctx.state"
             }
             return nil
         } catch {
             return "asked again in a fresh state it failed: \(error)"
         }
+    }
+
+    /// Asks both versions the recorded calls, each with a copy of the memory.
+    ///
+    /// - Returns: nil where too few calls have answers.
+    /// - Throws: what the new version throws.
+    func shift(from old: ScriptUnit, to new: ScriptUnit) throws -> Shift? {
+        guard let start else { return nil }
+        try old.restore(start)
+        try new.restore(start)
+        var answers: [(door: String, old: LuaValue, new: LuaValue)] = []
+        for call in calls {
+            let before = try ReplayRecord.ask(call, old)
+            let after = try ReplayRecord.ask(call, new)
+            if call.answer != nil { answers.append((call.door, before, after)) }
+        }
+        return Shift(answers)
+    }
+
+    private static func ask(_ call: Call, _ unit: ScriptUnit) throws -> LuaValue {
+        unit.context.run = call.run
+        let answer = try unit.call(
+            call.door, call.facts, phase: call.phase, occasion: call.occasion)
+        return call.answer == nil ? .nil : try (answer ?? .nil).plain()
     }
 }

@@ -1,26 +1,68 @@
 import LuaRuntime
 import Telemetry
 
+/// How a script of a run is made: from the disk, or from the very bytes of a version.
+struct ScriptRecipe {
+    let name: String
+    /// Makes it; without files it reads those on the disk.
+    let make: (_ files: [LoadedScript]?, _ log: @escaping (ScriptLogLine) -> Void) throws -> ScriptUnit
+    /// Runs its self-test on these bytes.
+    let test: (_ files: [LoadedScript]) throws -> Void
+}
+
 /// A place in the order of a run's scripts: the unit in force, and what is kept about its calls.
 final class ScriptSlot {
-    let unit: ScriptUnit
+    let recipe: ScriptRecipe
+    private(set) var unit: ScriptUnit
     /// The doors of its curricula, in the order of their names.
-    let curricula: [String]
+    private(set) var curricula: [String] = []
+    /// Every version that was in force, the present one last.
+    private(set) var versions: [ScriptVersion]
     /// Calls and seconds since they were last told.
     var calls = 0
     var seconds = 0.0
     /// Failures so far.
     var failures = 0
-    private let makeFresh: () throws -> ScriptUnit
     private var record = ReplayRecord()
 
-    /// - Parameter makeFresh: the same script, the same bytes, in a state of its own.
-    init(_ unit: ScriptUnit, makeFresh: @escaping () throws -> ScriptUnit) {
+    init(_ recipe: ScriptRecipe, _ unit: ScriptUnit) {
+        self.recipe = recipe
         self.unit = unit
-        self.makeFresh = makeFresh
-        curricula =
-            unit.doors.paths(in: "curricula")
-            + (unit.doors.function("curriculum") == nil ? [] : ["curriculum"])
+        versions = [ScriptVersion(unit)]
+        curricula = ScriptSlot.curricula(of: unit)
+    }
+
+    var name: String { recipe.name }
+
+    /// Puts another version in the place of this one; the memory moves over.
+    ///
+    /// - Throws: `ScriptingError` where the new version cannot take the memory; then the old one
+    ///   stays.
+    func swap(to unit: ScriptUnit) throws {
+        try unit.restore(self.unit.memory())
+        unit.onSwap()
+        self.unit = unit
+        versions.append(ScriptVersion(unit))
+        curricula = ScriptSlot.curricula(of: unit)
+        failures = 0
+        record.forget()
+    }
+
+    /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
+    func resume(_ unit: ScriptUnit, versions: [ScriptVersion]) {
+        if unit !== self.unit { unit.onSwap() }
+        self.unit = unit
+        self.versions = versions
+        curricula = ScriptSlot.curricula(of: unit)
+        record.forget()
+    }
+
+    /// How far a new version answers differently; the run feels nothing of it.
+    ///
+    /// - Returns: nil where too few calls were recorded to tell.
+    func shift(to files: [LoadedScript]) throws -> Shift? {
+        try record.shift(
+            from: recipe.make(unit.files) { _ in }, to: recipe.make(files) { _ in })
     }
 
     /// Calls a door, checks its answer and keeps both for the replay.
@@ -37,33 +79,33 @@ final class ScriptSlot {
             seconds += clock.elapsedSeconds
             calls += 1
         }
-        let answer: LuaNode?
         do {
-            answer = try unit.call(door, facts, phase: phase, occasion: occasion)
+            let answer = try unit.call(door, facts, phase: phase, occasion: occasion)
+            guard isAnswerUsed, let answer, !answer.isNil else {
+                record.add(
+                    door, facts, phase: phase, occasion: occasion, run: run,
+                    answer: isAnswerUsed ? .nil : nil)
+                return nil
+            }
+            let checked = try checked(answer, of: door)
+            record.add(
+                door, facts, phase: phase, occasion: occasion, run: run,
+                answer: try checked.plain())
+            return checked
         } catch {
             // Half a call cannot be repeated.
             record.forget()
             throw error
         }
-        guard isAnswerUsed, let answer, !answer.isNil else {
-            record.add(
-                door, facts, phase: phase, occasion: occasion, run: run,
-                answer: isAnswerUsed ? .nil : nil)
-            return nil
-        }
-        let checked = try checked(answer, of: door)
-        record.add(
-            door, facts, phase: phase, occasion: occasion, run: run, answer: try checked.plain())
-        return checked
     }
 
     /// Asks the last calls again in a fresh state.
     ///
-    /// - Returns: what differs, in a sentence. A script that sees the clock is not asked.
+    /// - Returns: what differs, in a sentence. A script that sees more than the run is not asked.
     func replayDifference(left: LuaValue) -> String? {
         guard unit.context.grants.capabilities.isEmpty else { return nil }
         do {
-            return record.difference(in: try makeFresh(), left: left)
+            return record.difference(in: try recipe.make(unit.files) { _ in }, left: left)
         } catch {
             return "it cannot be loaded again: \(error)"
         }
@@ -77,7 +119,7 @@ final class ScriptSlot {
         } catch let fault as ShapeFault {
             throw ScriptingError(
                 .badAnswer, "it answered what cannot be used: \(fault)",
-                path: unit.files.first?.path, keyPath: "\(unit.name) \(door)")
+                path: unit.files.first?.path, keyPath: "\(name) \(door)")
         }
     }
 
@@ -85,6 +127,11 @@ final class ScriptSlot {
     func unusable(_ door: String, _ expected: String, _ answer: LuaNode) -> ScriptingError {
         ScriptingError(
             .badAnswer, "expected \(expected), got \(answer.summary)",
-            path: unit.files.first?.path, keyPath: "\(unit.name) \(door)")
+            path: unit.files.first?.path, keyPath: "\(name) \(door)")
+    }
+
+    private static func curricula(of unit: ScriptUnit) -> [String] {
+        unit.doors.paths(in: "curricula")
+            + (unit.doors.function("curriculum") == nil ? [] : ["curriculum"])
     }
 }

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Naming
 import Telemetry
 public import Training
 
@@ -8,8 +9,9 @@ public import Training
 /// Observers that fail are logged and counted. Filters, deciders and curricula that fail throw, and
 /// the run answers as the recipe's `on.script` says.
 public final class ScriptedHooks: RunHooks {
-    private var slots: [ScriptSlot]
+    private let slots: [ScriptSlot]
     private let settings: RunSettings
+    private let reload: HotReload
     private let log: (ScriptLogLine) -> Void
     private var totalSteps = 0
     private var step = 0
@@ -26,9 +28,13 @@ public final class ScriptedHooks: RunHooks {
     /// - Parameters:
     ///   - slots: the scripts, in the order in which they are called.
     ///   - log: receives what they say, and what is to be said about them.
-    init(_ slots: [ScriptSlot], settings: RunSettings, log: @escaping (ScriptLogLine) -> Void) {
+    init(
+        _ slots: [ScriptSlot], settings: RunSettings, reload: HotReload,
+        log: @escaping (ScriptLogLine) -> Void
+    ) {
         self.slots = slots
         self.settings = settings
+        self.reload = reload
         self.log = log
     }
 
@@ -80,7 +86,7 @@ public final class ScriptedHooks: RunHooks {
                     slot, "hooks.on_gradients", RunFacts.of(facts, totalSteps: totalSteps),
                     phase: .hook, occasion: "\(facts.step)"), verdict == .keep
             else { continue }
-            verdict = GradientVerdict(answer, of: slot.unit.name)
+            verdict = GradientVerdict(answer, of: slot.name)
         }
         return verdict
     }
@@ -103,7 +109,7 @@ public final class ScriptedHooks: RunHooks {
                     else { throw slot.unusable(door, "dials by path with their values", answer) }
                     changes.append(
                         DialChange(
-                            path: path.description, value: value, origin: slot.unit.name))
+                            path: path.description, value: value, origin: slot.name))
                 }
             }
         }
@@ -116,18 +122,19 @@ public final class ScriptedHooks: RunHooks {
         var states: [String: [UInt8]] = [:]
         for slot in slots {
             let memory = try slot.unit.memory()
-            states[slot.unit.name] = StateEncoding.encode(memory)
+            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
+            // A version that a checkpoint names must be there when that is resumed.
+            try reload.keep(slot)
             if let difference = slot.replayDifference(left: memory) {
                 measurements.errors += 1
                 warn(
                     slot,
-                    "\(difference); keep what it remembers in ctx.state, or a resumed run "
-                        + "differs")
+                    "\(difference); keep what it remembers in ctx.state, or a resumed run differs")
                 pending.append(
                     ScriptEvent(
                         name: "impure",
                         fields: [
-                            "script": .string(slot.unit.name), "message": .string(difference),
+                            "script": .string(slot.name), "message": .string(difference),
                         ], hasEffect: false))
             }
         }
@@ -136,16 +143,17 @@ public final class ScriptedHooks: RunHooks {
 
     public func restoreState(_ state: [String: [UInt8]]) throws {
         for slot in slots {
-            guard let bytes = state[slot.unit.name] else {
+            guard let bytes = state[slot.name] else {
                 if !state.isEmpty {
                     warn(slot, "it is new since the checkpoint and begins without memory")
                 }
                 continue
             }
-            try slot.unit.restore(
-                StateEncoding.decode(bytes, path: "the memory of \(slot.unit.name)"))
+            let saved = try SlotState(
+                StateEncoding.decode(bytes, path: "the memory of \(slot.name)"))
+            try resume(slot, from: saved)
         }
-        let names = Set(slots.map(\.unit.name))
+        let names = Set(slots.map(\.name))
         for name in state.keys.sorted() where !names.contains(name) {
             log(
                 ScriptLogLine(
@@ -154,9 +162,60 @@ public final class ScriptedHooks: RunHooks {
         }
     }
 
+    /// Goes on with the very bytes that were in force.
+    private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
+        if let version = saved.versions.last, version.hash != slot.unit.hash {
+            let unit = try reload.unit(version, of: slot, log: log)
+            if unit.hash == version.hash {
+                warn(
+                    slot,
+                    "its files on the disk are not those that were in force; the run goes on with "
+                        + "version \(version.short). Save them again to have them taken")
+            } else {
+                warn(slot, "the recipe gives it other settings than before; these hold now")
+            }
+            slot.resume(unit, versions: saved.versions)
+        } else {
+            slot.resume(slot.unit, versions: saved.versions)
+        }
+        try slot.unit.restore(saved.memory)
+    }
+
+    // MARK: - Changes from outside
+
     public func takeEvents(step: Int) throws -> [ScriptEvent] {
         defer { pending = [] }
-        return pending
+        return pending + reload.events(slots) { warn($0, $1) }
+    }
+
+    public func admit(_ request: String, step: Int) throws -> ScriptEvent {
+        let words = request.split(separator: " ").map(String.init)
+        guard words.first == "rollback", words.count == 2 || words.count == 3 else {
+            throw ScriptingError(.badValue, "\"\(request)\" is no request that scripts know")
+        }
+        guard let slot = slots.first(where: { $0.name == words[1] }) else {
+            throw ScriptingError(
+                .badValue,
+                "the run uses no script \"\(words[1])\"; "
+                    + nearestNameHint(to: words[1], among: slots.map(\.name)))
+        }
+        return try reload.rollback(slot, to: words.count == 3 ? words[2] : nil)
+    }
+
+    public func apply(_ event: ScriptEvent, isReplay: Bool) throws -> String {
+        let sentence = try reload.apply(event, to: slots, log: log)
+        if case .string(let name)? = event.fields["script"],
+            let slot = slots.first(where: { $0.name == name })
+        {
+            measurements.fields["script/\(name)"] = .string(slot.unit.hash)
+            log(ScriptLogLine(level: .info, owner: name, text: sentence))
+        }
+        return sentence
+    }
+
+    /// The hash of every script in force, by name.
+    public var scriptsInForce: [String: String] {
+        Dictionary(uniqueKeysWithValues: slots.map { ($0.name, $0.unit.hash) })
     }
 
     public func takeMeasurements() -> HookMeasurements {
@@ -166,7 +225,7 @@ public final class ScriptedHooks: RunHooks {
                 measurements.fields[name] = .double(value)
             }
             guard slot.calls > 0 else { continue }
-            measurements.fields["hook/\(slot.unit.name)/time_s"] = .double(slot.seconds)
+            measurements.fields["hook/\(slot.name)/time_s"] = .double(slot.seconds)
             slot.seconds = 0
             slot.calls = 0
         }
@@ -192,7 +251,7 @@ public final class ScriptedHooks: RunHooks {
                 ScriptEvent(
                     name: "cut_off",
                     fields: [
-                        "script": .string(slot.unit.name), "door": .string(door),
+                        "script": .string(slot.name), "door": .string(door),
                         "message": .string(error.message), "replayable": .bool(false),
                     ], hasEffect: false))
             throw error
@@ -224,7 +283,7 @@ public final class ScriptedHooks: RunHooks {
     }
 
     private func warn(_ slot: ScriptSlot, _ text: String) {
-        log(ScriptLogLine(level: .warn, owner: slot.unit.name, text: text))
+        log(ScriptLogLine(level: .warn, owner: slot.name, text: text))
     }
 }
 

@@ -33,7 +33,7 @@ enum TestBindings {
             gives: [
                 Field("matchers", .record(SpecMatchers.record), .required, "called with a dot")
             ],
-            phases: phases, doc: "Gives the matchers of a value."
+            phases: phases, doc: "Gives the matchers of a value.", ignoresMore: true
         ) { call in
             guard let expect = try session(call).expect else {
                 preconditionFailure("a spec's state has its matchers")

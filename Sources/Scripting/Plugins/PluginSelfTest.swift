@@ -4,9 +4,12 @@ import LuaRuntime
 struct PluginSelfTest {
     private let loader: PluginLoader
     private let use: PluginUse
+    private let files: [LoadedScript]?
 
-    init(_ use: PluginUse, loader: PluginLoader) {
+    /// - Parameter files: the very bytes to test; nil reads the disk.
+    init(_ use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader) {
         self.use = use
+        self.files = files
         self.loader = loader
     }
 
@@ -21,7 +24,7 @@ struct PluginSelfTest {
     /// - Returns: how many examples there are.
     /// - Throws: `ScriptingError` for the first that fails.
     func run() throws -> Int {
-        let loaded = try loader.load(use) { _ in }
+        let loaded = try loader.load(use, files: files) { _ in }
         guard case .table(let examples)? = loaded.manifest["examples"] else { return 0 }
         for (index, example) in examples.array.enumerated() {
             guard case .table(let example) = example else { continue }
@@ -42,7 +45,7 @@ struct PluginSelfTest {
             outcome = try PluginSelfTest.call(
                 door, facts: example["with"] ?? .nil,
                 settings: example["settings"]?.plain().asTable ?? LuaTable(),
-                state: try example["state"]?.plain(), use: use, loader: loader)
+                state: try example["state"]?.plain(), use: use, files: files, loader: loader)
         } catch let fault as ShapeFault {
             throw fail(fault.description)
         }
@@ -64,13 +67,14 @@ struct PluginSelfTest {
     /// Calls one function as a run would, in a state of its own. Facts left out are zero.
     static func call(
         _ door: String, facts: LuaNode, settings: LuaTable<LuaValue>, state: LuaValue?,
-        use: PluginUse, loader: PluginLoader, clock: any ScriptClock = SystemClock()
+        use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader,
+        clock: any ScriptClock = SystemClock()
     ) throws -> Outcome {
         var use = use
         use.settings.fields.removeAll { given in settings.fields.contains { $0.key == given.key } }
         use.settings.fields += settings.fields
         var log: [ScriptLogLine] = []
-        let unit = try loader.load(use, clock: clock) { log.append($0) }.unit
+        let unit = try loader.load(use, clock: clock, files: files) { log.append($0) }.unit
         guard unit.doors.function(door) != nil else {
             throw ShapeFault(
                 path: LuaPath(["call"]),

@@ -1,3 +1,4 @@
+import Optimizers
 public import Training
 
 extension LoadedRecipe {
@@ -6,5 +7,23 @@ extension LoadedRecipe {
         RunRecipe(
             source: scripts.first?.bytes ?? [], resolved: resolved.json,
             scripts: scripts.map { RunScript(path: $0.path, bytes: $0.bytes, hash: $0.hash) })
+    }
+
+    /// Opens the run's scripts: plugins, hooks and curriculum.
+    ///
+    /// - Parameters:
+    ///   - isLocked: whether edits of their files are refused while the run goes on.
+    ///   - log: receives what they say, on the run's own thread.
+    /// - Returns: nil where the run has none.
+    /// - Throws: `ScriptingError`.
+    public func openScripts(
+        isLocked: Bool = false, log: @escaping (ScriptLogLine) -> Void
+    ) throws -> ScriptedHooks? {
+        var schedule: ScriptedSchedule?
+        if case .custom(let custom) = configuration.schedule {
+            schedule = custom as? ScriptedSchedule
+        }
+        return try runScripts.open(
+            run: configuration.outputPath, isLocked: isLocked, schedule: schedule, log: log)
     }
 }

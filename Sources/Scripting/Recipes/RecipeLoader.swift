@@ -29,21 +29,20 @@ public enum RecipeLoader {
         let budget = loadingBudget(budget, overrides)
         let script = try RecipeScript(
             places: places, budget: budget, print: print ?? printToStandardError)
-        var table = script.table
         var warnings: [String] = []
-        for override in overrides { warnings += try override.apply(to: &table) }
         do {
-            let complete = try completed(table, places: places)
+            let complete = try completed(
+                script, overrides: overrides, places: places, warnings: &warnings)
             let limits = complete.inner("limits")
+            let callBudget = LuaRuntime.Budget(
+                seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20)
             let configuration = try RunConfiguration(
                 recipe: complete,
                 schedule: { function in
                     let schedule = ScriptedSchedule(
                         function,
                         place: script.place(of: function, at: LuaPath(["schedule"]), places),
-                        budget: Budget(
-                            seconds: limits.number("time_s"),
-                            memoryBytes: limits.integer("memory_mb") << 20))
+                        budget: callBudget)
                     try schedule.checkPurity {
                         try RecipeScript(places: places, budget: budget, print: { _ in })
                             .table["schedule"]
@@ -51,8 +50,11 @@ public enum RecipeLoader {
                     return schedule
                 }, places: places)
             warnings += RecipeWarnings.about(configuration)
+            let unit = RecipeUnit(
+                places: places, overrides: overrides, loadingBudget: budget, budget: callBudget,
+                seed: configuration.seed, resolved: RecipeUnit.resolved(complete))
             let runScripts = try RunScripts(
-                complete, recipe: script, places: places, budget: budget)
+                complete, script: script, unit: unit, places: places, budget: budget)
             return LoadedRecipe(
                 configuration: configuration,
                 resolved: ResolvedValue(.table(complete.table)) { function, path in
@@ -69,6 +71,31 @@ public enum RecipeLoader {
 
     private static func printToStandardError(_ line: String) {
         FileHandle.standardError.write(Data((line + "\n").utf8))
+    }
+
+    /// A recipe's table with overrides and every default.
+    ///
+    /// - Throws: `ShapeFault`, `ScriptingError` for an override.
+    static func completed(
+        _ script: RecipeScript, overrides: [RecipeOverride], places: RecipePlaces,
+        warnings: inout [String]
+    ) throws -> CompleteTable {
+        var table = script.table
+        for override in overrides { warnings += try override.apply(to: &table) }
+        return try completed(table, places: places)
+    }
+
+    /// The same for a version of the recipe that is only looked at.
+    static func completed(
+        _ script: RecipeScript, overrides: [RecipeOverride], places: RecipePlaces
+    ) throws -> CompleteTable {
+        var warnings: [String] = []
+        do {
+            return try completed(
+                script, overrides: overrides, places: places, warnings: &warnings)
+        } catch let fault as ShapeFault {
+            throw ScriptingError(fault, places: places, map: script.map)
+        }
     }
 
     /// Every default filled in, those that follow from other keys included.

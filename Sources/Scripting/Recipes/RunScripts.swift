@@ -16,15 +16,15 @@ public struct RunScripts: Sendable {
 
     private var parts: [Part] = []
     private let loader: PluginLoader
-    private let places: RecipePlaces
     private let settings: ScriptedHooks.RunSettings
-    private let loadingBudget: LuaRuntime.Budget
+    private let recipe: RecipeUnit
+    private let reload: ReloadSettings
 
     /// Loads every plugin once and runs its self-test.
     ///
     /// - Throws: `ShapeFault` about the recipe's keys, `ScriptingError` about a plugin.
     init(
-        _ recipe: CompleteTable, recipe script: RecipeScript, places: RecipePlaces,
+        _ recipe: CompleteTable, script: RecipeScript, unit: RecipeUnit, places: RecipePlaces,
         budget: LuaRuntime.Budget
     ) throws {
         let limits = recipe.inner("limits")
@@ -34,23 +34,21 @@ public struct RunScripts: Sendable {
             budget: LuaRuntime.Budget(
                 seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20),
             loadingBudget: budget)
-        self.places = places
         settings = .init(name: recipe.text("name"), seed: seed)
-        loadingBudget = budget
+        self.recipe = unit
+        reload = ReloadSettings(recipe: recipe.inner("reload"))
         for (index, use) in try PluginUse.list(recipe, places: places).enumerated() {
             let path = LuaPath(["use", .integer(Int64(index + 1))])
             do {
                 let loaded = try loader.load(use) { _ in }
                 try checkOrder(of: loaded, at: path)
-                _ = try PluginSelfTest(use, loader: loader).run()
+                _ = try PluginSelfTest(use, files: loaded.unit.files, loader: loader).run()
                 parts.append(Part(use: use, files: loaded.unit.files))
             } catch let fault as ShapeFault where fault.path.keys.isEmpty {
                 throw ShapeFault(path: path, sentence: fault.sentence)
             }
         }
-        let hooks =
-            recipe.optionalInner("hooks")?.table.fields.contains { !$0.value.isNil } ?? false
-        if hooks || recipe["curriculum"] != nil {
+        if !ScriptDoors(script.table).functions.isEmpty {
             parts.append(
                 Part(
                     use: nil,
@@ -68,16 +66,27 @@ public struct RunScripts: Sendable {
 
     /// Opens every script in a state of its own.
     ///
-    /// - Parameter log: receives what scripts say, and what is to be said about them; on the run's
-    ///   own thread.
+    /// - Parameters:
+    ///   - run: the run's folder, which keeps every version that was in force.
+    ///   - isLocked: whether changes of files are refused.
+    ///   - schedule: the recipe's schedule, where it is a function: an edit swaps it too.
+    ///   - log: receives what scripts say, and what is to be said about them; on the run's own
+    ///     thread.
     /// - Returns: nil where the run has no scripts.
     /// - Throws: `ScriptingError`.
-    public func open(log: @escaping (ScriptLogLine) -> Void) throws -> ScriptedHooks? {
+    func open(
+        run: String, isLocked: Bool, schedule: ScriptedSchedule?,
+        log: @escaping (ScriptLogLine) -> Void
+    ) throws -> ScriptedHooks? {
         guard !isEmpty else { return nil }
         let slots = try parts.map { part in
-            ScriptSlot(try unit(part, log: log)) { try unit(part) { _ in } }
+            let recipe = scriptRecipe(part, schedule: schedule)
+            return ScriptSlot(recipe, try recipe.make(part.files, log))
         }
-        return ScriptedHooks(slots, settings: settings, log: log)
+        var reload = self.reload
+        reload.isLocked = isLocked
+        return ScriptedHooks(
+            slots, settings: settings, reload: HotReload(reload, run: run), log: log)
     }
 
     /// The files of the plugins, as a run records them.
@@ -89,20 +98,23 @@ public struct RunScripts: Sendable {
         }
     }
 
-    private func unit(
-        _ part: Part, log: @escaping (ScriptLogLine) -> Void
-    ) throws -> ScriptUnit {
-        if let use = part.use {
-            return try loader.load(use, files: part.files, log: log).unit
+    private func scriptRecipe(_ part: Part, schedule: ScriptedSchedule?) -> ScriptRecipe {
+        guard let use = part.use else {
+            return ScriptRecipe(
+                name: RecipeUnit.name,
+                make: { [recipe] files, log in
+                    try recipe.make(files, log: log, schedule: schedule)
+                },
+                test: { [recipe] files in try recipe.check(files) })
         }
-        let script = try RecipeScript(
-            places: places, budget: loadingBudget,
-            kept: part.files.map { .init(name: $0.module, path: $0.path, bytes: $0.bytes) },
-            seed: settings.seed, log: log, print: { _ in })
-        return try ScriptUnit(
-            name: "recipe", state: script.state, context: script.context,
-            doors: ScriptDoors(script.table), settings: LuaTable(array: []), files: part.files,
-            budget: loader.budget)
+        return ScriptRecipe(
+            name: use.source.name,
+            make: { [loader] files, log in
+                try loader.load(use, files: files, log: log).unit
+            },
+            test: { [loader] files in
+                _ = try PluginSelfTest(use, files: files, loader: loader).run()
+            })
     }
 
     private func checkOrder(of loaded: PluginLoader.Loaded, at path: LuaPath) throws {

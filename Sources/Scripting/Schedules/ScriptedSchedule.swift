@@ -18,7 +18,7 @@ struct FunctionPlace: Sendable, CustomStringConvertible {
 public final class ScriptedSchedule: CustomSchedule, @unchecked Sendable {
     // Unchecked: the function and its state, which is no one else's once the recipe is loaded, are
     // touched under the lock alone.
-    private let function: LuaFunction
+    private var function: LuaFunction
     private let lock = NSLock()
     private let place: FunctionPlace
     private let budget: LuaRuntime.Budget
@@ -27,6 +27,11 @@ public final class ScriptedSchedule: CustomSchedule, @unchecked Sendable {
         self.function = function
         self.place = place
         self.budget = budget
+    }
+
+    /// Asks another function from now on, as after an edit of the recipe.
+    func replace(with function: LuaFunction) {
+        lock.withLock { self.function = function }
     }
 
     /// - Throws: `ScriptingError` where the function raises, runs past its budget, or answers

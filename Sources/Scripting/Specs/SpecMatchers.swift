@@ -20,9 +20,6 @@ enum SpecMatchers {
             to_equal = function(expected)
               check(equal(actual, expected), "to equal " .. spell(expected))
             end,
-            to_be = function(expected)
-              check(rawequal(actual, expected), "to be " .. spell(expected))
-            end,
             to_be_nil = function() check(actual == nil, "to be nil") end,
             to_be_true = function() check(actual == true, "to be true") end,
             to_be_false = function() check(actual == false, "to be false") end,
@@ -73,7 +70,6 @@ enum SpecMatchers {
         noun: "expectation",
         fields: [
             field("to_equal", "the same value, tables compared entry by entry", ["expected"]),
-            field("to_be", "the very same value or table", ["expected"]),
             field("to_be_nil", "nil"),
             field("to_be_true", "true"),
             field("to_be_false", "false"),

@@ -106,7 +106,20 @@ enum RecipeDeclarations {
         Field(
             "curriculum", .function(Curriculum.signature), .none,
             "a function asked between steps which dials to turn"),
+        Field("reload", .record(reload), .empty, "what becomes of scripts that are edited"),
     ]
+
+    private static let reload = Record(
+        noun: "reload",
+        fields: [
+            Field(
+                "max_shift", .number(.nonNegative), .none,
+                "a version whose answers to the last calls lie further from the old ones' is "
+                    + "refused: in standard deviations for numbers, else the share that differs"),
+            Field(
+                "unmeasured", .choice(ReloadSettings.Unmeasured.allCases.map(\.rawValue)),
+                .value("swap"), "what becomes of a version when too few calls were made to tell"),
+        ])
 
     private static let batch = Record(
         noun: "batch",

@@ -1,0 +1,102 @@
+import LuaRuntime
+
+/// The functions of a recipe as a script of its run: hooks, curriculum and schedule.
+///
+/// An edit of the file swaps functions only, matched by their key paths. Everything else a recipe
+/// says is in force since the run began.
+struct RecipeUnit: Sendable {
+    /// What it is called among the scripts of a run.
+    static let name = "recipe"
+
+    let places: RecipePlaces
+    let overrides: [RecipeOverride]
+    let loadingBudget: LuaRuntime.Budget
+    let budget: LuaRuntime.Budget
+    let seed: UInt64
+    /// Every value in force, functions aside.
+    let resolved: ResolvedValue
+
+    /// - Parameters:
+    ///   - files: the very bytes to run; nil reads the disk.
+    ///   - schedule: receives the schedule of this version when it is called next.
+    func make(
+        _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void,
+        schedule: ScriptedSchedule?
+    ) throws -> ScriptUnit {
+        let script = try script(files, log: log)
+        let unit = try ScriptUnit(
+            name: RecipeUnit.name, state: script.state, context: script.context,
+            doors: ScriptDoors(script.table), settings: LuaTable(array: []),
+            files: script.files.map {
+                LoadedScript(path: $0.path, bytes: $0.bytes, module: $0.name)
+            }, budget: budget)
+        if let schedule, case .function(let function)? = script.table["schedule"] {
+            unit.onSwap = { schedule.replace(with: function) }
+        }
+        return unit
+    }
+
+    /// Holds a version's plain values against those in force.
+    ///
+    /// - Throws: `ScriptingError` that names the first that differs, and how to change it.
+    func check(_ files: [LoadedScript]) throws {
+        let script = try script(files, log: { _ in })
+        let table = try RecipeLoader.completed(script, overrides: overrides, places: places)
+        let now = RecipeUnit.resolved(table)
+        guard let path = RecipeUnit.difference(resolved, now, at: []) else { return }
+        let old = RecipeUnit.value(resolved, at: path)
+        let new = RecipeUnit.value(now, at: path)
+        let key = path.joined(separator: ".")
+        throw ScriptingError(
+            .badValue,
+            "it was \(old) and is \(new) in the file now; an edit swaps functions only. Put it "
+                + "back, or set a dial with: nightjar set RUN \(key)=\(new)",
+            path: places.recipe, keyPath: key)
+    }
+
+    /// Every value, with functions as a word.
+    static func resolved(_ table: CompleteTable) -> ResolvedValue {
+        ResolvedValue(.table(table.table)) { _, _ in "function" }
+    }
+
+    private func script(
+        _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void
+    ) throws -> RecipeScript {
+        try RecipeScript(
+            places: places, budget: loadingBudget,
+            kept: files?.map { .init(name: $0.module, path: $0.path, bytes: $0.bytes) },
+            seed: seed, log: log, print: { _ in })
+    }
+
+    private static func difference(
+        _ old: ResolvedValue, _ new: ResolvedValue, at path: [String]
+    ) -> [String]? {
+        guard old != new else { return nil }
+        guard case .record(let before) = old, case .record(let after) = new else { return path }
+        let keys = before.map(\.key) + after.map(\.key).filter { key in
+            !before.contains { $0.key == key }
+        }
+        for key in keys {
+            if let found = difference(
+                old[key] ?? .null, new[key] ?? .null, at: path + [key])
+            {
+                return found
+            }
+        }
+        return path
+    }
+
+    private static func value(_ root: ResolvedValue, at path: [String]) -> String {
+        var value = root
+        for key in path { value = value[key] ?? .null }
+        return value.json.trimmingSuffix { $0.isNewline }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(_ isDropped: (Character) -> Bool) -> String {
+        var text = self
+        while let last = text.last, isDropped(last) { text.removeLast() }
+        return text
+    }
+}

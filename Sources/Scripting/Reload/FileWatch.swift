@@ -1,0 +1,101 @@
+import Glibc
+import Telemetry
+
+/// Notices that one of a few files may have changed, at next to no cost when none has.
+///
+/// The system tells of changes in the files' folders (inotify), so that editors that write aside
+/// and rename are seen too. Where it does not, as on some network disks, the files' times and sizes
+/// are looked at now and then. A change is reported once the files have been left alone for a
+/// moment: what is half written is not looked at.
+final class FileWatch {
+    private let paths: [String]
+    private let names: Set<String>
+    private let descriptor: Int32
+    private let clock: any TimeSource
+    private var signatures: [Signature?]
+    private var lastLook: Double
+    private var changedAt: Double?
+
+    /// How long the files must have been left alone.
+    static let quietSeconds = 0.05
+    /// How often the files are looked at where the system tells nothing.
+    static let lookSeconds = 0.5
+
+    private struct Signature: Equatable {
+        let inode: UInt64
+        let size: Int64
+        let seconds: Int
+        let nanoseconds: Int
+    }
+
+    /// - Parameter usesSystem: whether the system is asked to tell; else the files are looked at.
+    init(_ paths: [String], usesSystem: Bool = true, clock: any TimeSource = MonotonicClock()) {
+        self.paths = paths
+        self.clock = clock
+        names = Set(paths.map { String($0.split(separator: "/").last ?? "") })
+        descriptor = usesSystem ? inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) : -1
+        if descriptor >= 0 {
+            let mask = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE
+            for folder in Set(paths.map(FileWatch.folder)).sorted() {
+                inotify_add_watch(descriptor, folder, UInt32(mask))
+            }
+        }
+        signatures = paths.map(FileWatch.signature)
+        lastLook = clock.seconds
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Whether something changed since this last said so, and has been quiet since.
+    func hasSettled() -> Bool {
+        let now = clock.seconds
+        if systemTells() { changedAt = now }
+        if now - lastLook >= FileWatch.lookSeconds {
+            lastLook = now
+            let current = paths.map(FileWatch.signature)
+            if current != signatures {
+                signatures = current
+                changedAt = changedAt ?? now
+            }
+        }
+        guard let since = changedAt, now - since >= FileWatch.quietSeconds else { return false }
+        changedAt = nil
+        signatures = paths.map(FileWatch.signature)
+        return true
+    }
+
+    /// Reads what the system has to tell; true where one of the files is meant.
+    private func systemTells() -> Bool {
+        guard descriptor >= 0 else { return false }
+        var isMeant = false
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { return isMeant }
+            buffer.withUnsafeBytes { bytes in
+                var offset = 0
+                let header = MemoryLayout<inotify_event>.size
+                while offset + header <= count {
+                    let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+                    let name = bytes[(offset + header)..<(offset + header + Int(event.len))]
+                    isMeant =
+                        isMeant
+                        || names.contains(String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
+                    offset += header + Int(event.len)
+                }
+            }
+        }
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
+    private static func signature(of path: String) -> Signature? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Signature(
+            inode: UInt64(status.st_ino), size: Int64(status.st_size),
+            seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    }
+}

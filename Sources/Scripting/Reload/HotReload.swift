@@ -1,0 +1,166 @@
+import Glibc
+import LuaRuntime
+import Telemetry
+import Training
+
+/// Brings edited scripts into a run: noticed, compiled, loaded under budget, held against their own
+/// examples, asked the last calls beside the old version, and then offered to the run as an event
+/// that swaps them between two steps. What fails any of it is refused, and the old version goes on.
+final class HotReload {
+    private let settings: ReloadSettings
+    private let archive: ScriptArchive
+    private let usesSystem: Bool
+    private var watches: [String: FileWatch] = [:]
+    /// Versions that were made ready and wait for their swap, by hash.
+    private var ready: [String: [LoadedScript]] = [:]
+    private var refused: Set<String> = []
+
+    /// - Parameter usesSystem: whether the system tells of changes; else files are looked at.
+    init(_ settings: ReloadSettings, run: String, usesSystem: Bool = true) {
+        self.settings = settings
+        archive = ScriptArchive(run: run)
+        self.usesSystem = usesSystem
+    }
+
+    /// What has happened to the files since this was last asked.
+    ///
+    /// - Parameter say: hears of refusals.
+    func events(
+        _ slots: [ScriptSlot], say: (ScriptSlot, String) -> Void
+    ) -> [ScriptEvent] {
+        slots.compactMap { slot in
+            guard watch(slot).hasSettled() else { return nil }
+            do {
+                return try candidate(for: slot)
+            } catch {
+                let reason = "\(error)"
+                say(slot, "the changed file is refused, and the old version goes on: \(reason)")
+                return ScriptEvent(
+                    name: "swap_refused",
+                    fields: [
+                        "script": .string(slot.name), "hash": .string(slot.unit.hash),
+                        "reason": .string(reason),
+                    ], hasEffect: false)
+            }
+        }
+    }
+
+    private func candidate(for slot: ScriptSlot) throws -> ScriptEvent? {
+        // A file that was removed is about to come back, or the run goes on without it.
+        guard slot.files.allSatisfy(FileWatch.exists) else { return nil }
+        let unit = try slot.recipe.make(nil) { _ in }
+        let version = ScriptVersion(unit)
+        guard version.hash != slot.unit.hash, !refused.contains(version.hash) else { return nil }
+        refused.insert(version.hash)
+        guard !settings.isLocked else {
+            throw ScriptingError(.badFile, "the run is locked (--locked)")
+        }
+        try slot.recipe.test(unit.files)
+        let shift = try slot.shift(to: unit.files)
+        if let shift, let most = settings.maximumShift, shift.value > most {
+            throw ScriptingError(
+                .badAnswer,
+                "its answers to the last \(shift.count) calls lie \(shift.value) away from the old "
+                    + "ones, and reload.max_shift is \(most)")
+        }
+        if shift == nil, settings.unmeasured == .refuse {
+            throw ScriptingError(
+                .badAnswer,
+                "too few calls were made to measure its shift, and reload.unmeasured is \"refuse\"")
+        }
+        refused.remove(version.hash)
+        try archive.keep(unit.files)
+        ready[version.hash] = unit.files
+        var fields = HotReload.fields(of: version, for: slot)
+        fields["shift"] = shift.map { .double($0.value) } ?? .string("not measured")
+        fields["calls"] = .int(shift?.count ?? 0)
+        return ScriptEvent(name: HotReload.swapName, fields: fields)
+    }
+
+    /// The event that brings an older version back.
+    ///
+    /// - Parameter hash: the first digits of its hash; nil for the one before.
+    /// - Throws: `ScriptingError` where there is none.
+    func rollback(_ slot: ScriptSlot, to hash: String?) throws -> ScriptEvent {
+        let older = slot.versions.dropLast()
+        let known = slot.versions.map(\.short).joined(separator: ", ")
+        guard
+            let version = older.last(where: { version in
+                hash.map(version.hash.hasPrefix) ?? (version.hash != slot.unit.hash)
+            })
+        else {
+            throw ScriptingError(
+                .badValue,
+                hash == nil
+                    ? "\(slot.name) has no earlier version in this run"
+                    : "\(slot.name) was never at version \(hash ?? "") in this run; its versions "
+                        + "are \(known)")
+        }
+        var fields = HotReload.fields(of: version, for: slot)
+        fields["reason"] = .string("rollback")
+        return ScriptEvent(name: HotReload.swapName, fields: fields)
+    }
+
+    static let swapName = "swap"
+
+    /// Lets a journalled swap take effect.
+    ///
+    /// - Returns: a sentence for people.
+    func apply(_ event: ScriptEvent, to slots: [ScriptSlot], log: @escaping (ScriptLogLine) -> Void)
+        throws -> String
+    {
+        guard event.name == HotReload.swapName, case .string(let name)? = event.fields["script"],
+            case .string(let hash)? = event.fields["new"], case .list(let lines)? = event.fields["files"]
+        else { throw ScriptingError(.badValue, "this event is no swap that can be repeated") }
+        guard let slot = slots.first(where: { $0.name == name }) else {
+            throw ScriptingError(.badValue, "the run no longer uses \(name)")
+        }
+        let texts = lines.compactMap { line in
+            if case .string(let text) = line { text } else { nil }
+        }
+        guard let version = ScriptVersion(hash: hash, lines: texts) else {
+            throw ScriptingError(.badValue, "this event does not say what its version is made of")
+        }
+        let before = String(slot.unit.hash.prefix(8))
+        try slot.swap(to: unit(version, of: slot, log: log))
+        watches[name] = nil
+        return "\(name) went from version \(before) to \(version.short)."
+    }
+
+    /// A unit of a version, from the bytes that were kept.
+    func unit(
+        _ version: ScriptVersion, of slot: ScriptSlot, log: @escaping (ScriptLogLine) -> Void
+    ) throws -> ScriptUnit {
+        let files = try ready.removeValue(forKey: version.hash) ?? archive.files(version.entries)
+        return try slot.recipe.make(files, log)
+    }
+
+    /// Keeps the bytes of what is in force, so that a later run finds them.
+    func keep(_ slot: ScriptSlot) throws { try archive.keep(slot.unit.files) }
+
+    private func watch(_ slot: ScriptSlot) -> FileWatch {
+        if let watch = watches[slot.name] { return watch }
+        let watch = FileWatch(slot.files, usesSystem: usesSystem)
+        watches[slot.name] = watch
+        return watch
+    }
+
+    private static func fields(
+        of version: ScriptVersion, for slot: ScriptSlot
+    ) -> [String: MetricValue] {
+        [
+            "script": .string(slot.name), "old": .string(slot.unit.hash),
+            "new": .string(version.hash),
+            "files": .list(version.entries.map { .string($0.text) }),
+        ]
+    }
+}
+
+extension ScriptSlot {
+    /// The files on the disk that its version was read from; none for a shipped plugin.
+    fileprivate var files: [String] { unit.files.map(\.path).filter { $0.hasPrefix("/") } }
+}
+
+extension FileWatch {
+    fileprivate static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+}
