@@ -124,7 +124,8 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Texts",
+                "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

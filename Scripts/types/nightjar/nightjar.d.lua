@@ -172,6 +172,11 @@
 ---@field time nightjar.time
 ---@field file nightjar.file
 ---@field env nightjar.env
+---@field text nightjar.text
+---@field regex nightjar.regex
+---@field json nightjar.json
+---@field tokens nightjar.tokens
+---@field random nightjar.random
 local nj = {}
 
 ---Everything that decides what a run computes and where it writes.

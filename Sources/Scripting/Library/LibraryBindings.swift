@@ -2,5 +2,6 @@
 enum LibraryBindings {
     static let all: [Binding] =
         LogBindings.all + MetricBindings.all + RunBindings.all + TimeBindings.all
-        + FileBindings.all
+        + FileBindings.all + TextBindings.all + RegexBindings.all + JSONBindings.all
+        + TokenBindings.all + RandomBindings.all
 }
