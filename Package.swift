@@ -129,7 +129,8 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Transformers",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Texts",
+                "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

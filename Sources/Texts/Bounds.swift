@@ -6,7 +6,7 @@ public enum Bounds {
     public static let mostBytes = 256 << 20
     /// Cells of a table over two texts: the product of their lengths in code points.
     ///
-    /// The tables are worked 64 cells at a time: this many take some tenths of a second.
+    /// The tables are worked 64 cells at a time: this many take less than a second.
     public static let mostCells = 1 << 33
     /// The longest n-gram.
     public static let longestNGram = 16

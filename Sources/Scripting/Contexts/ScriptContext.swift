@@ -26,6 +26,14 @@ final class ScriptContext {
     var spec: SpecSession?
     /// The run's tokenizer, for `nj.tokens`.
     var tokenizer: (any Tokenizer)?
+    /// Asks the interpreter's budget for leave to do so many units of work (bytes, elements,
+    /// matching steps); throws where it is spent.
+    ///
+    /// Functions of the library call it before they work, and again in long loops: no hook runs
+    /// while they do.
+    var charge: (Int) throws -> Void = { _ in }
+    /// What the library keeps for this state.
+    private(set) lazy var library = LibraryMemory { [unowned self] in try charge($0) }
 
     init(
         owner: String, phase: ScriptPhase, grants: Grants = .none, seed: UInt64 = 0,

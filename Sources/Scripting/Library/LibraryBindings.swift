@@ -1,6 +1,7 @@
 /// The library that scripts stand on, one list a noun.
 enum LibraryBindings {
     static let all: [Binding] =
-        LogBindings.all + MetricBindings.all + RunBindings.all + TimeBindings.all
-        + FileBindings.all + TestBindings.all
+        TextBindings.all + RegexBindings.all + JSONBindings.all + TokenBindings.all
+        + RandomBindings.all + LogBindings.all + MetricBindings.all + RunBindings.all
+        + TimeBindings.all + FileBindings.all + TestBindings.all
 }

@@ -11,7 +11,8 @@ import Synchronization
 public final class Pattern: Sendable {
     /// How much one search may cost.
     public struct Limits: Sendable, Hashable {
-        /// Matching steps that a search may take whatever the text; a step takes some 25 ns.
+        /// Matching steps that a search may take whatever the text; a step takes some 25 to
+        /// 50 ns.
         public var steps = 1 << 22
         /// Further steps for each byte of the text.
         public var stepsPerByte = 8

@@ -121,7 +121,7 @@ public final class PatternSearch {
             if found == PCRE2_ERROR_JIT_STACKLIMIT {
                 // Without JIT, a text that is no UTF-8 is checked anew by every call.
                 try steps.pointee.add(
-                    isUTF8 ? Self.stepsPerCall : (text.count - position) >> 6, at: position)
+                    isUTF8 ? Self.stepsPerCall : (text.count - position) >> 4, at: position)
                 found = pcre2_match_8(
                     code.code, base, text.count, position, options | PCRE2_NO_JIT, data, context)
             }

@@ -27,7 +27,7 @@ public enum CommonSubsequence {
         // A zero bit for each place of `short` at which the length grows.
         var column = [UInt64](repeating: .max, count: masks.blockCount)
         var meter = WorkMeter(charge)
-        try masks.withWords { words in
+        try masks.withWords(beside: &column) { words, column in
             for scalar in long {
                 try meter.spend(masks.blockCount)
                 let offset = masks.offset(of: scalar)

@@ -45,20 +45,21 @@ public enum EditDistance {
     ) throws -> Int? {
         let masks = SymbolMasks(short)
         let blocks = masks.blockCount
-        var rises = [UInt64](repeating: .max, count: blocks)
-        var falls = [UInt64](repeating: 0, count: blocks)
+        // Rises of all blocks, then falls of all blocks.
+        var column = [UInt64](repeating: .max, count: blocks)
+        column.append(contentsOf: repeatElement(0, count: blocks))
         let lastBit = UInt64((short.count - 1) % 64)
         var score = short.count
         var remaining = long.count
         var meter = WorkMeter(charge)
-        try masks.withWords { words in
+        try masks.withWords(beside: &column) { words, column in
             for scalar in long {
                 try meter.spend(blocks)
                 let offset = masks.offset(of: scalar)
                 // The row above the first rises by one with every column.
                 var (risesIn, fallsIn): (UInt64, UInt64) = (1, 0)
                 for block in 0..<blocks {
-                    let (rise, fall) = (rises[block], falls[block])
+                    let (rise, fall) = (column[block], column[blocks + block])
                     var equal = words[offset + block]
                     let vertical = equal | fall
                     equal |= fallsIn
@@ -69,8 +70,8 @@ public enum EditDistance {
                     let (risesOut, fallsOut) = ((up >> bit) & 1, (down >> bit) & 1)
                     up = up << 1 | risesIn
                     down = down << 1 | fallsIn
-                    rises[block] = down | ~(vertical | up)
-                    falls[block] = up & vertical
+                    column[block] = down | ~(vertical | up)
+                    column[blocks + block] = up & vertical
                     (risesIn, fallsIn) = (risesOut, fallsOut)
                 }
                 score += Int(risesIn) - Int(fallsIn)
@@ -91,7 +92,10 @@ extension Bounds {
     /// - Throws: `TextsError` of kind `work` where a table over both texts has too many cells.
     static func checkTable(_ a: ArraySlice<UInt32>, _ b: ArraySlice<UInt32>) throws {
         let (cells, overflow) = a.count.multipliedReportingOverflow(by: b.count)
-        guard !overflow, cells <= mostCells, SymbolMasks.wordCount(a) <= mostBytes / 8 else {
+        // A short text's masks fit whatever it is made of.
+        guard !overflow, cells <= mostCells,
+            a.count <= 1 << 12 || SymbolMasks.wordCount(a) <= mostBytes / 8
+        else {
             throw TextsError(
                 .work,
                 "texts of \(a.count) and \(b.count) code points are too long to compare this way; "

@@ -15,7 +15,7 @@ public enum Folding {
     /// - Parameter stripsMarks: whether accents are no difference either.
     /// - Throws: `TextsError` of kind `work` where it grows beyond `Bounds.mostBytes`.
     public static func folded(_ text: String, stripsMarks: Bool = false) throws -> String {
-        if ASCII.holds(text) { return text.lowercased() }
+        if Plain.isASCII(text) { return text.lowercased() }
         var folded = text
         // Folding can make room for further folding; two rounds reach the end of it.
         for _ in 0..<2 {
@@ -30,7 +30,7 @@ public enum Folding {
 
     /// The text with case folded in full and nothing else changed ("ß" becomes "ss").
     public static func caseFolded(_ text: String) -> String {
-        if ASCII.holds(text) { return text.lowercased() }
+        if Plain.isASCII(text) { return text.lowercased() }
         var result = ""
         var boundary: Int32 = 0
         withUnsafeTemporaryAllocation(of: Int32.self, capacity: 32) { buffer in
@@ -51,7 +51,7 @@ public enum Folding {
     ///
     /// - Throws: `TextsError` of kind `work` where it grows beyond `Bounds.mostBytes`.
     public static func strippingMarks(_ text: String) throws -> String {
-        if ASCII.holds(text) { return text }
+        if Plain.isASCII(text) { return text }
         var decomposition = try Decomposition(text, [])
         decomposition.remove(marks)
         decomposition.compose()

@@ -11,7 +11,7 @@ public enum Measuring {
     /// The columns that a terminal needs: 2 for wide East Asian characters and emoji, 0 for marks
     /// and control characters.
     public static func width(of text: String) -> Int {
-        if ASCII.holds(text) { return text.utf8.count { $0 >= 0x20 && $0 != 0x7F } }
+        if Plain.isASCII(text) { return text.utf8.count { $0 >= 0x20 && $0 != 0x7F } }
         return text.reduce(0) { $0 + width(of: $1) }
     }
 

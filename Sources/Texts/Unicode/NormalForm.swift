@@ -15,7 +15,7 @@ public enum NormalForm: String, Sendable, CaseIterable {
     ///
     /// - Throws: `TextsError` of kind `work` where it grows beyond `Bounds.mostBytes`.
     public func normalized(_ text: String) throws -> String {
-        if ASCII.holds(text) { return text }
+        if self == .nfc ? Plain.isComposed(text) : Plain.isASCII(text) { return text }
         let isCompatible = self == .nfkc || self == .nfkd
         var decomposition = try Decomposition(text, isCompatible ? [UTF8PROC_COMPAT] : [])
         if self == .nfc || self == .nfkc { decomposition.compose() }
@@ -23,10 +23,21 @@ public enum NormalForm: String, Sendable, CaseIterable {
     }
 }
 
-/// Texts of which every form is itself.
-enum ASCII {
-    static func holds(_ text: String) -> Bool {
+/// What can be seen of a text without looking at its characters.
+enum Plain {
+    /// Every form of such a text is itself.
+    static func isASCII(_ text: String) -> Bool { isBelow(0x80, text) }
+
+    /// Whether all characters stand before the first mark, U+0300: then nothing composes.
+    static func isComposed(_ text: String) -> Bool { isBelow(0xCC, text) }
+
+    /// Whether every byte is less than `bound`.
+    private static func isBelow(_ bound: UInt8, _ text: String) -> Bool {
         var text = text
-        return text.withUTF8 { $0.allSatisfy { $0 < 0x80 } }
+        return text.withUTF8 { bytes in
+            var greatest: UInt8 = 0
+            for byte in bytes { greatest = max(greatest, byte) }
+            return greatest < bound
+        }
     }
 }
