@@ -9,7 +9,7 @@ typedef struct {
 
 static int item_work(lua_State *L) {
     const item *call = lua_touserdata(L, 1);
-    if (njl_context_of(L)->released_count) njl_free_released(L);
+    njl_free_released(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
     lua_rawgeti(L, -1, call->reference);
     lua_remove(L, -2);

@@ -121,6 +121,7 @@ int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl
     if (outermost) {
         njl_trim(context);
         context->carried.value = NULL;
+        context->peak = context->used;
         context->limit = budget ? budget->memory_bytes : SIZE_MAX;
         njl_count_begin(context, budget ? budget->instructions : UINT64_MAX);
         njl_watch_begin(context, budget ? budget->nanoseconds : UINT64_MAX);
@@ -174,6 +175,8 @@ njl_failure njl_last_failure(const njl_context *context) {
 }
 
 size_t njl_memory_used(const njl_context *context) { return context->used; }
+
+size_t njl_memory_peak(const njl_context *context) { return context->peak; }
 
 size_t njl_kept_functions(const njl_context *context) {
     return context->kept_functions - context->released_count;

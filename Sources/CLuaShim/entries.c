@@ -17,17 +17,18 @@ typedef struct {
 
 void njl_free_released(lua_State *L) {
     njl_context *context = njl_context_of(L);
+    if (context->released_count == 0) return;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
     pthread_mutex_lock(&context->release_lock);
-    if (context->released_count) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
-        for (size_t i = 0; i < context->released_count; i++) {
-            luaL_unref(L, -1, context->released[i]);
-        }
-        lua_pop(L, 1);
-        context->kept_functions -= context->released_count;
-        context->released_count = 0;
+    while (context->released_count) {
+        int32_t reference = context->released[--context->released_count];
+        pthread_mutex_unlock(&context->release_lock);
+        luaL_unref(L, -1, reference);
+        context->kept_functions--;
+        pthread_mutex_lock(&context->release_lock);
     }
     pthread_mutex_unlock(&context->release_lock);
+    lua_pop(L, 1);
 }
 
 // Hands the source over in pieces, so that compiling ends with the budget. They are small: the
@@ -113,6 +114,15 @@ int32_t njl_call(
     return result;
 }
 
+// The host may add things from inside a host function, also after a script's budget is spent.
+static int32_t enter_unbudgeted(njl_context *context, lua_CFunction work, request *r) {
+    int before = context->registering;
+    context->registering = 1;
+    int32_t result = njl_enter(context, work, r, NULL);
+    context->registering = before;
+    return result;
+}
+
 // Replaces the table on top by the table in its field `name`, made where there is none.
 static void descend(lua_State *L, const char *name, size_t count) {
     lua_pushlstring(L, name, count);
@@ -159,7 +169,7 @@ int32_t njl_define(
     const uint8_t *value, size_t count) {
     request r = {
         .bytes = value, .count = count, .text = path, .module = module, .number = index};
-    return njl_enter(context, define_work, &r, NULL);
+    return enter_unbudgeted(context, define_work, &r);
 }
 
 static int seal_work(lua_State *L) {
@@ -177,7 +187,7 @@ static int seal_work(lua_State *L) {
 
 int32_t njl_seal_module(njl_context *context, const char *module, const char *shown) {
     request r = {.text = shown, .module = module};
-    return njl_enter(context, seal_work, &r, NULL);
+    return enter_unbudgeted(context, seal_work, &r);
 }
 
 njl_place njl_function_place(njl_context *context, int32_t reference) {

@@ -53,6 +53,8 @@ public final class LuaState {
 
     /// What the state holds now, in bytes.
     public var memoryBytes: Int { njl_memory_used(context) }
+    /// The most that the state held during the last outermost call, in bytes.
+    public var lastPeakBytes: Int { njl_memory_peak(context) }
     /// What the last outermost call ran, in instructions and charged work: at most its limit, and
     /// nil where its budget did not count.
     ///

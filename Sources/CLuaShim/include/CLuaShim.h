@@ -136,6 +136,8 @@ int64_t njl_instructions(const njl_context *context);
 int32_t njl_is_busy(const njl_context *context);
 
 size_t njl_memory_used(const njl_context *context);
+// The most that was held during the last outermost call.
+size_t njl_memory_peak(const njl_context *context);
 // What closed interpreters, all together, did not give back: 0 unless the accounting is wrong.
 size_t njl_leaked_bytes(void);
 size_t njl_kept_functions(const njl_context *context);
