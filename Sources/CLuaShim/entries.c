@@ -93,24 +93,27 @@ static int call_work(lua_State *L) {
     return 0;
 }
 
+// Once a function has returned no frame of it is left to name; its chunk still is.
+void njl_name_function(njl_context *context, int32_t reference) {
+    if (*context->report.chunk) return;
+    lua_State *L = context->current;
+    int top = lua_gettop(L);
+    lua_Debug function;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
+    if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
+        lua_getinfo(L, ">S", &function);
+        njl_report_chunk(&context->report, &function);
+    }
+    lua_settop(L, top);
+}
+
 int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references) {
     request r = {
         .bytes = arguments, .count = count, .number = reference, .flag = keeps_references};
     int result = njl_enter(context, call_work, &r, &budget);
-    // Once the function has returned no frame is left to name; its chunk still is.
-    if (result != NJL_OK && !*context->report.chunk) {
-        lua_State *L = context->current;
-        int top = lua_gettop(L);
-        lua_Debug function;
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
-        if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
-            lua_getinfo(L, ">S", &function);
-            njl_report_chunk(&context->report, &function);
-        }
-        lua_settop(L, top);
-    }
+    if (result != NJL_OK) njl_name_function(context, reference);
     return result;
 }
 

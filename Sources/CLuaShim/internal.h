@@ -180,6 +180,7 @@ int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl
 // entries.c
 int njl_compile(lua_State *L, const char *source, size_t count, const char *chunk);
 void njl_free_released(lua_State *L);
+void njl_name_function(njl_context *context, int32_t reference);
 
 // host.c
 int njl_trampoline(lua_State *L);

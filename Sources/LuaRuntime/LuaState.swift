@@ -122,7 +122,7 @@ public final class LuaState {
         return read(&reader)
     }
 
-    private func checkThread() {
+    func checkThread() {
         precondition(
             njl_is_busy_elsewhere(context) == 0, "a Lua state is used by one thread at a time")
     }
@@ -155,7 +155,7 @@ public final class LuaState {
         return object
     }
 
-    private func dropDeadObjects() {
+    func dropDeadObjects() {
         while case let handle = njl_next_dead_object(context), handle >= 0 {
             objects[handle] = nil
         }

@@ -98,7 +98,7 @@ int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references);
 // Calls a kept function once for each argument list, `*done` being the first to call; list i ends at
-// ends[i]. Each call has the budget to itself. Stops at the first that fails: `*done` then is its
+// ends[i]; an empty one is passed over and has no result. Each call has the budget to itself. Stops at the first that fails: `*done` then is its
 // index. The first result of each call that ended well is in njl_batch, one value after another.
 int32_t njl_call_many(
     njl_context *context, int32_t reference, const uint8_t *lists, const size_t *ends,
@@ -143,3 +143,7 @@ size_t njl_leaked_bytes(void);
 size_t njl_kept_functions(const njl_context *context);
 // True while a call is in progress on another thread than the calling one.
 int32_t njl_is_busy_elsewhere(const njl_context *context);
+
+// The best of several runs of a chunk in a stock interpreter with all its libraries, in seconds;
+// negative where it fails. For measurements alone: nothing holds such a chunk back.
+double njl_stock_seconds(const char *source, size_t count, int32_t rounds);
