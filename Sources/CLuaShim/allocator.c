@@ -12,8 +12,9 @@ void *njl_allocate(void *opaque, void *old, size_t old_size, size_t new_size) {
         return NULL;
     }
     if (new_size > held && !context->registering) {
-        // Once a budget is spent nothing grows: loops inside Lua that run no instruction end here.
-        if (context->tripped) {
+        // Once a budget is spent nothing large grows: loops inside Lua that run no instruction end
+        // here. What the error itself needs is little.
+        if (context->tripped && new_size > 1 << 14) {
             if (context->current && !*context->report.chunk) {
                 njl_report_nearest(context->current, &context->report);
             }

@@ -95,7 +95,7 @@ static int call_work(lua_State *L) {
 
 // Once a function has returned no frame of it is left to name; its chunk still is.
 void njl_name_function(njl_context *context, int32_t reference) {
-    if (*context->report.chunk) return;
+    if (*context->report.chunk || context->given_up) return;
     lua_State *L = context->current;
     int top = lua_gettop(L);
     lua_Debug function;
@@ -119,6 +119,8 @@ int32_t njl_call(
 
 // The host may add things from inside a host function, also after a script's budget is spent.
 static int32_t enter_unbudgeted(njl_context *context, lua_CFunction work, request *r) {
+    // What is given up needs nothing more.
+    if (context->given_up) return NJL_OK;
     int before = context->registering;
     context->registering = 1;
     int32_t result = njl_enter(context, work, r, NULL);
@@ -195,18 +197,18 @@ int32_t njl_seal_module(njl_context *context, const char *module, const char *sh
 
 njl_place njl_function_place(njl_context *context, int32_t reference) {
     lua_State *L = context->current;
-    int top = lua_gettop(L);
+    int top = context->given_up ? 0 : lua_gettop(L);
     lua_Debug function = {.what = "C"};
     njl_report *report = &context->report;
     report->chunk[0] = 0;
-    if (lua_checkstack(L, 3)) {
+    if (!context->given_up && lua_checkstack(L, 3)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
         if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
             lua_getinfo(L, ">S", &function);
             njl_report_chunk(report, &function);
         }
     }
-    lua_settop(L, top);
+    if (!context->given_up) lua_settop(L, top);
     int is_lua = *function.what != 'C';
     return (njl_place){
         .chunk = report->chunk,

@@ -4,6 +4,7 @@
 #include <lua.h>
 #include <lualib.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -73,6 +74,8 @@ struct njl_context {
     njl_context *next_slot;           // the watchdog's list
     size_t used, limit, peak;
     int registering;          // the host adds something: no budget of a script's is asked
+    sigjmp_buf *escape;       // the innermost entry, for a jump out of Lua's own code
+    volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
     int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown
     uint64_t counted, count_limit;  // instructions and charges, without those of the segment
@@ -112,6 +115,12 @@ int njl_watch_join(njl_context *context);
 void njl_watch_leave(njl_context *context);
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds);
 void njl_watch_end(njl_context *context);
+// After a jump out of the handler the signal is let through again.
+void njl_watch_landed(void);
+// Passes a giving up on to the entry around; after each call of the host's.
+static inline void njl_pass_given_up(njl_context *context) {
+    if (context->given_up) siglongjmp(*context->escape, 1);
+}
 
 // instructions.c
 size_t njl_find_countdown(lua_State *L);

@@ -8,6 +8,17 @@ extension LuaFunction {
     public func callEach(
         _ items: some Collection<LuaValue>, budget: Budget? = nil
     ) -> [Result<LuaValue, LuaError>] {
+        var results = state.callEach(self, items, budget: budget)
+        while results.count < items.count {
+            results.append(.failure(state.failure(Int32(NJL_LOST), budget: budget ?? state.budget)))
+        }
+        return results
+    }
+
+    /// The same, but ends early where the state is given up: what is left is for another state.
+    func callSome(
+        _ items: some Collection<LuaValue>, budget: Budget
+    ) -> [Result<LuaValue, LuaError>] {
         state.callEach(self, items, budget: budget)
     }
 }
@@ -44,7 +55,7 @@ extension LuaState {
                     results.append(.failure(error))
                 }
             }
-            guard result != NJL_OK else { break }
+            guard result != NJL_OK, result != NJL_LOST else { break }
             results.append(.failure(failure(result, budget: budget)))
             done += 1
         }

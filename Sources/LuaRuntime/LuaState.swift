@@ -17,6 +17,11 @@ public final class LuaState {
     public var onTimeCut: (() -> Void)?
     /// How many outermost calls the clock has cut off.
     public internal(set) var timeCutCount = 0
+    /// Whether a call could not be ended, and the state had to be left as it was.
+    ///
+    /// That happens where a script keeps Lua busy without running an instruction. Every later call
+    /// throws; the state's memory stays taken until the process ends. Make another.
+    public var isGivenUp: Bool { njl_is_given_up(context) != 0 }
     /// Where `require` finds files; without it only registered modules are found.
     public let modules: ModuleLoader?
 

@@ -35,6 +35,7 @@ enum {
     NJL_MEMORY = 4,
     NJL_TYPE = 5,
     NJL_INSTRUCTIONS = 6,
+    NJL_LOST = 7,  // nothing was done: the interpreter was given up before
 };
 
 // What a host function answers.
@@ -132,6 +133,9 @@ int64_t njl_next_dead_object(njl_context *context);
 
 // What the last outermost call ran, at most its limit; -1 where it was not counted.
 int64_t njl_instructions(const njl_context *context);
+// Whether a call could not be ended and was left by force. Every later entry is NJL_LOST; closing
+// leaves Lua's memory taken.
+int32_t njl_is_given_up(const njl_context *context);
 // Whether a call is in progress.
 int32_t njl_is_busy(const njl_context *context);
 
@@ -145,5 +149,7 @@ size_t njl_kept_functions(const njl_context *context);
 int32_t njl_is_busy_elsewhere(const njl_context *context);
 
 // The best of several runs of a chunk in a stock interpreter with all its libraries, in seconds;
-// negative where it fails. For measurements alone: nothing holds such a chunk back.
+// of processor time; negative where it fails. For measurements alone: nothing holds such a chunk back.
 double njl_stock_seconds(const char *source, size_t count, int32_t rounds);
+// The processor time of the calling thread.
+double njl_thread_seconds(void);

@@ -174,7 +174,9 @@ final class WorkerEngine: Sendable {
                     message: "program '\(work.program)' has no function '\(work.function)'")
             }
             publish(UInt(bitPattern: state.state.context), worker, generation)
-            return function.callEach(work.items, budget: work.budget)
+            let answers = function.callSome(work.items, budget: work.budget)
+            if state.state.isGivenUp { held[work.program] = nil }
+            return answers
         } catch {
             let told =
                 error as? LuaError ?? LuaError(kind: .host, message: "\(error)", cause: error)
@@ -199,8 +201,18 @@ final class WorkerEngine: Sendable {
             guard shared.seats[worker].generation == generation else { return }
             shared.seats[worker].claim = nil
             shared.seats[worker].memory[work.program] = memory
-            answer(work.claim.job, work.claim.chunk.lowerBound, answers, in: &shared)
+            let chunk = work.claim.chunk
+            putBack(
+                chunk.lowerBound + answers.count..<chunk.upperBound, of: work.claim.job, in: &shared
+            )
+            answer(work.claim.job, chunk.lowerBound, answers, in: &shared)
         }
+    }
+
+    private func putBack(_ range: Range<Int>, of job: Int, in shared: inout Shared) {
+        if range.isEmpty { return }
+        shared.jobs[job]?.putBack(range)
+        if !shared.queue.contains(job) { shared.queue.insert(job, at: 0) }
     }
 
     private func answer(
@@ -242,17 +254,14 @@ final class WorkerEngine: Sendable {
         let error = LuaError(
             kind: .budgetTime,
             message: "a worker for '\(program)' did not end with its budget and was cut off")
-        shared.jobs[claim.job]?.putBack(stuck + 1..<claim.chunk.upperBound)
-        shared.jobs[claim.job]?.putBack(claim.chunk.lowerBound..<stuck)
+        putBack(stuck + 1..<claim.chunk.upperBound, of: claim.job, in: &shared)
+        putBack(claim.chunk.lowerBound..<stuck, of: claim.job, in: &shared)
         answer(claim.job, stuck, [.failure(error)], in: &shared)
         if claim.context == 0, let open = shared.jobs[claim.job]?.takeAll() {
             // A state that cannot be made is not tried again for each item.
             for range in open {
                 answer(claim.job, range.lowerBound, range.map { _ in .failure(error) }, in: &shared)
             }
-        }
-        if shared.jobs[claim.job]?.hasOpenItems == true, !shared.queue.contains(claim.job) {
-            shared.queue.insert(claim.job, at: 0)
         }
         return true
     }

@@ -23,7 +23,6 @@ struct WorkerJob: Sendable {
     }
 
     var isFinished: Bool { missing == 0 }
-    var hasOpenItems: Bool { !open.isEmpty }
 
     /// Takes a chunk: a share of what is left, so that chunks are small towards the end.
     mutating func take(workerCount: Int) -> Range<Int>? {
