@@ -11,7 +11,15 @@ void *njl_allocate(void *opaque, void *old, size_t old_size, size_t new_size) {
         context->used -= held;
         return NULL;
     }
-    if (new_size > held) {
+    if (new_size > held && !context->registering) {
+        // Once a budget is spent nothing large grows: loops inside Lua that run no instruction end
+        // here. What the error itself needs is little.
+        if (context->tripped && new_size > 1 << 14) {
+            if (context->current && !*context->report.chunk) {
+                njl_report_nearest(context->current, &context->report);
+            }
+            return NULL;
+        }
         size_t growth = new_size - held;
         if (growth > context->limit || context->used > context->limit - growth) {
             // No message handler runs on a memory error, so its place is noted here. Lua tries once
@@ -24,6 +32,7 @@ void *njl_allocate(void *opaque, void *old, size_t old_size, size_t new_size) {
     // Lua takes for granted that shrinking works.
     if (!block) return new_size <= held ? old : NULL;
     context->used += new_size - held;
+    if (context->used > context->peak) context->peak = context->used;
     return block;
 }
 

@@ -52,7 +52,8 @@ static int step_array(lua_State *L) {
     lua_Integer length = lua_tointeger(L, lua_upvalueindex(1));
     luaL_checktype(L, 1, LUA_TTABLE);
     njl_charge(L, 1);
-    lua_Integer i = luaL_checkinteger(L, 2);
+    lua_Integer i = lua_tointeger(L, 2);
+    if (i < 0) i = 0;
     for (; i < length; i++) {
         if ((i & 0xFFF) == 0xFFF) njl_charge(L, 0x1000);
         lua_pushinteger(L, i + 1);
@@ -84,17 +85,6 @@ static int step_keys(lua_State *L) {
     return 1;
 }
 
-static lua_Integer array_length(lua_State *L, int table) {
-    lua_Integer length = 0;
-    while (lua_rawgeti(L, table, length + 1) != LUA_TNIL) {
-        if ((++length & 0xFFF) == 0) njl_charge(L, 0x1000);
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    njl_charge(L, 1 + (size_t)(length & 0xFFF));
-    return length;
-}
-
 static int base_pairs(lua_State *L) {
     luaL_checkany(L, 1);
     if (njl_see_through(L, 1)) {
@@ -117,7 +107,9 @@ static int base_pairs(lua_State *L) {
     lua_settop(L, 1);
     njl_walk *walk = &njl_context_of(L)->walk;
     walk->count = walk->order_count = 0;
-    lua_Integer length = array_length(L, 1);
+    njl_charge(L, 1);
+    // Any border will do: holes below it are passed over, what lies above it is sorted.
+    lua_Integer length = (lua_Integer)lua_rawlen(L, 1);
     size_t fields, first = njl_walk_keys(L, 1, length, &fields, NULL);
     if (fields == 0) {
         lua_pushinteger(L, length);
@@ -311,6 +303,7 @@ static int base_print(lua_State *L) {
     const char *text = lua_tolstring(L, -1, &length);
     njl_charge_bytes(L, length);
     context->host.print(context->owner, (const uint8_t *)text, length);
+    njl_pass_given_up(context);
     return 0;
 }
 

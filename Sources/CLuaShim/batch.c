@@ -9,7 +9,7 @@ typedef struct {
 
 static int item_work(lua_State *L) {
     const item *call = lua_touserdata(L, 1);
-    if (njl_context_of(L)->released_count) njl_free_released(L);
+    njl_free_released(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
     lua_rawgeti(L, -1, call->reference);
     lua_remove(L, -2);
@@ -25,11 +25,15 @@ int32_t njl_call_many(
     context->batch.count = 0;
     for (size_t i = *done; i < count; i++) {
         size_t begins = i ? ends[i - 1] : 0;
+        if (ends[i] == begins) continue;
         item call = {reference, lists + begins, ends[i] - begins};
         atomic_store_explicit(&context->batch_item, (int64_t)i, memory_order_relaxed);
         int result = njl_enter(context, item_work, &call, &budget);
         *done = i;
-        if (result != NJL_OK) return result;
+        if (result != NJL_OK) {
+            njl_name_function(context, reference);
+            return result;
+        }
         // Each result without the count before it.
         if (!njl_append(&context->batch, context->output.bytes + sizeof(uint32_t),
                         context->output.count - sizeof(uint32_t))) {

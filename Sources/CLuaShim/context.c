@@ -49,8 +49,10 @@ void njl_close(njl_context *context) {
     njl_watch_leave(context);
     context->current = NULL;
     context->limit = SIZE_MAX;
-    lua_close(context->main);
-    atomic_fetch_add(&leaked, context->used);
+    if (!context->given_up) {
+        lua_close(context->main);
+        atomic_fetch_add(&leaked, context->used);
+    }
     free(context->output.bytes);
     free(context->reply.bytes);
     free(context->message.bytes);
@@ -114,13 +116,30 @@ static int fail(njl_context *context, lua_State *L, int status) {
     return failure;
 }
 
+static int protect(njl_context *context, lua_State *L, lua_CFunction work, void *request) {
+    int top = lua_gettop(L), result = NJL_OK;
+    if (!lua_checkstack(L, 8)) {
+        njl_trip(L, NJL_MEMORY);
+        return NJL_MEMORY;
+    }
+    lua_pushcfunction(L, njl_handler);
+    lua_pushcfunction(L, work);
+    lua_pushlightuserdata(L, request);
+    int status = lua_pcall(L, 1, 0, top + 1);
+    if (status != LUA_OK) result = fail(context, L, status);
+    lua_settop(L, top);
+    return result;
+}
+
 // Runs `work` under protection; the outermost entry sets the budget and clears what it tripped.
 int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl_budget *budget) {
+    if (context->given_up) return NJL_LOST;
     int outermost = atomic_load(&context->depth) == 0;
     lua_State *L = context->current;
     if (outermost) {
         njl_trim(context);
         context->carried.value = NULL;
+        context->peak = context->used;
         context->limit = budget ? budget->memory_bytes : SIZE_MAX;
         njl_count_begin(context, budget ? budget->instructions : UINT64_MAX);
         njl_watch_begin(context, budget ? budget->nanoseconds : UINT64_MAX);
@@ -132,24 +151,22 @@ int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl
     context->report.line = 0;
     context->report.chunk[0] = context->report.trace[0] = 0;
     context->report.message_offset = 0;
-    int top = lua_gettop(L), result = NJL_OK;
-    if (lua_checkstack(L, 8)) {
-        lua_pushcfunction(L, njl_handler);
-        lua_pushcfunction(L, work);
-        lua_pushlightuserdata(L, request);
-        int status = lua_pcall(L, 1, 0, top + 1);
-        if (status != LUA_OK) result = fail(context, L, status);
-        lua_settop(L, top);
+    sigjmp_buf here, *outer = context->escape;
+    int result = NJL_TIME;
+    if (sigsetjmp(here, 0) == 0) {
+        context->escape = &here;
+        result = protect(context, L, work, request);
     } else {
-        result = NJL_MEMORY;
-        njl_trip(L, NJL_MEMORY);
+        njl_watch_landed();
+        result = NJL_TIME;
     }
+    context->escape = outer;
     context->loading = loading;
     atomic_fetch_sub(&context->depth, 1);
     if (outermost) {
         njl_watch_end(context);
-        njl_count_end(context);
-        if (context->tripped) {
+        if (!context->given_up) njl_count_end(context);
+        if (context->tripped && !context->given_up) {
             context->tripped = 0;
             lua_sethook(context->main, NULL, 0, 0);
         }
@@ -175,9 +192,13 @@ njl_failure njl_last_failure(const njl_context *context) {
 
 size_t njl_memory_used(const njl_context *context) { return context->used; }
 
+size_t njl_memory_peak(const njl_context *context) { return context->peak; }
+
 size_t njl_kept_functions(const njl_context *context) {
     return context->kept_functions - context->released_count;
 }
+
+int32_t njl_is_given_up(const njl_context *context) { return context->given_up != 0; }
 
 int32_t njl_is_busy(const njl_context *context) {
     return atomic_load(&((njl_context *)context)->depth) > 0;

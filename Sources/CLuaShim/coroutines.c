@@ -60,15 +60,24 @@ static int co_resume(lua_State *L) {
     return results + 1;
 }
 
+// Lua counts the depth of C calls for each coroutine on its own, and closing one does not take over
+// the closer's: coroutines that close one another would go on until the C stack ends.
+enum { DEEPEST_RESET = 100 };
+
 // Closes a coroutine: its pending `__close` handlers run here.
 static int reset(lua_State *L, lua_State *co) {
     njl_context *context = njl_context_of(L);
+    if (context->resets >= DEEPEST_RESET) {
+        luaL_error(L, "stack overflow: coroutines close one another too deep");
+    }
     njl_charge(L, 4);
     njl_count_leave(L);
     context->current = co;
     njl_count_enter(co);
     if (context->tripped) lua_sethook(co, njl_hook, LUA_MASKCOUNT, 1);
+    context->resets++;
     int status = lua_resetthread(co);
+    context->resets--;
     njl_count_leave(co);
     context->current = L;
     njl_count_enter(L);

@@ -17,17 +17,18 @@ typedef struct {
 
 void njl_free_released(lua_State *L) {
     njl_context *context = njl_context_of(L);
+    if (context->released_count == 0) return;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
     pthread_mutex_lock(&context->release_lock);
-    if (context->released_count) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
-        for (size_t i = 0; i < context->released_count; i++) {
-            luaL_unref(L, -1, context->released[i]);
-        }
-        lua_pop(L, 1);
-        context->kept_functions -= context->released_count;
-        context->released_count = 0;
+    while (context->released_count) {
+        int32_t reference = context->released[--context->released_count];
+        pthread_mutex_unlock(&context->release_lock);
+        luaL_unref(L, -1, reference);
+        context->kept_functions--;
+        pthread_mutex_lock(&context->release_lock);
     }
     pthread_mutex_unlock(&context->release_lock);
+    lua_pop(L, 1);
 }
 
 // Hands the source over in pieces, so that compiling ends with the budget. They are small: the
@@ -92,24 +93,38 @@ static int call_work(lua_State *L) {
     return 0;
 }
 
+// Once a function has returned no frame of it is left to name; its chunk still is.
+void njl_name_function(njl_context *context, int32_t reference) {
+    if (*context->report.chunk || context->given_up) return;
+    lua_State *L = context->current;
+    int top = lua_gettop(L);
+    lua_Debug function;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
+    if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
+        lua_getinfo(L, ">S", &function);
+        njl_report_chunk(&context->report, &function);
+    }
+    lua_settop(L, top);
+}
+
 int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references) {
     request r = {
         .bytes = arguments, .count = count, .number = reference, .flag = keeps_references};
     int result = njl_enter(context, call_work, &r, &budget);
-    // Once the function has returned no frame is left to name; its chunk still is.
-    if (result != NJL_OK && !*context->report.chunk) {
-        lua_State *L = context->current;
-        int top = lua_gettop(L);
-        lua_Debug function;
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
-        if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
-            lua_getinfo(L, ">S", &function);
-            njl_report_chunk(&context->report, &function);
-        }
-        lua_settop(L, top);
-    }
+    if (result != NJL_OK) njl_name_function(context, reference);
+    return result;
+}
+
+// The host may add things from inside a host function, also after a script's budget is spent.
+static int32_t enter_unbudgeted(njl_context *context, lua_CFunction work, request *r) {
+    // What is given up needs nothing more.
+    if (context->given_up) return NJL_OK;
+    int before = context->registering;
+    context->registering = 1;
+    int32_t result = njl_enter(context, work, r, NULL);
+    context->registering = before;
     return result;
 }
 
@@ -159,7 +174,7 @@ int32_t njl_define(
     const uint8_t *value, size_t count) {
     request r = {
         .bytes = value, .count = count, .text = path, .module = module, .number = index};
-    return njl_enter(context, define_work, &r, NULL);
+    return enter_unbudgeted(context, define_work, &r);
 }
 
 static int seal_work(lua_State *L) {
@@ -177,23 +192,23 @@ static int seal_work(lua_State *L) {
 
 int32_t njl_seal_module(njl_context *context, const char *module, const char *shown) {
     request r = {.text = shown, .module = module};
-    return njl_enter(context, seal_work, &r, NULL);
+    return enter_unbudgeted(context, seal_work, &r);
 }
 
 njl_place njl_function_place(njl_context *context, int32_t reference) {
     lua_State *L = context->current;
-    int top = lua_gettop(L);
+    int top = context->given_up ? 0 : lua_gettop(L);
     lua_Debug function = {.what = "C"};
     njl_report *report = &context->report;
     report->chunk[0] = 0;
-    if (lua_checkstack(L, 3)) {
+    if (!context->given_up && lua_checkstack(L, 3)) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_references_key);
         if (lua_rawgeti(L, -1, reference) == LUA_TFUNCTION) {
             lua_getinfo(L, ">S", &function);
             njl_report_chunk(report, &function);
         }
     }
-    lua_settop(L, top);
+    if (!context->given_up) lua_settop(L, top);
     int is_lua = *function.what != 'C';
     return (njl_place){
         .chunk = report->chunk,

@@ -32,6 +32,7 @@ int njl_trampoline(lua_State *L) {
     context->reply.count = 0;
     int32_t answer =
         context->host.call(context->owner, index, context->output.bytes, context->output.count);
+    njl_pass_given_up(context);
     njl_poll(L);
     if (answer == NJL_HOST_OK) {
         lua_settop(L, 0);
@@ -60,6 +61,7 @@ int njl_require(lua_State *L) {
 
     context->reply.count = 0;
     int32_t answer = context->host.find(context->owner, (const uint8_t *)name, count);
+    njl_pass_given_up(context);
     njl_poll(L);
     if (answer != NJL_HOST_OK) return raise_reply(L, context, 0);
     lua_settop(L, 2);

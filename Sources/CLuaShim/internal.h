@@ -4,6 +4,7 @@
 #include <lua.h>
 #include <lualib.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -71,7 +72,11 @@ struct njl_context {
     uint64_t kicked, next_kick, kick_gap;  // the watchdog's own
     njl_context *outer;               // the context whose host function called this one
     njl_context *next_slot;           // the watchdog's list
-    size_t used, limit;
+    size_t used, limit, peak;
+    int registering;          // the host adds something: no budget of a script's is asked
+    sigjmp_buf *escape;       // the innermost entry, for a jump out of Lua's own code
+    volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
+    int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown
     uint64_t counted, count_limit;  // instructions and charges, without those of the segment
     int segment;              // instructions from the last settling to the next hook
@@ -83,7 +88,8 @@ struct njl_context {
     njl_walk walk;
     njl_report report, carried;
     int32_t *released;  // guarded by release_lock
-    size_t released_count, released_capacity;
+    _Atomic size_t released_count;  // read without the lock to see whether there is any
+    size_t released_capacity;
     pthread_mutex_t release_lock;
     int64_t *dead;
     size_t dead_count, dead_capacity;
@@ -109,6 +115,12 @@ int njl_watch_join(njl_context *context);
 void njl_watch_leave(njl_context *context);
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds);
 void njl_watch_end(njl_context *context);
+// After a jump out of the handler the signal is let through again.
+void njl_watch_landed(void);
+// Passes a giving up on to the entry around; after each call of the host's.
+static inline void njl_pass_given_up(njl_context *context) {
+    if (context->given_up) siglongjmp(*context->escape, 1);
+}
 
 // instructions.c
 size_t njl_find_countdown(lua_State *L);
@@ -129,12 +141,14 @@ int njl_raise_budget(lua_State *L);
 int njl_raise_memory(lua_State *L);
 // Raises where the budget is spent; every loop of ours asks now and then.
 static inline void njl_poll(lua_State *L) {
-    if (njl_context_of(L)->tripped) njl_raise_budget(L);
+    const njl_context *context = njl_context_of(L);
+    if (context->tripped && !context->registering) njl_raise_budget(L);
 }
 // Charges work about to be done to a counted budget, and raises where any budget is spent. A unit
 // costs about as much as an instruction: an element, a step of a pattern, NJL_UNIT_BYTES bytes.
 static inline void njl_charge(lua_State *L, size_t units) {
-    if (njl_context_of(L)->counting) njl_count(L, units);
+    const njl_context *context = njl_context_of(L);
+    if (context->counting && !context->registering) njl_count(L, units);
     njl_poll(L);
 }
 enum { NJL_UNIT_BYTES = 16 };
@@ -175,6 +189,7 @@ int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl
 // entries.c
 int njl_compile(lua_State *L, const char *source, size_t count, const char *chunk);
 void njl_free_released(lua_State *L);
+void njl_name_function(njl_context *context, int32_t reference);
 
 // host.c
 int njl_trampoline(lua_State *L);

@@ -52,6 +52,7 @@ static int in_class(int c, int name) {
         case 'u': member = isupper(c); break;
         case 'w': member = isalnum(c); break;
         case 'x': member = isxdigit(c); break;
+        case 'z': member = c == 0; break;
         default: return name == c;
     }
     return isupper(name) ? !member : member != 0;

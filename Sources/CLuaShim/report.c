@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { HEAD_FRAMES = 14, TAIL_FRAMES = 8, SEARCHED_FRAMES = 40 };
+enum { HEAD_FRAMES = 14, TAIL_FRAMES = 8, SEARCHED_FRAMES = 250 };
 
 // The chunk's name as the host gave it: full, where Lua's own short form cuts at 60 characters.
 static const char *chunk_name(const lua_Debug *frame) {

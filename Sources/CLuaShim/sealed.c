@@ -52,6 +52,7 @@ static int refuse_missing(lua_State *L) {
     njl_encode(L, 3, 3, 0);
     context->reply.count = 0;
     context->host.missing(context->owner, context->output.bytes);
+    njl_pass_given_up(context);
     njl_poll(L);
     luaL_where(L, 1);
     lua_pushlstring(L, (const char *)context->reply.bytes, context->reply.count);

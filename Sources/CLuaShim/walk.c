@@ -146,6 +146,7 @@ static void sort_keys(lua_State *L, const njl_entry *entries, uint32_t *order, u
     if (from != order) memcpy(order, from, count * sizeof *order);
 }
 
+// Values are read for the encoder alone, which is the one that asks about keys without an order.
 size_t njl_walk_keys(
     lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered) {
     njl_walk *walk = &njl_context_of(L)->walk;
@@ -153,6 +154,13 @@ size_t njl_walk_keys(
     lua_pushnil(L);
     while (lua_next(L, table)) {
         if ((++visited & POLL_MASK) == 0) njl_charge(L, POLL_MASK + 1);
+        // Most keys of most tables are the list's.
+        int is_integer;
+        lua_Integer at = lua_type(L, -2) == LUA_TNUMBER ? lua_tointegerx(L, -2, &is_integer) : 0;
+        if (at >= 1 && at <= skip) {
+            lua_pop(L, 1);
+            continue;
+        }
         njl_entry entry;
         njl_read_key(L, -2, &entry);
         if (entry.kind == NJL_KEY_UNORDERED) {
@@ -166,11 +174,9 @@ size_t njl_walk_keys(
             luaL_error(L, "a %s as a key has no order that a second run would repeat; "
                           "keep such things in a list", name);
         }
-        if (entry.kind != NJL_KEY_INTEGER || entry.key.integer < 1 || entry.key.integer > skip) {
-            read_value(L, -1, &entry);
-            reserve_entry(L, walk);
-            walk->entries[walk->count++] = entry;
-        }
+        if (unordered) read_value(L, -1, &entry);
+        reserve_entry(L, walk);
+        walk->entries[walk->count++] = entry;
         lua_pop(L, 1);
     }
     *count = walk->count - base;

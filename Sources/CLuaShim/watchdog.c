@@ -2,11 +2,18 @@
 //
 // At a deadline it signals the thread that runs the interpreter; the signal handler, on that very
 // thread, arms the interpreter's hook. Until then a call costs a clock reading and a few stores.
-// A signal is repeated with growing gaps while the call lasts: the interpreter may miss a hook
-// armed at the wrong instruction.
+// A signal is repeated while the call lasts: the interpreter may miss a hook armed at the wrong
+// instruction.
+//
+// A few loops inside Lua run no instruction and so no hook: a table that is its own `__call` keeps
+// Lua 5.4 busy for minutes. Where a thread is still inside Lua's own code a while after its
+// deadline, the handler leaves by a jump to the entry. That is no place to leave from: the
+// interpreter is given up, never touched again, and its memory stays taken.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <link.h>
 #include <time.h>
+#include <ucontext.h>
 
 #include "internal.h"
 
@@ -29,8 +36,49 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-static void on_signal(int number) {
+// Where Lua's code lies; empty where that is not known apart from everything else.
+static uintptr_t lua_begins, lua_ends;  // written once, inside `started`
+
+static int note_code(struct dl_phdr_info *object, size_t size, void *nothing) {
+    (void)size;
+    (void)nothing;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        uintptr_t begins = object->dlpi_addr + segment->p_vaddr;
+        uintptr_t ends = begins + segment->p_memsz;
+        uintptr_t lua = (uintptr_t)(void *)lua_newstate, ours = (uintptr_t)(void *)note_code;
+        if (segment->p_type != PT_LOAD || lua < begins || lua >= ends) continue;
+        if (ours >= begins && ours < ends) return 1;
+        lua_begins = begins;
+        lua_ends = ends;
+        return 1;
+    }
+    return 0;
+}
+
+// Whether the interrupted code is Lua's own: no lock of the C library is held there, and no frame
+// but Lua's and ours lies between it and the entry.
+static int inside_lua(const void *interrupted) {
+#if defined(__x86_64__)
+    uintptr_t at = (uintptr_t)((const ucontext_t *)interrupted)->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    uintptr_t at = (uintptr_t)((const ucontext_t *)interrupted)->uc_mcontext.pc;
+#else
+    uintptr_t at = 0;
+    (void)interrupted;
+#endif
+    return at >= lua_begins && at < lua_ends;
+}
+
+// How long after its deadline a call may take to end by itself: collecting garbage takes longer in
+// a larger heap.
+static uint64_t patience(const njl_context *context) {
+    return 20000000u + (uint64_t)(context->used >> 20) * 1000000u;
+}
+
+static void on_signal(int number, siginfo_t *info, void *interrupted) {
     (void)number;
+    (void)info;
     int saved = errno;
     uint64_t time = now();
     for (njl_context *context = innermost; context; context = context->outer) {
@@ -39,7 +87,23 @@ static void on_signal(int number) {
         if (context->current) lua_sethook(context->current, njl_hook, LUA_MASKCOUNT, 1);
     }
     errno = saved;
+    njl_context *context = innermost;
+    if (!context || !context->watched || !context->escape) return;
+    uint64_t deadline = atomic_load(&context->deadline);
+    if (deadline && time > deadline + patience(context) && inside_lua(interrupted)) {
+        context->given_up = 1;
+        siglongjmp(*context->escape, 1);
+    }
 }
+
+static void unblock(void) {
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, watch_signal());
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+}
+
+void njl_watch_landed(void) { unblock(); }
 
 // Signals the thread of a context whose deadline still is `deadline`. The context's own thread
 // waits in njl_watch_end while `signalling` is set, so the thread exists for as long as it is named
@@ -74,7 +138,8 @@ static void *watch(void *nothing) {
             if (context->next_kick <= time) {
                 kick(context, deadline);
                 context->kick_gap = context->kick_gap ? context->kick_gap * 2 : 2000000;
-                if (context->kick_gap > 250000000) context->kick_gap = 250000000;
+                uint64_t most = time - deadline < 80000000 ? 8000000 : 250000000;
+                if (context->kick_gap > most) context->kick_gap = most;
                 context->next_kick = time + context->kick_gap;
             }
             if (context->next_kick < next) next = context->next_kick;
@@ -98,7 +163,8 @@ static void *watch(void *nothing) {
 static int running;  // written once, inside `started`
 
 static void start(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    dl_iterate_phdr(note_code, NULL);
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_RESTART | SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     sigaction(watch_signal(), &action, NULL);
 
@@ -160,10 +226,7 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     if (!deadline) return;
     if (!unblocked) {
         // Pool threads start with every signal blocked.
-        sigset_t one;
-        sigemptyset(&one);
-        sigaddset(&one, watch_signal());
-        pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+        unblock();
         unblocked = 1;
     }
     // A stale signal that lands between the two finds nothing to watch yet.

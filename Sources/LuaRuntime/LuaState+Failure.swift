@@ -22,12 +22,15 @@ extension LuaState {
         case NJL_INSTRUCTIONS:
             error.kind = .budgetInstructions
             error.message = "ran past its budget of \(budget.instructions ?? 0) instructions"
+        case NJL_LOST:
+            error.kind = .budgetTime
+            error.message = "this state was given up: a call in it could not be ended"
         case NJL_SYNTAX: error.kind = .syntax
         case NJL_TYPE: error.kind = .type
         default: attachCause(to: &error)
         }
         lastThrown = nil
-        if error.kind == .budgetTime, njl_is_busy(context) == 0 {
+        if result == NJL_TIME, njl_is_busy(context) == 0 {
             timeCutCount += 1
             onTimeCut?()
         }

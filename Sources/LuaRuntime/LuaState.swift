@@ -17,6 +17,11 @@ public final class LuaState {
     public var onTimeCut: (() -> Void)?
     /// How many outermost calls the clock has cut off.
     public internal(set) var timeCutCount = 0
+    /// Whether a call could not be ended, and the state had to be left as it was.
+    ///
+    /// That happens where a script keeps Lua busy without running an instruction. Every later call
+    /// throws; the state's memory stays taken until the process ends. Make another.
+    public var isGivenUp: Bool { njl_is_given_up(context) != 0 }
     /// Where `require` finds files; without it only registered modules are found.
     public let modules: ModuleLoader?
 
@@ -53,6 +58,8 @@ public final class LuaState {
 
     /// What the state holds now, in bytes.
     public var memoryBytes: Int { njl_memory_used(context) }
+    /// The most that the state held during the last outermost call, in bytes.
+    public var lastPeakBytes: Int { njl_memory_peak(context) }
     /// What the last outermost call ran, in instructions and charged work: at most its limit, and
     /// nil where its budget did not count.
     ///
@@ -120,7 +127,7 @@ public final class LuaState {
         return read(&reader)
     }
 
-    private func checkThread() {
+    func checkThread() {
         precondition(
             njl_is_busy_elsewhere(context) == 0, "a Lua state is used by one thread at a time")
     }
@@ -153,7 +160,7 @@ public final class LuaState {
         return object
     }
 
-    private func dropDeadObjects() {
+    func dropDeadObjects() {
         while case let handle = njl_next_dead_object(context), handle >= 0 {
             objects[handle] = nil
         }

@@ -4,12 +4,12 @@ import Testing
 
 /// Prints what the boundary costs; asserts nothing, so that a busy machine fails nothing.
 ///
-///     NIGHTJAR_COSTS=1 swift test -c release -Xswiftc -enable-testing --filter CostTests
+///     NIGHTJAR_MEASURE=1 swift test -c release -Xswiftc -enable-testing --filter CostTests
 @Suite(
     .serialized,
     .enabled(
-        if: ProcessInfo.processInfo.environment["NIGHTJAR_COSTS"] != nil,
-        "asked for by NIGHTJAR_COSTS=1"))
+        if: isMeasuring,
+        "asked for by NIGHTJAR_MEASURE=1"))
 struct CostTests {
     private let tenFields: LuaValue = [
         "step": 120, "loss": 2.5, "loss_mean": 2.75, "tokens": 500_000, "lr": 3e-4, "epoch": 1,
@@ -79,6 +79,15 @@ struct CostTests {
         print(
             "deadline of 50 ms: late by \(String(format: "%.3f", late[20])) ms (median), \(String(format: "%.3f", late[39])) ms (worst of 40)"
         )
+    }
+
+    @Test func theFiguresOfTheBenchmark() throws {
+        for figure in try LuaBenchmark.run() {
+            let value = String(format: figure.value > 1000 ? "%.0f" : "%.2f", figure.value)
+            print(
+                "\(figure.name): \(value) \(figure.unit), goal \(figure.isFloor ? ">=" : "<=") \(figure.goal)\(figure.meetsGoal ? "" : " MISSED")"
+            )
+        }
     }
 
     @Test func openingAState() throws {

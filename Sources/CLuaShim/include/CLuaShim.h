@@ -35,6 +35,7 @@ enum {
     NJL_MEMORY = 4,
     NJL_TYPE = 5,
     NJL_INSTRUCTIONS = 6,
+    NJL_LOST = 7,  // nothing was done: the interpreter was given up before
 };
 
 // What a host function answers.
@@ -98,7 +99,7 @@ int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references);
 // Calls a kept function once for each argument list, `*done` being the first to call; list i ends at
-// ends[i]. Each call has the budget to itself. Stops at the first that fails: `*done` then is its
+// ends[i]; an empty one is passed over and has no result. Each call has the budget to itself. Stops at the first that fails: `*done` then is its
 // index. The first result of each call that ended well is in njl_batch, one value after another.
 int32_t njl_call_many(
     njl_context *context, int32_t reference, const uint8_t *lists, const size_t *ends,
@@ -132,12 +133,23 @@ int64_t njl_next_dead_object(njl_context *context);
 
 // What the last outermost call ran, at most its limit; -1 where it was not counted.
 int64_t njl_instructions(const njl_context *context);
+// Whether a call could not be ended and was left by force. Every later entry is NJL_LOST; closing
+// leaves Lua's memory taken.
+int32_t njl_is_given_up(const njl_context *context);
 // Whether a call is in progress.
 int32_t njl_is_busy(const njl_context *context);
 
 size_t njl_memory_used(const njl_context *context);
+// The most that was held during the last outermost call.
+size_t njl_memory_peak(const njl_context *context);
 // What closed interpreters, all together, did not give back: 0 unless the accounting is wrong.
 size_t njl_leaked_bytes(void);
 size_t njl_kept_functions(const njl_context *context);
 // True while a call is in progress on another thread than the calling one.
 int32_t njl_is_busy_elsewhere(const njl_context *context);
+
+// The best of several runs of a chunk in a stock interpreter with all its libraries, in seconds;
+// of processor time; negative where it fails. For measurements alone: nothing holds such a chunk back.
+double njl_stock_seconds(const char *source, size_t count, int32_t rounds);
+// The processor time of the calling thread.
+double njl_thread_seconds(void);

@@ -21,7 +21,8 @@ struct WireReader {
         return (0..<count).map { _ in node() }
     }
 
-    private mutating func value() -> LuaValue {
+    /// One value without a count before it.
+    mutating func value() -> LuaValue {
         switch Int(take(UInt8.self)) {
         case NJL_TAG_NIL: return .nil
         case NJL_TAG_FALSE: return .boolean(false)

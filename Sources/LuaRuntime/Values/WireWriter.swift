@@ -38,13 +38,29 @@ struct WireWriter {
 
     /// Starts a list of `count` values.
     mutating func begin(count: Int) {
+        begin()
+        append(UInt32(count))
+    }
+
+    /// Starts with nothing, not even a list.
+    mutating func begin() {
         // Room that one large call needed is not kept for ever.
         if capacity > 1 << 20 {
             resize(to: 1024, keeping: 0)
         }
         self.count = 0
         keys.removeAll(keepingCapacity: true)
+    }
+
+    /// Starts another list behind those that are there.
+    mutating func beginAnother(count: Int) {
         append(UInt32(count))
+    }
+
+    /// Takes back what was written after the first `count` bytes.
+    mutating func truncate(to count: Int) {
+        self.count = count
+        keys.removeAll(keepingCapacity: true)
     }
 
     mutating func put(_ value: LuaValue) throws {

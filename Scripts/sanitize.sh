@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Runs the tests of the Lua modules under AddressSanitizer and ThreadSanitizer.
+#
+#     Scripts/sanitize.sh                  both
+#     Scripts/sanitize.sh address          one of them
+#     Scripts/sanitize.sh thread --filter WorkerPoolTests
+#
+# The Lua modules are built as a package of their own, from links to their folders, since the whole
+# package would take many minutes each time. What is built stays in .build/sanitize-KIND.
+# Tests that measure the clock are left out: instrumented code is several times slower.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+
+kinds=(address thread)
+if [[ ${1:-} == address || ${1:-} == thread ]]; then
+    kinds=("$1")
+    shift
+fi
+arguments=("$@")
+if [[ $# -eq 0 ]]; then
+    # Deadlines within milliseconds, and what the clock and the memory of 300 scripts must be.
+    arguments=(--skip CostTests --skip HostileTests --skip AllowListTests
+        --skip aDeadlineIsMetWithinMilliseconds --skip unequalItemsAreSharedOut)
+fi
+
+make_package() {
+    mkdir -p "$1/Sources" "$1/Tests"
+    for module in CLua CLuaShim LuaRuntime Naming CXXHash; do
+        ln -sfn "$root/Sources/$module" "$1/Sources/$module"
+    done
+    ln -sfn "$root/Tests/LuaRuntimeTests" "$1/Tests/LuaRuntimeTests"
+    cat >"$1/Package.swift" <<'END'
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+let package = Package(
+    name: "lua",
+    targets: [
+        .systemLibrary(name: "CLua", pkgConfig: "lua5.4"),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash"),
+        .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .target(name: "Naming", dependencies: ["CXXHash"], swiftSettings: strict),
+        .target(
+            name: "LuaRuntime", dependencies: ["Naming", "CLua", "CLuaShim"], swiftSettings: strict),
+        .testTarget(
+            name: "LuaRuntimeTests", dependencies: ["LuaRuntime", "CLua", "CLuaShim"],
+            swiftSettings: strict),
+    ])
+END
+}
+
+for kind in "${kinds[@]}"; do
+    package=$root/.build/sanitize-$kind
+    make_package "$package"
+    echo "== $kind"
+    # Leaks are looked for by the tests themselves, which count what a closed state kept: the
+    # collector of LeakSanitizer cannot stop threads inside a container. Signals that interrupt Lua
+    # are part of what is tested, so they are delivered at once.
+    ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 \
+        TSAN_OPTIONS=halt_on_error=1:report_signal_unsafe=1 \
+        swift test --package-path "$package" --scratch-path "$package/.build" \
+        --sanitize="$kind" -c release -Xswiftc -enable-testing "${arguments[@]}"
+done

@@ -1,0 +1,188 @@
+import CLuaShim
+
+/// What Lua costs here: calls, states, budgets, the ordered functions, the worker pool.
+///
+/// Figures are the best or the median of several rounds on the machine as it is; ratios compare
+/// runs made one after the other.
+public enum LuaBenchmark {
+    /// One measured figure, with its goal.
+    public struct Figure: Sendable, Hashable {
+        /// What was measured: `call_us`.
+        public let name: String
+        public let value: Double
+        /// The unit of the value: `us`, `bytes`, `ratio`, `calls/s`.
+        public let unit: String
+        /// The bound that the figure should keep.
+        public let goal: Double
+        /// Whether more is better.
+        public let isFloor: Bool
+
+        /// Whether the figure keeps its goal.
+        public var meetsGoal: Bool { isFloor ? value >= goal : value <= goal }
+    }
+
+    /// Measures everything; takes a few seconds.
+    public static func run() throws -> [Figure] {
+        [
+            Figure(
+                name: "call_us", value: try callSeconds() * 1e6, unit: "us", goal: 2, isFloor: false
+            ),
+            Figure(
+                name: "state_bytes", value: Double(LuaState().memoryBytes), unit: "bytes",
+                goal: 65536, isFloor: false),
+            Figure(
+                name: "budgets_overhead", value: try budgetsOverhead(), unit: "ratio", goal: 1.1,
+                isFloor: false),
+            Figure(
+                name: "exact_overhead", value: try exactOverhead(), unit: "ratio", goal: 3,
+                isFloor: false),
+            Figure(
+                name: "pairs_ratio", value: try stockRatio(of: pairsWork), unit: "ratio", goal: 2,
+                isFloor: false),
+            Figure(
+                name: "sort_ratio", value: try stockRatio(of: sortWork), unit: "ratio", goal: 2,
+                isFloor: false),
+            Figure(
+                name: "calls_per_second_two_workers", value: callsPerSecond(workerCount: 2),
+                unit: "calls/s", goal: 500_000, isFloor: true),
+        ]
+    }
+
+    /// The median time of a call from the host into Lua and back with a table of ten fields in and
+    /// out, in seconds.
+    public static func callSeconds() throws -> Double {
+        let state = LuaState()
+        let echo = try state.load("return ...", name: "echo.lua")
+        let table: LuaValue = [
+            "step": 120, "loss": 2.5, "loss_mean": 2.75, "tokens": 500_000, "lr": 3e-4, "epoch": 1,
+            "grad_norm": 0.9, "name": "domain", "finite": true, "progress": 0.25,
+        ]
+        let calls = 5000
+        let rounds = try (0..<15).map { _ in
+            try seconds { for _ in 0..<calls { try echo.call([table]) } } / Double(calls)
+        }
+        return rounds.sorted()[rounds.count / 2]
+    }
+
+    /// The time of work bound by the processor under the default budget, as a multiple of the same
+    /// work in a stock interpreter.
+    public static func budgetsOverhead() throws -> Double { try stockRatio(of: plainWork) }
+
+    /// The time of the same work under a counted budget, as a multiple of that without a budget.
+    public static func exactOverhead() throws -> Double {
+        let function = try LuaState().load(plainWork, name: "work.lua")
+        let free = try best { try function.call(budget: .unlimited) }
+        return try best { try function.call(budget: Budget(seconds: 600, instructions: .max)) }
+            / free
+    }
+
+    /// Small pure calls through a pool, calls a second.
+    public static func callsPerSecond(workerCount: Int) -> Double {
+        let pool = LuaWorkerPool(workerCount: workerCount) { _, name in
+            let state = LuaState()
+            let function = try state.load("local x = ... return x * 2 + 1", name: name)
+            return LuaWorkerState(state: state, functions: ["small": function])
+        }
+        let items = (0..<200_000).map { LuaValue.integer(Int64($0)) }
+        let budget = Budget(seconds: 1)
+        _ = pool.map("bench", "small", items: Array(items.prefix(1000)), budget: budget)
+        let rounds = (0..<5).map { _ in
+            seconds { _ = pool.map("bench", "small", items: items, budget: budget) }
+        }
+        return Double(items.count) / (rounds.min() ?? .infinity)
+    }
+
+    /// The time of a chunk here under the default budget, as a multiple of that in a stock
+    /// interpreter.
+    static func stockRatio(of source: String) throws -> Double {
+        let function = try LuaState().load(source, name: "work.lua")
+        let ours = try best { try function.call() }
+        let stock = njl_stock_seconds(source, source.utf8.count, 7)
+        precondition(stock > 0, "the stock interpreter runs the benchmark's own chunks")
+        return ours / stock
+    }
+
+    private static func best(_ body: () throws -> Void) rethrows -> Double {
+        // Processor time, as the stock interpreter's is.
+        try (0..<7).map { _ in
+            let began = njl_thread_seconds()
+            try body()
+            return njl_thread_seconds() - began
+        }.min() ?? .infinity
+    }
+
+    private static func seconds(_ body: () throws -> Void) rethrows -> Double {
+        try ContinuousClock().measure(body) / .seconds(1)
+    }
+
+    /// Calls, arithmetic, tables and closures: what the interpreter does, with few library calls.
+    static let plainWork = """
+        local function fib(n) if n < 2 then return n end return fib(n - 1) + fib(n - 2) end
+        local composite, primes = {}, 0
+        for i = 2, 60000 do
+          if not composite[i] then
+            primes = primes + 1
+            for j = i * i, 60000, i do composite[j] = true end
+          end
+        end
+        local n, a, b, c = 40, {}, {}, {}
+        for i = 1, n do
+          a[i], b[i], c[i] = {}, {}, {}
+          for j = 1, n do a[i][j], b[i][j] = i + j, i - j end
+        end
+        for i = 1, n do
+          local row, out = a[i], c[i]
+          for j = 1, n do
+            local sum = 0.0
+            for k = 1, n do sum = sum + row[k] * b[k][j] end
+            out[j] = sum
+          end
+        end
+        local parts = {}
+        for i = 1, 5000 do parts[#parts + 1] = "item " .. i end
+        assert(fib(25) == 75025 and primes == 6057 and #parts == 5000)
+        """
+
+    /// Texts taken apart and put together, with functions of the library called by their full names.
+    static let libraryWork = """
+        local parts, sum = {}, 0
+        for i = 1, 20000 do parts[#parts + 1] = ("x"):rep(i % 10) .. i end
+        local text, words = table.concat(parts, ","), 0
+        for word in text:gmatch("%d+") do words = words + #word end
+        for i = 1, 100000 do sum = sum + math.floor(i / 3) end
+        for i = 1, 20000 do sum = sum + #string.format("%d %s", i, "x") + string.byte(text, i) end
+        assert(words > 0 and sum > 0 and #text:gsub("%d", "n"):upper() == #text)
+        """
+
+    /// Walks over tables of the sizes that scripts have.
+    static let pairsWork = """
+        local lists, maps = {}, {}
+        for i = 1, 200 do
+          local list, map = {}, {}
+          for j = 1, 50 do list[j] = j end
+          for j = 1, 10 do map["field" .. j] = j end
+          lists[i], maps[i] = list, map
+        end
+        local sum = 0
+        for round = 1, 20 do
+          for i = 1, 200 do
+            for k, v in pairs(lists[i]) do sum = sum + v end
+            for k, v in pairs(maps[i]) do sum = sum + v end
+          end
+        end
+        assert(sum > 0)
+        """
+
+    /// Sorts numbers, texts, and tables by a comparator.
+    static let sortWork = """
+        local seed = 12345
+        local function next() seed = (seed * 1103515245 + 12345) % 2147483648 return seed end
+        local numbers, texts, rows = {}, {}, {}
+        for i = 1, 20000 do numbers[i] = next() end
+        for i = 1, 5000 do texts[i] = "item" .. next() end
+        for i = 1, 5000 do rows[i] = { key = next() } end
+        table.sort(numbers)
+        table.sort(texts)
+        table.sort(rows, function(a, b) return a.key < b.key end)
+        """
+}
