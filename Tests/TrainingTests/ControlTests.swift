@@ -4,7 +4,8 @@ import Synchronization
 import Telemetry
 import TestSupport
 import Testing
-import Training
+
+@testable import Training
 
 /// A person at another terminal: asks while the run goes on, and keeps the answer.
 private final class Asker: Sendable {
@@ -241,6 +242,38 @@ extension TrainerTests {
             try run.train(resumes: true, hooks: again)
             #expect(again.applied == ["loud@3 again"])
         }
+
+        @Test func anEventThatFailsEndsNoRun() throws {
+            let (run, plain) = (try TinyRun(), try TinyRun())
+            try plain.train()
+            let log = RunLog()
+            let (summary, askers) = try train(
+                run, asking: [3: [.script("break")]], hooks: EventHooks(), log: log)
+            #expect(summary.ending == .completed)
+            #expect(askers[0].refusal.contains("it broke"))
+            #expect(log.steps[3].hookErrors == 1)
+            #expect(try run.events(["script_error"]) == ["script_error@3"])
+            #expect(try run.weights(step: 6) == plain.weights(step: 6))
+        }
+
+        @Test func lookingCostsAStepNextToNothing() throws {
+            let run = try TinyRun(steps: 1)
+            try run.train()
+            let inbox = ControlInbox(run: run.path) { Issue.record("\($0)") }
+            inbox.open()
+            let clock = Stopwatch()
+            let count = 2000
+            for _ in 0..<count { #expect(inbox.take().isEmpty) }
+            let microseconds = clock.elapsedSeconds / Double(count) * 1e6
+            print("looking for requests: \(microseconds) us")
+            #expect(microseconds < 1000)
+        }
+
+        @Test func whoAsksAtTheEndIsAnswered() throws {
+            let run = try TinyRun(steps: 3)
+            let (_, askers) = try train(run, asking: [3: [.save]])
+            #expect(askers[0].refusal.contains("has ended"))
+        }
     }
 }
 
@@ -262,6 +295,7 @@ private final class EventHooks: RunHooks {
     func apply(_ event: ScriptEvent, isReplay: Bool) throws -> String {
         guard case .string(let file) = event.fields["file"] else { return "" }
         // A repeated event comes before this step's own are asked for.
+        if file == "break" { throw ScriptFailure(description: "it broke") }
         applied.append("\(file)@\(isReplay ? step + 1 : step)" + (isReplay ? " again" : ""))
         return "\(file) is in force."
     }

@@ -17,7 +17,9 @@ struct RollbackCause {
 
 extension Trainer {
     /// Puts weights and optimizer back to those of a checkpoint and goes on from there with new
-    /// data. Step numbers keep rising; dials, and what hooks remember, stay as they are.
+    /// data.
+    ///
+    /// Step numbers keep rising; dials, and what hooks remember, stay as they are.
     ///
     /// - Parameters:
     ///   - step: the checkpoint's; nil for the last one that was asked for.

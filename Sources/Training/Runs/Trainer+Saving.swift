@@ -98,8 +98,10 @@ extension Trainer {
         isSaved = true
     }
 
-    /// Saves for the run's end. Weights are worth saving even where hooks fail to tell what they
-    /// remember; the checkpoint says so then.
+    /// Saves for the run's end.
+    ///
+    /// Weights are worth saving even where hooks fail to tell what they remember; the checkpoint
+    /// says so then.
     private func saveLast() throws {
         var memory: [String: [UInt8]] = [:]
         do {
@@ -134,7 +136,9 @@ extension Trainer {
     }
 
     /// Saves the steps before an error, as an interruption would, and tells hooks of it; the error
-    /// is told either way. A step that the metrics do not hold is done again instead.
+    /// is told either way.
+    ///
+    /// A step that the metrics do not hold is done again instead.
     ///
     /// `run` does this by itself; a program calls it where it gives a run up.
     public func abandon(after error: any Error) {

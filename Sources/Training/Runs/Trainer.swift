@@ -182,8 +182,10 @@ public final class Trainer {
     /// A run whose budget is not used goes on from here when it is resumed.
     public func finish() throws -> RunSummary {
         try requireBegun()
-        hasFinished = true
         pending = nil
+        // A dial may have brought the last step forward.
+        if !isStopped, stopReason == nil { _ = try evaluateIfDue() }
+        hasFinished = true
         let isScored = parts.evaluation.isEmpty || state.lastHeldOut?.step == state.step
         let ending: RunSummary.Ending =
             if state.step >= dials.totalSteps, isScored, stopReason == nil {
