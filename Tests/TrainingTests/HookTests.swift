@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 import TestSupport
 import Testing
 import Training
@@ -189,6 +190,20 @@ extension TrainerTests {
             }
             let error = #expect(throws: TrainingError.self) { try run.train(hooks: hooks) }
             #expect(error?.message.contains("optimizer.lr") == true)
+        }
+
+        @Test func whatHandlersMeasureJoinsTheStepsLine() throws {
+            let run = try TinyRun(steps: 2)
+            let hooks = ClosureHooks()
+            hooks.measured = HookMeasurements(
+                errors: 2, fields: ["hook/guard/calls": 7, "loss": 0, "type": "mine"])
+            let log = RunLog()
+            try run.train(observer: log, hooks: hooks)
+            let lines = try run.metrics().filter { $0.contains("\"type\":\"step\"") }
+            #expect(lines.count == 2)
+            #expect(lines.allSatisfy { $0.contains("\"hook\\/guard\\/calls\":7") })
+            #expect(lines.allSatisfy { !$0.contains("\"loss\":0,") })
+            #expect(log.steps.map(\.hookErrors) == [2, 2])
         }
 
         @Test func memoryThatCannotBeSavedLeavesTheWeightsSafe() throws {

@@ -158,6 +158,8 @@ extension Trainer {
                     RollbackCause(
                         step: state.step, origin: event.text("origin") ?? "request",
                         reason: event.text("reason") ?? "", isRepeated: true))
+            case let name where RunEvent.ownNames.contains(name):
+                throw TrainingError(.badState, "Nothing like that comes from outside.")
             default:
                 let script = ScriptEvent(name: event.name, fields: event.fields)
                 _ = try desk?.call { try $0.apply(script, isReplay: true) }

@@ -51,6 +51,9 @@ extension Trainer {
         // What is being written counts.
         try? keeper.wait()
         if let step {
+            guard step >= 0 else {
+                throw TrainingError(.badRequest, "There is no step \(step); steps count from 0.")
+            }
             guard step <= state.step else {
                 throw TrainingError(
                     .badRequest, "Step \(step) lies ahead; the run is at step \(state.step).")

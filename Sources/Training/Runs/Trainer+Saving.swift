@@ -155,6 +155,8 @@ extension Trainer {
             observer.remark("The run is saved as \(newestCheckpoint), before the error.")
         }
         inbox.close(step: state.step)
+        hasFinished = true
+        folder.release()
         desk?.observe(.error(sentence: "\(error)", step: state.step))
     }
 
@@ -177,6 +179,7 @@ extension Trainer {
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
             folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
             seconds: clock.elapsedSeconds)
+        folder.release()
         desk?.observe(.end(summary))
         return summary
     }

@@ -1,10 +1,10 @@
 public import Telemetry
 public import Tensors
+public import Tokenizers
+public import Transformers
 import Checkpoints
 import Corpora
 import Optimizers
-import Tokenizers
-import Transformers
 
 /// The training loop, whole or step by step.
 ///
@@ -47,7 +47,7 @@ public final class Trainer {
     /// Why the run is to end before its budget is used; nil while it goes on.
     var stopReason: String?
     private var hasBegun = false
-    private var hasFinished = false
+    var hasFinished = false
 
     /// Prepares a run: opens data, makes or reads weights, takes the folder.
     ///
@@ -206,6 +206,12 @@ public final class Trainer {
 
     /// The folder the run writes to.
     public var path: String { folder.path }
+
+    /// The model that learns; between two steps it may be listened to.
+    public var model: Decoder { parts.model }
+
+    /// The model's tokenizer.
+    public var tokenizer: any Tokenizer { parts.tokenizer }
 
     var isStopped: Bool { StopSignal.isRequested }
 
