@@ -93,7 +93,9 @@ extension TrainerTests {
                     3: [.rollback(to: 99)], 4: [.rollback(to: 3)],
                     5: [.script("hello"), .rollback(to: -1)],
                 ])
-            let words = ["optimizer.lr", "0 or more", "lies ahead", "step-000003", "no script", "from 0"]
+            let words = [
+                "optimizer.lr", "0 or more", "lies ahead", "step-000003", "no script", "from 0",
+            ]
             for (asker, word) in zip(askers, words) {
                 #expect(asker.refusal.contains(word), "\(asker.refusal)")
                 #expect(!asker.refusal.hasPrefix("done"))

@@ -221,6 +221,11 @@ public final class Trainer {
             throw TrainingError(.misuse, "The run has not begun; call begin first.")
         }
         guard !hasFinished else { throw TrainingError(.misuse, "The run is over.") }
+        guard hasWholeWeights else {
+            throw TrainingError(
+                .badState,
+                "A rollback failed half way, so the weights are no model now; resume the run.")
+        }
     }
 
     /// Throws where gradients wait to be used.
