@@ -31,9 +31,23 @@ import Transformers
         #expect(try generate(from: "whole", in: folder) == ids)
     }
 
+    /// What scripts do to a run, Swift can do: everything they stand on lies below them.
+    @Test func hooksInSwiftSteerARun() throws {
+        let folder = try TemporaryFolder()
+        let whole = Halving()
+        try train("whole", steps: 8, in: folder, hooks: whole)
+        #expect(whole.rates == [2e-2, 2e-2, 1e-2, 1e-2, 5e-3, 5e-3, 2.5e-3, 2.5e-3])
+        try train("halves", steps: 3, in: folder, hooks: Halving())
+        let rest = Halving()
+        try train("halves", steps: 8, in: folder, resumes: true, hooks: rest)
+        #expect(rest.rates.suffix(5) == whole.rates.suffix(5))
+        #expect(try weights(of: "halves", in: folder) == weights(of: "whole", in: folder))
+    }
+
     @discardableResult
     private func train(
-        _ name: String, steps: Int, in folder: TemporaryFolder, resumes: Bool = false
+        _ name: String, steps: Int, in folder: TemporaryFolder, resumes: Bool = false,
+        hooks: (any RunHooks)? = nil
     ) throws -> Account {
         let sizes = ModelConfiguration(
             vocabularySize: 0, hiddenSize: 8, intermediateSize: 12, layerCount: 1, headCount: 2,
@@ -58,7 +72,7 @@ import Transformers
         while true {
             let summary = try Trainer(
                 configuration, recipe: RunRecipe(), resumes: goesOn, on: ReferenceBackend.shared,
-                cacheFolder: folder.file("cache").path, observer: account
+                cacheFolder: folder.file("cache").path, observer: account, hooks: hooks
             ).run()
             account.reached = summary.steps
             if summary.ending == .completed { return account }
@@ -87,6 +101,31 @@ import Transformers
             for case .token(_, let token, _) in try engine.step() { ids.append(token.id) }
         }
         return ids
+    }
+}
+
+/// Halves the learning rate every second step, from a memory of its own.
+private final class Halving: RunHooks {
+    /// The rate of every step seen.
+    var rates: [Double] = []
+    private var rate = 2e-2
+
+    func steer(_ progress: ProgressFacts) throws -> [DialChange] {
+        guard progress.step > 0, progress.step.isMultiple(of: 2) else { return [] }
+        rate /= 2
+        return [DialChange(path: "optimizer.lr", value: .number(rate), origin: "halving")]
+    }
+
+    func decide(_ facts: GradientFacts) throws -> GradientVerdict {
+        rates.append(facts.learningRate)
+        return .keep
+    }
+
+    func saveState() throws -> [String: [UInt8]] { ["rate": Array("\(rate)".utf8)] }
+
+    func restoreState(_ state: [String: [UInt8]]) throws {
+        let text = String(decoding: state["rate"] ?? [], as: UTF8.self)
+        rate = try #require(Double(text))
     }
 }
 

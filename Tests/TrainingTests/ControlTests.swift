@@ -4,7 +4,8 @@ import Synchronization
 import Telemetry
 import TestSupport
 import Testing
-import Training
+
+@testable import Training
 
 /// A person at another terminal: asks while the run goes on, and keeps the answer.
 private final class Asker: Sendable {
@@ -13,6 +14,7 @@ private final class Asker: Sendable {
 
     /// Asks, and returns when the request lies before the run.
     init(_ request: ControlRequest, of run: String, timeout: Double = 60) {
+        let before = Asker.waiting(in: run)
         Thread.detachNewThread { [self] in
             let result = Result {
                 try RunControl.send(run: run, request: request, timeout: timeout)
@@ -20,12 +22,13 @@ private final class Asker: Sendable {
             answer.withLock { $0 = result }
             done.signal()
         }
-        while !isThere(in: run), answer.withLock({ $0 == nil }) { usleep(500) }
+        while Asker.waiting(in: run) == before, answer.withLock({ $0 == nil }) { usleep(500) }
     }
 
-    private func isThere(in run: String) -> Bool {
+    /// How many requests lie before a run.
+    private static func waiting(in run: String) -> Int {
         let names = try? FileManager.default.contentsOfDirectory(atPath: run + "/control")
-        return (names ?? []).contains { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        return (names ?? []).count { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
     }
 
     func reply() throws -> ControlReply {
@@ -50,7 +53,7 @@ extension TrainerTests {
         /// Trains, asking after the steps named; everyone's answers come back in order.
         private func train(
             _ run: TinyRun, asking requests: [Int: [ControlRequest]],
-            hooks: (any RunHooks)? = nil, log: RunLog = RunLog()
+            hooks: (any RunHooks)? = nil, log: RunLog = RunLog(), resumes: Bool = false
         ) throws -> (summary: RunSummary, askers: [Asker]) {
             var askers: [Asker] = []
             log.onStep = { report in
@@ -58,7 +61,7 @@ extension TrainerTests {
                     askers.append(Asker(request, of: run.path))
                 }
             }
-            let summary = try run.train(observer: log, hooks: hooks)
+            let summary = try run.train(resumes: resumes, observer: log, hooks: hooks)
             return (summary, askers)
         }
 
@@ -87,15 +90,18 @@ extension TrainerTests {
                 asking: [
                     1: [.set(path: "optimiser.lr", value: .number(1))],
                     2: [.set(path: "optimizer.lr", value: .number(-1))],
-                    3: [.rollback(to: 99)], 4: [.rollback(to: 3)], 5: [.script("hello")],
+                    3: [.rollback(to: 99)], 4: [.rollback(to: 3)],
+                    5: [.script("hello"), .rollback(to: -1)],
                 ])
-            let words = ["optimizer.lr", "0 or more", "lies ahead", "step-000003", "no script"]
+            let words = [
+                "optimizer.lr", "0 or more", "lies ahead", "step-000003", "no script", "from 0",
+            ]
             for (asker, word) in zip(askers, words) {
                 #expect(asker.refusal.contains(word), "\(asker.refusal)")
                 #expect(!asker.refusal.hasPrefix("done"))
             }
             #expect(try run.weights(step: 6) == plain.weights(step: 6))
-            #expect(try run.events(["refused"]).count == 5)
+            #expect(try run.events(["refused"]).count == 6)
         }
 
         @Test func aRunThatIsNotUnderWayIsToldFromNoRun() throws {
@@ -241,6 +247,99 @@ extension TrainerTests {
             try run.train(resumes: true, hooks: again)
             #expect(again.applied == ["loud@3 again"])
         }
+
+        @Test func anEventThatFailsEndsNoRun() throws {
+            let (run, plain) = (try TinyRun(), try TinyRun())
+            try plain.train()
+            let log = RunLog()
+            let (summary, askers) = try train(
+                run, asking: [3: [.script("break")]], hooks: EventHooks(), log: log)
+            #expect(summary.ending == .completed)
+            #expect(askers[0].refusal.contains("it broke"))
+            #expect(log.steps[3].hookErrors == 1)
+            #expect(try run.events(["script_error"]) == ["script_error@3"])
+            #expect(try run.weights(step: 6) == plain.weights(step: 6))
+        }
+
+        @Test func manyMayAskAtOnce() throws {
+            let run = try TinyRun(steps: 6)
+            run.configuration.checkpoints = .init(everySteps: 2, keepLast: 9, keepBest: 0)
+            let requests = (1...20).map {
+                ControlRequest.set(path: "data.sums.weight", value: .integer($0 + 1))
+            }
+            let (_, askers) = try train(run, asking: [3: requests])
+            for asker in askers { #expect(try asker.reply().isDone) }
+            let dials = try RunJournal.events(run: run.path).filter { $0.name == "dial" }
+            #expect(dials.map(\.external) == (1...20).map { $0 })
+            let weights = try run.weights(step: 6)
+            try run.forgetCheckpoints(after: 2)
+            try run.train(resumes: true)
+            #expect(try run.weights(step: 6) == weights)
+        }
+
+        @Test func aRemovedFolderIsMadeAgainByWhoeverAsks() throws {
+            let run = try TinyRun(steps: 6)
+            let log = RunLog()
+            var asker: Asker?
+            log.onStep = { report in
+                if report.step == 2 {
+                    try? FileManager.default.removeItem(atPath: run.path + "/control")
+                }
+                if report.step == 4 { asker = Asker(.save, of: run.path) }
+            }
+            try run.train(observer: log)
+            #expect(try #require(asker).reply().isDone)
+        }
+
+        @Test func aJournalThatSomebodyEditedEndsNoRun() throws {
+            let (run, plain) = (try TinyRun(), try TinyRun())
+            for run in [run, plain] { run.configuration.checkpoints.keepLast = 9 }
+            try plain.train()
+            try run.train()
+            try run.forgetCheckpoints(after: 2)
+            let lines = [
+                #"{"event":"start","step":3,"external":1}"#,
+                #"{"event":"dial","step":3,"external":2}"#,
+                #"{"event":"dial","step":3,"external":3,"path":"wings","value":2}"#,
+                #"{"event":"rollback","step":4,"external":4,"to":77}"#,
+                #"{"event":"rollback","step":4,"external":5,"to":-1}"#,
+                #"{"event":"swap","step":-4,"external":9223372036854775807}"#,
+                #"{"event":"swap","step":4,"external":-7,"time":[1]}"#,
+                "rubbish",
+            ]
+            let handle = try FileHandle(
+                forWritingTo: URL(filePath: run.path + "/events.jsonl"))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data((lines.joined(separator: "\n") + "\n{\"ev").utf8))
+            try handle.close()
+            let log = RunLog()
+            let (_, askers) = try train(
+                run, asking: [5: [.save]], log: log, resumes: true)
+            #expect(try askers[0].reply().isDone)
+            #expect(log.remarks.filter { $0.contains("cannot be repeated") }.count == 5)
+            #expect(try run.weights(step: 6) == plain.weights(step: 6))
+        }
+
+        @Test func lookingCostsAStepNextToNothing() throws {
+            let run = try TinyRun(steps: 1)
+            try run.train()
+            let inbox = ControlInbox(run: run.path) { Issue.record("\($0)") }
+            inbox.open()
+            let clock = Stopwatch()
+            let count = 2000
+            var isEmpty = true
+            for _ in 0..<count { isEmpty = inbox.take().isEmpty && isEmpty }
+            #expect(isEmpty)
+            let microseconds = clock.elapsedSeconds / Double(count) * 1e6
+            print("looking for requests: \(microseconds) us")
+            #expect(microseconds < 1000)
+        }
+
+        @Test func whoAsksAtTheEndIsAnswered() throws {
+            let run = try TinyRun(steps: 3)
+            let (_, askers) = try train(run, asking: [3: [.save]])
+            #expect(askers[0].refusal.contains("has ended"))
+        }
     }
 }
 
@@ -262,6 +361,7 @@ private final class EventHooks: RunHooks {
     func apply(_ event: ScriptEvent, isReplay: Bool) throws -> String {
         guard case .string(let file) = event.fields["file"] else { return "" }
         // A repeated event comes before this step's own are asked for.
+        if file == "break" { throw ScriptFailure(description: "it broke") }
         applied.append("\(file)@\(isReplay ? step + 1 : step)" + (isReplay ? " again" : ""))
         return "\(file) is in force."
     }

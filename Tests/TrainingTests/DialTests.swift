@@ -146,10 +146,22 @@ extension TrainerTests {
             #expect(try turned.weights(step: 6) == written.weights(step: 6))
         }
 
+        @Test func decayIsADialOfEveryOptimizer() throws {
+            let (turned, written) = (try TinyRun(steps: 3), try TinyRun(steps: 3))
+            for run in [turned, written] {
+                run.configuration.optimizer = .sgd(.init(momentum: 0.9))
+            }
+            try turned.train(hooks: turning([0: [("optimizer.weight_decay", .number(0.3))]]))
+            written.configuration.optimizer = .sgd(.init(momentum: 0.9, weightDecay: 0.3))
+            try written.train()
+            #expect(try turned.weights(step: 3) == written.weights(step: 3))
+        }
+
         @Test func aRunMayBeShortenedToWhereItIs() throws {
             let run = try TinyRun(steps: 6)
             let summary = try run.train(hooks: turning([4: [("steps", .integer(4))]]))
-            #expect(summary.steps == 4 && summary.ending != .interrupted)
+            #expect(summary.steps == 4 && summary.ending == .completed)
+            #expect(summary.heldOutAfter != nil)
         }
 
         @Test func aRefusedChangeLeavesAllAsItWas() throws {

@@ -1,7 +1,10 @@
+import Corpora
 import Foundation
+import Telemetry
 import TestSupport
 import Testing
-import Training
+
+@testable import Training
 
 extension TrainerTests {
     /// Laws of hooks: when they are asked, and what their answers do.
@@ -49,6 +52,21 @@ extension TrainerTests {
                 let tokens = facts.documents.filter { $0.source == source }.map(\.tokens)
                 #expect(tokens.reduce(0, +) == log.steps[0].tokensBySource[source])
             }
+        }
+
+        @Test func factsOfABatchCostLittle() throws {
+            let runs = (0..<400).map { TokenRun(document: $0, ids: Array(repeating: 1, count: 99)) }
+            let batch = try BatchLoader(
+                mix: Mix(MemoryTokens(name: "a", runs: runs)),
+                packing: Packing(length: 512, end: 0),
+                rows: 8, seed: 1, prefetch: 0
+            ).next()
+            let clock = Stopwatch()
+            var documents = 0
+            for _ in 0..<200 { documents += BatchFacts.of(batch, step: 1).facts.documents.count }
+            let microseconds = clock.elapsedSeconds / 200 * 1e6
+            print("facts of \(documents / 200) documents: \(microseconds) us")
+            #expect(documents >= 200 * 41 && microseconds < 2000)
         }
 
         @Test func weightsOfOneChangeNothingAndOfZeroLeaveTokensOut() throws {
@@ -189,6 +207,20 @@ extension TrainerTests {
             }
             let error = #expect(throws: TrainingError.self) { try run.train(hooks: hooks) }
             #expect(error?.message.contains("optimizer.lr") == true)
+        }
+
+        @Test func whatHandlersMeasureJoinsTheStepsLine() throws {
+            let run = try TinyRun(steps: 2)
+            let hooks = ClosureHooks()
+            hooks.measured = HookMeasurements(
+                errors: 2, fields: ["hook/guard/calls": 7, "loss": 0, "type": "mine"])
+            let log = RunLog()
+            try run.train(observer: log, hooks: hooks)
+            let lines = try run.metrics().filter { $0.contains("\"type\":\"step\"") }
+            #expect(lines.count == 2)
+            #expect(lines.allSatisfy { $0.contains("\"hook\\/guard\\/calls\":7") })
+            #expect(lines.allSatisfy { !$0.contains("\"loss\":0,") })
+            #expect(log.steps.map(\.hookErrors) == [2, 2])
         }
 
         @Test func memoryThatCannotBeSavedLeavesTheWeightsSafe() throws {

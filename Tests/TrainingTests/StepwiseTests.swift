@@ -86,21 +86,20 @@ extension TrainerTests {
             _ = try trainer.forwardBackward()
             let summary = try trainer.finish()
             #expect(summary.ending == .stopped && summary.reason != nil && summary.steps == 3)
-            _ = withExtendedLifetime(trainer) {
-                #expect(throws: (any Error).self) { try run.train(resumes: true) }
-            }
+            // The folder is free while the trainer still stands.
+            try withExtendedLifetime(trainer) { _ = try run.train(resumes: true) }
+            #expect(try whole.weights(step: 6) == run.weights(step: 6))
         }
 
-        @Test func halfAStepIsDoneAgain() throws {
+        @Test func aRunGivenUpIsSavedAndFree() throws {
             let (whole, run) = (try TinyRun(), try TinyRun())
             try whole.train()
-            try {
-                let trainer = try run.trainer()
-                try trainer.begin()
-                for _ in 0..<3 { _ = try trainer.step() }
-                _ = try trainer.forwardBackward()
-                _ = try trainer.finish()
-            }()
+            let trainer = try run.trainer()
+            try trainer.begin()
+            for _ in 0..<3 { _ = try trainer.step() }
+            trainer.abandon(after: ScriptFailure(description: "the program failed"))
+            #expect(!trainer.isActive)
+            #expect(throws: TrainingError.self) { try trainer.step() }
             try run.train(resumes: true)
             #expect(try whole.weights(step: 6) == run.weights(step: 6))
         }

@@ -11,6 +11,7 @@ final class ClosureHooks: RunHooks {
     var onMoment: (RunMoment) -> Void = { _ in }
     var onSave: () throws -> [String: [UInt8]] = { [:] }
     var restored: [String: [UInt8]]?
+    var measured = HookMeasurements()
 
     func observe(_ moment: RunMoment) {
         calls.append(moment.name)
@@ -35,6 +36,8 @@ final class ClosureHooks: RunHooks {
     func saveState() throws -> [String: [UInt8]] { try onSave() }
 
     func restoreState(_ state: [String: [UInt8]]) throws { restored = state }
+
+    func takeMeasurements() -> HookMeasurements { measured }
 }
 
 /// Hooks whose every answer depends on every call so far: a call too many, too few, out of order

@@ -9,7 +9,9 @@ public struct Admission: Sendable, Hashable {
     public init(maximumTokens: Int? = nil) { self.maximumTokens = maximumTokens }
 
     /// Throws `CorporaError` where a source with a share holds no document that is admitted: it
-    /// would be searched for ever. Every extent is looked at only where there is none.
+    /// would be searched for ever.
+    ///
+    /// Every extent is looked at only where there is none.
     func check(_ mix: Mix) throws {
         guard let maximumTokens else { return }
         for (source, share) in zip(mix.sources, mix.shares) where share > 0 {

@@ -73,8 +73,9 @@ struct BatchProducer: Sendable {
     /// Goes on where a copy of this producer stands.
     mutating func advance(to state: LoaderState) { self.state = state }
 
-    /// Plans otherwise from here on; what is nil stays. New weights begin the balance of the sources
-    /// anew. On an error nothing changes.
+    /// Plans otherwise from here on; what is nil stays.
+    ///
+    /// New weights begin the balance of the sources anew. On an error nothing changes.
     mutating func replan(weights: [Double]?, admission: Admission?) throws {
         let mix = try weights.map(mix.with(weights:)) ?? mix
         let admission = admission ?? self.admission

@@ -85,10 +85,14 @@ final class ControlInbox {
 
     /// Refuses whatever still waits: the run is over.
     func close(step: Int) {
-        for received in take() {
-            answer(
-                received.ticket,
-                ControlReply(isDone: false, message: "The run has ended.", step: step))
+        var waiting = take()
+        while !waiting.isEmpty {
+            for received in waiting {
+                answer(
+                    received.ticket,
+                    ControlReply(isDone: false, message: "The run has ended.", step: step))
+            }
+            waiting = take()
         }
     }
 

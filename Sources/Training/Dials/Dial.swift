@@ -107,8 +107,8 @@ public struct Dial: Sendable, Hashable {
         }
     }
 
-    /// The values it takes, for messages.
-    var expectation: String {
+    /// The values it takes, in words, such as "a number above 0, or none".
+    public var expectation: String {
         let values =
             switch kind {
             case .number: "a number of 0 or more"

@@ -4,7 +4,9 @@ public struct DialChange: Sendable, Hashable {
     public var path: String
     /// What to set it to.
     public var value: DialValue
-    /// Who asks: a hook's name, `nightjar set` and the like. It is told in journal and metrics.
+    /// Who asks: a hook's name, `nightjar set` and the like.
+    ///
+    /// It is told in journal and metrics.
     public var origin: String
 
     /// A wish; whether it can be met is checked when it is applied.

@@ -29,8 +29,10 @@ public struct BatchFacts: Sendable, Hashable {
 /// What a filter changes in a batch.
 public struct BatchEdit: Sendable, Hashable, Codable {
     /// Loss weights by document, in the order of `BatchFacts.documents` and as many: 0 teaches
-    /// nothing, 1 is as usual. They multiply the weights that tokens have of their own, so that a
-    /// masked prompt stays masked. Zero or more, and finite.
+    /// nothing, 1 is as usual.
+    ///
+    /// They multiply the weights that tokens have of their own, so that a masked prompt stays
+    /// masked. Zero or more, and finite.
     public var weights: [Double]
 
     /// Weights by document, in the order of the facts.

@@ -26,7 +26,8 @@ public protocol RunHooks: AnyObject {
 
     /// What hooks remember, as opaque bytes by name; part of every checkpoint.
     ///
-    /// Where this throws, the checkpoint is not written.
+    /// Where this throws, the checkpoint is not written, and `FailureResponses.script` says whether
+    /// the run goes on; that of the run's end is written without.
     func saveState() throws -> [String: [UInt8]]
 
     /// Takes what `saveState` once gave, before the first step of a resumed run; empty where the
@@ -35,13 +36,15 @@ public protocol RunHooks: AnyObject {
     func restoreState(_ state: [String: [UInt8]]) throws
 
     /// Changes from outside that are to take effect now, such as the swap of a script whose file
-    /// was edited; asked between two steps. Each is journalled, then given to `apply`.
+    /// was edited; asked between two steps.
+    ///
+    /// Each is journalled, then given to `apply`. Where this throws, there are none.
     func takeEvents(step: Int) throws -> [ScriptEvent]
 
     /// Turns a request to a running job into the event that answers it; throws to refuse it.
     func admit(_ request: String, step: Int) throws -> ScriptEvent
 
-    /// Lets a journalled event take effect.
+    /// Lets a journalled event take effect; where this throws, all is as before.
     ///
     /// - Parameter isReplay: whether the event is repeated from the journal by a resumed run, which
     ///   has to go on with the very bytes that were in force then.

@@ -10,8 +10,9 @@ public struct ScriptEvent: Sendable, Hashable {
     public let name: String
     /// What it needs to take effect again, flat: it is all that a resumed run gets.
     public let fields: [String: MetricValue]
-    /// Whether it changes what the run computes. One that does not, such as a refused swap, is
-    /// written down, neither applied nor repeated.
+    /// Whether it changes what the run computes.
+    ///
+    /// One that does not, such as a refused swap, is written down, neither applied nor repeated.
     public let hasEffect: Bool
 
     /// An event; its fields may not be named as the journal's own.
@@ -31,8 +32,9 @@ public struct ScriptEvent: Sendable, Hashable {
 public struct HookMeasurements: Sendable {
     /// Failures that the hooks caught themselves, such as those of observers.
     public var errors: Int
-    /// More fields for the step's line, in their order, such as `hook/spike-guard/time_s`. They
-    /// follow the step's own and never replace one.
+    /// More fields for the step's line, in their order, such as `hook/spike-guard/time_s`.
+    ///
+    /// They follow the step's own and never replace one.
     public var fields: MetricRecord
 
     /// Nothing measured, unless said.

@@ -14,8 +14,10 @@ public struct RunEvent: Sendable, Hashable {
 
     /// What happened, such as `dial`.
     public var name: String
-    /// Steps made when it takes effect: it is before step `step + 1`. An event about a step itself
-    /// (`non_finite`, `script_error`, `skip`) carries that step's number.
+    /// Steps made when it takes effect: it is before step `step + 1`.
+    ///
+    /// An event about a step itself (`non_finite`, `script_error`, `skip`) carries that step's
+    /// number.
     public var step: Int
     /// The serial number of an event from outside, from 1 on; nil for one that follows from the
     /// recipe and its scripts, which a resumed run comes to by itself.

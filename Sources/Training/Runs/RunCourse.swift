@@ -7,8 +7,9 @@ struct RunCourse: Codable, Sendable {
     var lastHeldOut: ProgressFacts.HeldOut?
     var bestHeldOut: ProgressFacts.HeldOut?
     var rollbacks = 0
-    /// The newest checkpoint that was asked for. One made because the run was stopped is none: an
-    /// unbroken run does not have it.
+    /// The newest checkpoint that was asked for.
+    ///
+    /// One made because the run was stopped is none: an unbroken run does not have it.
     var rollbackTarget: Int?
     /// Checkpoints that requests went back to: a run resumed from before needs them again.
     var requestedTargets: [Int] = []

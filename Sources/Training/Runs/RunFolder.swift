@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import Telemetry
 
-/// The folder a run writes to, locked while this lives.
+/// The folder a run writes to, locked until it is released.
 ///
 ///     recipe.lua  resolved.json  scripts/<hash>
 ///     metrics.jsonl  events.jsonl
@@ -14,7 +14,8 @@ public final class RunFolder {
     let store: CheckpointStore
     let metrics: JSONLinesSink
     let journal: JournalFile
-    private let lock: RunLock
+    /// Nil once the run is over.
+    private var lock: RunLock?
 
     /// Opens the folder for one process, making it where there is none.
     ///
@@ -61,7 +62,8 @@ public final class RunFolder {
                     "The run folder \(path) cannot be made: \(error.localizedDescription)")
             }
         }
-        lock = try RunLock(run: path)
+        let lock = try RunLock(run: path)
+        self.lock = lock
         store = try CheckpointStore(run: path, lock: lock, warn: warn)
         journal = try JournalFile(path: journalPath)
         metrics = try JSONLinesSink(path: path + "/metrics.jsonl")
@@ -83,6 +85,10 @@ public final class RunFolder {
         }
         return nil
     }
+
+    /// Lets another process, or another trainer in this one, have the folder; nothing is written
+    /// to it from here any more.
+    func release() { lock = nil }
 
     /// Writes a small file of the run, whole or not at all.
     func write(_ text: String, to name: String) throws {

@@ -124,9 +124,11 @@ final class RunRecorder {
         return serial
     }
 
-    /// Goes on counting after the events of earlier processes.
+    /// Goes on counting after the events of earlier processes; what nobody can have counted to is
+    /// somebody's mistake.
     func countSerials(of journal: [RunEvent]) {
-        lastSerial = journal.reduce(0) { max($0, $1.external ?? 0) }
+        let serials = journal.compactMap(\.external).filter { $0 < 1 << 40 }
+        lastSerial = max(0, serials.max() ?? 0)
     }
 
     private func append(_ event: RunEvent) throws {

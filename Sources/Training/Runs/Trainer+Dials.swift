@@ -20,8 +20,9 @@ extension Trainer {
         return dials.dials.map { ($0, values[$0.path] ?? .nothing) }
     }
 
-    /// Turns dials: checks, journals, then lets them take effect. A dial that stands as wished is
-    /// no change.
+    /// Turns dials: checks, journals, then lets them take effect.
+    ///
+    /// A dial that stands as wished is no change.
     func turn(_ wishes: [DialChange]) throws {
         let changes = try plan(wishes)
         for change in changes {

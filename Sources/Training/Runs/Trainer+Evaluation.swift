@@ -1,6 +1,7 @@
 extension Trainer {
-    /// Scores held-out text at the beginning, at the end, and as often as the recipe says. A run
-    /// that was stopped on the way does it when it goes on.
+    /// Scores held-out text at the beginning, at the end, and as often as the recipe says.
+    ///
+    /// A run that was stopped on the way does it when it goes on.
     ///
     /// - Returns: false where scoring was cut short.
     func evaluateIfDue() throws -> Bool {

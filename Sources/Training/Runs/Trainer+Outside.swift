@@ -9,13 +9,31 @@ extension Trainer {
     func attendToOutside() throws {
         guard state.course.begun == nil else { return }
         for event in replay.take(at: state.step) { try repeatEvent(event) }
-        if let desk {
-            let step = state.step
-            for event in try desk.call({ try $0.takeEvents(step: step) }) {
+        try attendToHooks()
+        for received in inbox.take() { try attend(to: received) }
+    }
+
+    /// Takes in what hooks bring from outside, such as a script that was edited.
+    private func attendToHooks() throws {
+        guard let desk else { return }
+        let step = state.step
+        var events: [ScriptEvent] = []
+        do {
+            events = try desk.call { try $0.takeEvents(step: step) }
+        } catch {
+            desk.countError()
+            try recorder.event(
+                "script_error", step: step,
+                ["hook": "events", "message": .string("\(error)")])
+            observer.remark("What scripts have from outside is not known: \(error)")
+        }
+        for event in events {
+            do {
                 _ = try carryOut(event)
+            } catch  where !isOfTheMachine(error) {
+                observer.remark("\(event.name) at step \(step) has no effect: \(error)")
             }
         }
-        for received in inbox.take() { try attend(to: received) }
     }
 
     private func attend(to received: ControlInbox.Received) throws {
@@ -39,7 +57,8 @@ extension Trainer {
             answer(received, isDone: true, sentence)
         } catch {
             answer(received, isDone: false, "\(error)")
-            throw error
+            // What only the asker can put right is no reason to end a run.
+            if isOfTheMachine(error) || !hasWholeWeights { throw error }
         }
     }
 
@@ -104,7 +123,15 @@ extension Trainer {
             return "It is written down."
         }
         try journal(event.name, event.fields)
-        return try desk?.call { try $0.apply(event, isReplay: false) } ?? ""
+        do {
+            return try desk?.call { try $0.apply(event, isReplay: false) } ?? ""
+        } catch {
+            desk?.countError()
+            try recorder.event(
+                "script_error", step: state.step,
+                ["hook": .string(event.name), "message": .string("\(error)")])
+            throw error
+        }
     }
 
     /// Writes down what comes from outside; from then on it is part of the run.
@@ -114,7 +141,9 @@ extension Trainer {
         isSaved = false
     }
 
-    /// Does again what the journal tells. What cannot be done again is told; the run goes on.
+    /// Does again what the journal tells.
+    ///
+    /// What cannot be done again is told; the run goes on.
     private func repeatEvent(_ event: RunEvent) throws {
         do {
             switch event.name {
@@ -129,6 +158,8 @@ extension Trainer {
                     RollbackCause(
                         step: state.step, origin: event.text("origin") ?? "request",
                         reason: event.text("reason") ?? "", isRepeated: true))
+            case let name where RunEvent.ownNames.contains(name):
+                throw TrainingError(.badState, "Nothing like that comes from outside.")
             default:
                 let script = ScriptEvent(name: event.name, fields: event.fields)
                 _ = try desk?.call { try $0.apply(script, isReplay: true) }

@@ -17,7 +17,9 @@ struct RollbackCause {
 
 extension Trainer {
     /// Puts weights and optimizer back to those of a checkpoint and goes on from there with new
-    /// data. Step numbers keep rising; dials, and what hooks remember, stay as they are.
+    /// data.
+    ///
+    /// Step numbers keep rising; dials, and what hooks remember, stay as they are.
     ///
     /// - Parameters:
     ///   - step: the checkpoint's; nil for the last one that was asked for.
@@ -49,6 +51,9 @@ extension Trainer {
         // What is being written counts.
         try? keeper.wait()
         if let step {
+            guard step >= 0 else {
+                throw TrainingError(.badRequest, "There is no step \(step); steps count from 0.")
+            }
             guard step <= state.step else {
                 throw TrainingError(
                     .badRequest, "Step \(step) lies ahead; the run is at step \(state.step).")

@@ -98,8 +98,10 @@ extension Trainer {
         isSaved = true
     }
 
-    /// Saves for the run's end. Weights are worth saving even where hooks fail to tell what they
-    /// remember; the checkpoint says so then.
+    /// Saves for the run's end.
+    ///
+    /// Weights are worth saving even where hooks fail to tell what they remember; the checkpoint
+    /// says so then.
     private func saveLast() throws {
         var memory: [String: [UInt8]] = [:]
         do {
@@ -134,7 +136,9 @@ extension Trainer {
     }
 
     /// Saves the steps before an error, as an interruption would, and tells hooks of it; the error
-    /// is told either way. A step that the metrics do not hold is done again instead.
+    /// is told either way.
+    ///
+    /// A step that the metrics do not hold is done again instead.
     ///
     /// `run` does this by itself; a program calls it where it gives a run up.
     public func abandon(after error: any Error) {
@@ -151,6 +155,8 @@ extension Trainer {
             observer.remark("The run is saved as \(newestCheckpoint), before the error.")
         }
         inbox.close(step: state.step)
+        hasFinished = true
+        folder.release()
         desk?.observe(.error(sentence: "\(error)", step: state.step))
     }
 
@@ -173,6 +179,7 @@ extension Trainer {
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
             folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
             seconds: clock.elapsedSeconds)
+        folder.release()
         desk?.observe(.end(summary))
         return summary
     }

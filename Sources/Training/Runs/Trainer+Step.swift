@@ -7,7 +7,8 @@ struct PendingUpdate {
     let batch: Batch
     let measured: TrainStep.Measured
     let learningRate: Double
-    let clock: Stopwatch
+    /// Stands still between the halves: what a program does there is not the step's.
+    var clock: Stopwatch
 }
 
 extension Trainer {
@@ -19,7 +20,7 @@ extension Trainer {
         try requireBetweenSteps()
         try attendToOutside()
         guard isActive else { return nil }
-        let stepClock = Stopwatch()
+        var stepClock = Stopwatch()
         try steer()
         guard isActive else { return nil }
         let rate = try learningRate()
@@ -29,6 +30,7 @@ extension Trainer {
             loader.restart(from: state.loader)
             return nil
         }
+        stepClock.pause()
         pending = PendingUpdate(
             batch: batch, measured: measured, learningRate: rate, clock: stepClock)
         return ForwardReport(
@@ -43,7 +45,7 @@ extension Trainer {
     /// - Parameter learningRate: in place of what schedule and dials come to; 0 or more.
     public func optimStep(learningRate: Double? = nil) throws -> StepReport {
         try requireBegun()
-        guard let update = pending else {
+        guard var update = pending else {
             throw TrainingError(
                 .misuse, "There are no gradients to use; call forwardBackward first.")
         }
@@ -51,6 +53,7 @@ extension Trainer {
         guard rate >= 0, rate.isFinite else {
             throw TrainingError(.misuse, "The learning rate is \(rate); give 0 or more.")
         }
+        update.clock.resume()
         let outcome = update.measured.outcome
         let answer = try answer(update, learningRate: rate)
         if answer.skipReason == nil {

@@ -1,10 +1,10 @@
 public import Telemetry
 public import Tensors
+public import Tokenizers
+public import Transformers
 import Checkpoints
 import Corpora
 import Optimizers
-import Tokenizers
-import Transformers
 
 /// The training loop, whole or step by step.
 ///
@@ -47,7 +47,7 @@ public final class Trainer {
     /// Why the run is to end before its budget is used; nil while it goes on.
     var stopReason: String?
     private var hasBegun = false
-    private var hasFinished = false
+    var hasFinished = false
 
     /// Prepares a run: opens data, makes or reads weights, takes the folder.
     ///
@@ -182,8 +182,10 @@ public final class Trainer {
     /// A run whose budget is not used goes on from here when it is resumed.
     public func finish() throws -> RunSummary {
         try requireBegun()
-        hasFinished = true
         pending = nil
+        // A dial may have brought the last step forward.
+        if !isStopped, stopReason == nil { _ = try evaluateIfDue() }
+        hasFinished = true
         let isScored = parts.evaluation.isEmpty || state.lastHeldOut?.step == state.step
         let ending: RunSummary.Ending =
             if state.step >= dials.totalSteps, isScored, stopReason == nil {
@@ -205,6 +207,12 @@ public final class Trainer {
     /// The folder the run writes to.
     public var path: String { folder.path }
 
+    /// The model that learns; between two steps it may be listened to.
+    public var model: Decoder { parts.model }
+
+    /// The model's tokenizer.
+    public var tokenizer: any Tokenizer { parts.tokenizer }
+
     var isStopped: Bool { StopSignal.isRequested }
 
     /// Throws where a call makes no sense now.
@@ -213,6 +221,11 @@ public final class Trainer {
             throw TrainingError(.misuse, "The run has not begun; call begin first.")
         }
         guard !hasFinished else { throw TrainingError(.misuse, "The run is over.") }
+        guard hasWholeWeights else {
+            throw TrainingError(
+                .badState,
+                "A rollback failed half way, so the weights are no model now; resume the run.")
+        }
     }
 
     /// Throws where gradients wait to be used.
