@@ -11,8 +11,9 @@ struct Rollback: ParsableCommand {
             optimizer that go back instead, to the last checkpoint or that of a step.
             """)
 
-    @Argument(help: "The run's folder.", completion: .directory)
-    var run: String
+    @Argument(
+        help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+    var folder: String
 
     @Argument(help: "The plugin's name, or recipe.")
     var script: String?
@@ -43,7 +44,7 @@ struct Rollback: ParsableCommand {
             } else {
                 .rollback(to: step)
             }
-        let reply = try RunControl.send(run: run, request: request, timeout: timeout)
+        let reply = try RunControl.send(run: folder, request: request, timeout: timeout)
         try Output.text(reply.message + "\n")
     }
 }

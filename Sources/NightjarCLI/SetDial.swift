@@ -3,17 +3,18 @@ import Scripting
 import Training
 
 /// `nightjar set`: turns dials of a running job.
-struct Set: ParsableCommand {
+struct SetDial: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Turns dials of a run that is under way.",
+        commandName: "set", abstract: "Turns dials of a run that is under way.",
         discussion: """
             The change takes effect between two steps, is written to the run's journal, and is made \
             again where the run resumes from before it. The dials: \
             \(Dial.catalogue.map(\.path).joined(separator: ", ")).
             """)
 
-    @Argument(help: "The run's folder.", completion: .directory)
-    var run: String
+    @Argument(
+        help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+    var folder: String
 
     @Argument(help: "Dials with their values, such as schedule.factor=0.5.")
     var changes: [String]
@@ -33,7 +34,7 @@ struct Set: ParsableCommand {
             return ControlRequest.set(path: String(change[..<equals]), value: value)
         }
         for request in requests {
-            let reply = try RunControl.send(run: run, request: request, timeout: timeout)
+            let reply = try RunControl.send(run: folder, request: request, timeout: timeout)
             try Output.text(reply.message + "\n")
         }
     }
