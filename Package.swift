@@ -70,12 +70,17 @@ let package = Package(
         target(
             "Generation",
             ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
-        // 6: the only module that imports both Lua and models.
+        // 6: plugins that are part of the program; the only module that imports both Lua and models.
+        .target(
+            name: "ShippedPlugins", path: "Plugins", sources: ["ShippedPlugins.swift"],
+            resources: ["plateau", "progress-notes", "short-first", "spike-guard"].map {
+                .embedInCode("\($0)/\($0).lua")
+            }, swiftSettings: strict),
         target(
             "Scripting",
             [
-                "Naming", "Telemetry", "Tensors", "Texts", "LuaRuntime", "Training", "Optimizers",
-                "Tokenizers", "Corpora", "Transformers",
+                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
+                "Tokenizers", "Corpora", "Transformers", "Texts", "ShippedPlugins",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
@@ -112,8 +117,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Autograd", "Corpora", "Layers", "Optimizers", "Tensors", "TestSupport",
-                "Tokenizers", "Training", "Transformers",
+                "Autograd", "Corpora", "Layers", "Naming", "Optimizers", "Telemetry", "Tensors",
+                "TestSupport", "Tokenizers", "Training", "Transformers",
             ]),
         tests(
             "GenerationTests",

@@ -15,7 +15,7 @@ static int finish_call(lua_State *L, int status, lua_KContext extra) {
 }
 
 static int base_pcall(lua_State *L) {
-    njl_poll(L);
+    njl_charge(L, 4);
     luaL_checkany(L, 1);
     lua_pushboolean(L, 1);
     lua_insert(L, 1);
@@ -32,7 +32,7 @@ static int call_handler(lua_State *L) {
 }
 
 static int base_xpcall(lua_State *L) {
-    njl_poll(L);
+    njl_charge(L, 4);
     luaL_checktype(L, 2, LUA_TFUNCTION);
     int arguments = lua_gettop(L) - 2;
     lua_pushvalue(L, 2);
@@ -51,9 +51,10 @@ static int base_xpcall(lua_State *L) {
 static int step_array(lua_State *L) {
     lua_Integer length = lua_tointeger(L, lua_upvalueindex(1));
     luaL_checktype(L, 1, LUA_TTABLE);
+    njl_charge(L, 1);
     lua_Integer i = luaL_checkinteger(L, 2);
     for (; i < length; i++) {
-        if ((i & 0xFFF) == 0) njl_poll(L);
+        if ((i & 0xFFF) == 0xFFF) njl_charge(L, 0x1000);
         lua_pushinteger(L, i + 1);
         if (lua_rawgeti(L, 1, i + 1) != LUA_TNIL) return 2;
         lua_pop(L, 2);
@@ -66,8 +67,9 @@ static int step_array(lua_State *L) {
 static int step_keys(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_Integer position = lua_tointeger(L, lua_upvalueindex(2));
+    njl_charge(L, 1);
     for (;;) {
-        if ((++position & 0xFFF) == 0) njl_poll(L);
+        if ((++position & 0xFFF) == 0) njl_charge(L, 0x1000);
         if (lua_rawgeti(L, lua_upvalueindex(1), position) == LUA_TNIL) break;
         lua_pushvalue(L, -1);
         if (lua_rawget(L, 1) != LUA_TNIL) {
@@ -85,17 +87,28 @@ static int step_keys(lua_State *L) {
 static lua_Integer array_length(lua_State *L, int table) {
     lua_Integer length = 0;
     while (lua_rawgeti(L, table, length + 1) != LUA_TNIL) {
-        if ((++length & 0xFFF) == 0) njl_poll(L);
+        if ((++length & 0xFFF) == 0) njl_charge(L, 0x1000);
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
+    njl_charge(L, 1 + (size_t)(length & 0xFFF));
     return length;
 }
 
 static int base_pairs(lua_State *L) {
-    njl_poll(L);
     luaL_checkany(L, 1);
-    if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+    if (njl_see_through(L, 1)) {
+        // A copy is walked: what `pairs` hands out would else be a way to the real table.
+        lua_settop(L, 1);
+        lua_newtable(L);
+        lua_pushnil(L);
+        while (lua_next(L, 1)) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, 2);
+        }
+        lua_replace(L, 1);
+    } else if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
         lua_pushvalue(L, 1);
         lua_call(L, 1, 3);
         return 3;
@@ -121,6 +134,7 @@ static int base_pairs(lua_State *L) {
         low++;
     }
     lua_Integer slot = 0;
+    njl_charge(L, (size_t)length + fields);
     lua_createtable(L, (int)(length + (lua_Integer)fields), 0);
     for (size_t i = 0; i <= fields; i++) {
         if (i == low) {
@@ -144,9 +158,10 @@ static int base_pairs(lua_State *L) {
 // Finds the key after the given one by looking at all of them: right for a question or two, while
 // `pairs` is the way to walk.
 static int base_next(lua_State *L) {
-    njl_poll(L);
+    njl_charge(L, 1);
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);
+    njl_see_through(L, 1);
     njl_entry after, best, key;
     int starts = lua_isnil(L, 2), found = 0;
     if (!starts) {
@@ -163,7 +178,7 @@ static int base_next(lua_State *L) {
     size_t visited = 0;
     lua_pushnil(L);
     while (lua_next(L, 1)) {
-        if ((++visited & 0xFFF) == 0) njl_poll(L);
+        if ((++visited & 0xFFF) == 0) njl_charge(L, 0x1000);
         njl_read_key(L, -2, &key);
         if (key.kind == NJL_KEY_UNORDERED) {
             return luaL_error(L, "next cannot order keys of type %s", luaL_typename(L, -2));
@@ -175,6 +190,7 @@ static int base_next(lua_State *L) {
         }
         lua_pop(L, 1);
     }
+    njl_charge(L, visited & 0xFFF);
     if (!found) {
         lua_pushnil(L);
         return 1;
@@ -186,6 +202,7 @@ static int base_next(lua_State *L) {
 }
 
 static int base_setmetatable(lua_State *L) {
+    njl_charge(L, 1);
     luaL_checktype(L, 1, LUA_TTABLE);
     int type = lua_type(L, 2);
     luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
@@ -208,14 +225,34 @@ static int base_setmetatable(lua_State *L) {
 }
 
 static int base_rawset(lua_State *L) {
+    njl_charge(L, 1);
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkany(L, 2);
     luaL_checkany(L, 3);
     lua_settop(L, 3);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_globals_key);
-    if (lua_rawequal(L, 1, 4)) return luaL_error(L, "the globals are locked");
+    lua_pushvalue(L, 1);
+    if (njl_see_through(L, 4)) return njl_refuse_change(L);
     lua_settop(L, 3);
     lua_rawset(L, 1);
+    return 1;
+}
+
+static int base_rawget(lua_State *L) {
+    njl_charge(L, 1);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_checkany(L, 2);
+    lua_settop(L, 2);
+    njl_see_through(L, 1);
+    lua_rawget(L, 1);
+    return 1;
+}
+
+static int base_rawlen(lua_State *L) {
+    njl_charge(L, 1);
+    int type = lua_type(L, 1);
+    luaL_argexpected(L, type == LUA_TTABLE || type == LUA_TSTRING, 1, "table or string");
+    if (type == LUA_TTABLE) njl_see_through(L, 1);
+    lua_pushinteger(L, (lua_Integer)lua_rawlen(L, 1));
     return 1;
 }
 
@@ -253,6 +290,7 @@ void njl_to_text(lua_State *L, int index) {
 }
 
 static int base_tostring(lua_State *L) {
+    njl_charge(L, 2);
     luaL_checkany(L, 1);
     njl_to_text(L, 1);
     return 1;
@@ -271,6 +309,7 @@ static int base_print(lua_State *L) {
     luaL_pushresult(&line);
     size_t length;
     const char *text = lua_tolstring(L, -1, &length);
+    njl_charge_bytes(L, length);
     context->host.print(context->owner, (const uint8_t *)text, length);
     return 0;
 }
@@ -278,5 +317,6 @@ static int base_print(lua_State *L) {
 const luaL_Reg njl_base_functions[] = {
     {"pcall", base_pcall},   {"xpcall", base_xpcall},     {"pairs", base_pairs},
     {"next", base_next},     {"setmetatable", base_setmetatable},
-    {"rawset", base_rawset}, {"tostring", base_tostring}, {"print", base_print},
+    {"rawset", base_rawset}, {"rawget", base_rawget},     {"rawlen", base_rawlen},
+    {"tostring", base_tostring}, {"print", base_print},
     {NULL, NULL}};

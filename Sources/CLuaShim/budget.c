@@ -9,10 +9,14 @@ static const char spent;
 
 void njl_hook(lua_State *L, lua_Debug *where) {
     (void)where;
-    if (njl_context_of(L)->tripped) {
+    njl_context *context = njl_context_of(L);
+    if (context->tripped) {
         njl_raise_budget(L);
+    } else if (context->counting) {
+        njl_count_hook(L);
     } else {
-        // Left over on a coroutine that gave way in the very moment of an earlier trip.
+        // Left over on a coroutine that gave way in the very moment of an earlier trip, or that
+        // began under a counted budget.
         lua_sethook(L, NULL, 0, 0);
     }
 }
@@ -25,13 +29,11 @@ int njl_raise_budget(lua_State *L) {
 }
 
 int njl_raise_memory(lua_State *L) {
-    njl_context *context = njl_context_of(L);
-    if (!context->tripped) context->tripped = NJL_MEMORY;
+    njl_trip(L, NJL_MEMORY);
     return njl_raise_budget(L);
 }
 
 void njl_settle(lua_State *L, int status) {
-    njl_context *context = njl_context_of(L);
-    if (status == LUA_ERRMEM && !context->tripped) context->tripped = NJL_MEMORY;
-    if (context->tripped) njl_raise_budget(L);
+    if (status == LUA_ERRMEM) njl_trip(L, NJL_MEMORY);
+    if (njl_context_of(L)->tripped) njl_raise_budget(L);
 }

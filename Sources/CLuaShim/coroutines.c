@@ -11,24 +11,28 @@ static lua_State *check_coroutine(lua_State *L) {
 // their number, or -1.
 static int resume(lua_State *L, lua_State *co, int count) {
     njl_context *context = njl_context_of(L);
-    njl_poll(L);
+    njl_charge(L, 4 + (size_t)count);
     if (!lua_checkstack(co, count)) {
         lua_pushliteral(L, "too many arguments to resume");
         return -1;
     }
     lua_xmove(L, co, count);
     int results;
+    njl_count_leave(L);
     context->current = co;
+    njl_count_enter(co);
     // A trip between the two lines has armed `co`; one before them is seen here.
     if (context->tripped) lua_sethook(co, njl_hook, LUA_MASKCOUNT, 1);
     int status = lua_resume(co, L, count, &results);
+    njl_count_leave(co);
     context->current = L;
+    njl_count_enter(L);
     if (status != LUA_OK && status != LUA_YIELD) {
         njl_settle(L, status);
         lua_xmove(co, L, 1);
         return -1;
     }
-    njl_poll(L);
+    njl_charge(L, (size_t)results);
     if (!lua_checkstack(L, results + 1)) {
         lua_pop(co, results);
         lua_pushliteral(L, "too many results to resume");
@@ -40,6 +44,7 @@ static int resume(lua_State *L, lua_State *co, int count) {
 
 static int co_create(lua_State *L) {
     luaL_checktype(L, 1, LUA_TFUNCTION);
+    njl_charge(L, 32);
     lua_State *co = lua_newthread(L);
     lua_pushvalue(L, 1);
     lua_xmove(L, co, 1);
@@ -58,10 +63,15 @@ static int co_resume(lua_State *L) {
 // Closes a coroutine: its pending `__close` handlers run here.
 static int reset(lua_State *L, lua_State *co) {
     njl_context *context = njl_context_of(L);
+    njl_charge(L, 4);
+    njl_count_leave(L);
     context->current = co;
+    njl_count_enter(co);
     if (context->tripped) lua_sethook(co, njl_hook, LUA_MASKCOUNT, 1);
     int status = lua_resetthread(co);
+    njl_count_leave(co);
     context->current = L;
+    njl_count_enter(L);
     if (status != LUA_OK) njl_settle(L, status);
     njl_poll(L);
     return status;
@@ -86,7 +96,7 @@ static int co_wrap(lua_State *L) {
 }
 
 static int co_yield(lua_State *L) {
-    njl_poll(L);
+    njl_charge(L, 1);
     return lua_yield(L, lua_gettop(L));
 }
 
@@ -103,17 +113,20 @@ static const char *status_name(lua_State *L, lua_State *co) {
 }
 
 static int co_status(lua_State *L) {
+    njl_charge(L, 1);
     lua_pushstring(L, status_name(L, check_coroutine(L)));
     return 1;
 }
 
 static int co_isyieldable(lua_State *L) {
+    njl_charge(L, 1);
     lua_State *co = lua_isnone(L, 1) ? L : check_coroutine(L);
     lua_pushboolean(L, lua_isyieldable(co));
     return 1;
 }
 
 static int co_running(lua_State *L) {
+    njl_charge(L, 1);
     int is_main = lua_pushthread(L);
     lua_pushboolean(L, is_main);
     return 2;

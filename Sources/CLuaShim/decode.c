@@ -67,6 +67,7 @@ int njl_decode(lua_State *L, const uint8_t *bytes, size_t count) {
     if (count < sizeof(uint32_t)) return 0;
     uint32_t values;
     memcpy(&values, bytes, sizeof values);
+    njl_charge_bytes(L, count);
     luaL_checkstack(L, (int)values + 4, "too many values from the host");
     const uint8_t *at = bytes + sizeof values;
     for (uint32_t i = 0; i < values; i++) at = push_value(L, at);

@@ -117,7 +117,8 @@ static void put_table(encoder *e, int table) {
     njl_poll(L);
     // Raw reading sees what the table holds; keys that only its metatable answers would be lost.
     static const char *const hiding[] = {"__index", "__pairs"};
-    for (size_t i = 0; i < sizeof hiding / sizeof *hiding; i++) {
+    size_t hidings = njl_see_through(L, table) ? 0 : sizeof hiding / sizeof *hiding;
+    for (size_t i = 0; i < hidings; i++) {
         if (luaL_getmetafield(L, table, hiding[i]) == LUA_TNIL) continue;
         char sentence[100];
         snprintf(sentence, sizeof sentence,
@@ -259,6 +260,7 @@ int njl_encode(lua_State *L, int first, int count, int keeps_references) {
     uint32_t values = (uint32_t)count;
     put(&e, &values, sizeof values);
     for (int i = 0; i < count; i++) put_value(&e, first + i);
+    njl_charge_bytes(L, e.context->output.count);
     e.context->encoding = 0;
     return count;
 }

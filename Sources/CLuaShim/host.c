@@ -7,7 +7,7 @@
 #include "internal.h"
 
 const char njl_references_key, njl_modules_key, njl_environment_key, njl_globals_key,
-    njl_objects_key;
+    njl_objects_key, njl_sealed_key;
 
 static int push_reply(lua_State *L, njl_context *context) {
     return njl_decode(L, context->reply.bytes, context->reply.count);
@@ -26,7 +26,7 @@ static int raise_reply(lua_State *L, njl_context *context, int positioned) {
 
 int njl_trampoline(lua_State *L) {
     njl_context *context = njl_context_of(L);
-    njl_poll(L);
+    njl_charge(L, 16);
     int32_t index = (int32_t)lua_tointeger(L, lua_upvalueindex(1));
     njl_encode(L, 1, lua_gettop(L), 1);
     context->reply.count = 0;
@@ -45,7 +45,7 @@ static const char unfinished;
 
 int njl_require(lua_State *L) {
     njl_context *context = njl_context_of(L);
-    njl_poll(L);
+    njl_charge(L, 16);
     size_t count;
     const char *name = luaL_checklstring(L, 1, &count);
     lua_settop(L, 1);
@@ -71,7 +71,7 @@ int njl_require(lua_State *L) {
     size_t source_count;
     const char *source = lua_tolstring(L, 3, &source_count);
     const char *chunk = lua_tostring(L, 4);
-    int status = luaL_loadbufferx(L, source, source_count, chunk, "t");
+    int status = njl_compile(L, source, source_count, chunk);
     if (status != LUA_OK) {
         njl_settle(L, status);
         context->loading = chunk;

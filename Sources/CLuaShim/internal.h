@@ -62,7 +62,7 @@ typedef struct {
 struct njl_context {
     lua_State *main;
     lua_State *volatile current;      // the coroutine that runs now
-    volatile sig_atomic_t tripped;    // 0, NJL_TIME or NJL_MEMORY; stays until the outermost return
+    volatile sig_atomic_t tripped;    // 0 or the budget spent; stays until the outermost return
     volatile sig_atomic_t watched;    // set while the deadline holds
     _Atomic uint64_t deadline;        // monotonic nanoseconds; 0 where none
     _Atomic int signalling;           // the watchdog is about to signal `thread`
@@ -72,9 +72,14 @@ struct njl_context {
     njl_context *outer;               // the context whose host function called this one
     njl_context *next_slot;           // the watchdog's list
     size_t used, limit;
+    size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown
+    uint64_t counted, count_limit;  // instructions and charges, without those of the segment
+    int segment;              // instructions from the last settling to the next hook
+    int counting, was_counted;
     void *owner;
     njl_host host;
-    njl_buffer output, reply, message;
+    njl_buffer output, reply, message, batch;
+    _Atomic int64_t batch_item;  // which call of a batch is in progress
     njl_walk walk;
     njl_report report, carried;
     int32_t *released;  // guarded by release_lock
@@ -105,6 +110,19 @@ void njl_watch_leave(njl_context *context);
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds);
 void njl_watch_end(njl_context *context);
 
+// instructions.c
+size_t njl_find_countdown(lua_State *L);
+// The outermost call begins and ends; UINT64_MAX counts nothing.
+void njl_count_begin(njl_context *context, uint64_t limit);
+void njl_count_end(njl_context *context);
+// A coroutine begins or ends to run.
+void njl_count_enter(lua_State *L);
+void njl_count_leave(lua_State *L);
+void njl_count(lua_State *L, size_t units);
+void njl_count_hook(lua_State *L);
+// Notes that a budget is spent; the caller raises.
+void njl_trip(lua_State *L, int kind);
+
 // budget.c
 void njl_hook(lua_State *L, lua_Debug *where);
 int njl_raise_budget(lua_State *L);
@@ -112,6 +130,16 @@ int njl_raise_memory(lua_State *L);
 // Raises where the budget is spent; every loop of ours asks now and then.
 static inline void njl_poll(lua_State *L) {
     if (njl_context_of(L)->tripped) njl_raise_budget(L);
+}
+// Charges work about to be done to a counted budget, and raises where any budget is spent. A unit
+// costs about as much as an instruction: an element, a step of a pattern, NJL_UNIT_BYTES bytes.
+static inline void njl_charge(lua_State *L, size_t units) {
+    if (njl_context_of(L)->counting) njl_count(L, units);
+    njl_poll(L);
+}
+enum { NJL_UNIT_BYTES = 16 };
+static inline void njl_charge_bytes(lua_State *L, size_t count) {
+    njl_charge(L, 1 + count / NJL_UNIT_BYTES);
 }
 // Turns the status of a protected call into the sticky error where it is one.
 void njl_settle(lua_State *L, int status);
@@ -139,16 +167,33 @@ int njl_encode(lua_State *L, int first, int count, int keeps_references);
 void njl_abandon_output(lua_State *L);
 int njl_decode(lua_State *L, const uint8_t *bytes, size_t count);
 
+// context.c
+// Runs `work` under protection, with the request as a light userdata; the outermost entry sets the
+// budget and clears what it tripped. `work` leaves nothing behind.
+int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl_budget *budget);
+
+// entries.c
+int njl_compile(lua_State *L, const char *source, size_t count, const char *chunk);
+void njl_free_released(lua_State *L);
+
 // host.c
 int njl_trampoline(lua_State *L);
 int njl_require(lua_State *L);
 int njl_object_metatable(lua_State *L);
 extern const char njl_references_key, njl_modules_key, njl_environment_key, njl_globals_key,
-    njl_objects_key;
+    njl_objects_key, njl_sealed_key;
+
+// sealed.c
+int njl_see_through(lua_State *L, int index);
+int njl_refuse_change(lua_State *L);
+void njl_note_sealed(lua_State *L, int locked, int real);
+void njl_seal(lua_State *L, const char *path, int reports_missing);
 
 // libraries
 void njl_open_sandbox(lua_State *L);
 void njl_to_text(lua_State *L, int index);
+void njl_check_number(lua_State *L, int index);
+void njl_charge_stock(lua_State *L, const char *name);
 extern const luaL_Reg njl_base_functions[], njl_coroutine_functions[], njl_table_functions[],
-    njl_string_functions[];
+    njl_string_functions[], njl_text_functions[], njl_utf8_functions[];
 int njl_format(lua_State *L);

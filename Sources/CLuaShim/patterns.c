@@ -6,10 +6,16 @@
 
 #include <ctype.h>
 
-enum { MAX_DEPTH = 200, STEP_MASK = 0xFFF };
+enum { MAX_DEPTH = 200, CHARGED_STEPS = 4096 };
 
-static void step(njl_matcher *m) {
-    if ((++m->steps & STEP_MASK) == 0) njl_poll(m->L);
+static void charge(njl_matcher *m) {
+    size_t steps = m->steps;
+    m->steps = 0;
+    njl_charge(m->L, steps);
+}
+
+static inline void step(njl_matcher *m) {
+    if (++m->steps >= CHARGED_STEPS) charge(m);
 }
 
 // The pattern position after the single item at `p`: one character, an escape or a set.
@@ -117,7 +123,7 @@ static const char *match_again(njl_matcher *m, const char *at, int digit) {
     }
     ptrdiff_t count = m->capture[index].count;
     if (count < 0 || m->text_end - at < count) return NULL;
-    m->steps |= STEP_MASK;  // a long comparison costs as much as many steps
+    m->steps += (size_t)count / NJL_UNIT_BYTES;
     step(m);
     return memcmp(m->capture[index].start, at, (size_t)count) == 0 ? at + count : NULL;
 }
@@ -223,6 +229,25 @@ const char *njl_match(njl_matcher *m, const char *at, const char *pattern) {
     m->depth++;
     const char *end = match_row(m, at, pattern);
     m->depth--;
+    return end;
+}
+
+void njl_match_begin(njl_matcher *m, lua_State *L, const char *text, size_t text_count,
+                     const char *pattern, size_t pattern_count) {
+    m->L = L;
+    m->text = text;
+    m->text_end = text + text_count;
+    m->pattern_end = pattern + pattern_count;
+    m->steps = 0;
+    m->depth = m->captures = 0;
+}
+
+const char *njl_match_at(njl_matcher *m, const char *at, const char *pattern) {
+    m->depth = m->captures = 0;
+    const char *end = njl_match(m, at, pattern);
+    // A counted budget wants each match charged; for the clock a few thousand steps are no time.
+    m->steps++;
+    if (m->steps >= CHARGED_STEPS || njl_context_of(m->L)->counting) charge(m);
     return end;
 }
 

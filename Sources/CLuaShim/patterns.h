@@ -8,7 +8,7 @@ typedef struct {
     lua_State *L;
     const char *text, *text_end;
     const char *pattern_end;
-    uint32_t steps;  // counts on over matches, so that many short ones are noticed too
+    size_t steps;  // not yet charged; counts on over matches, so that short ones are noticed too
     int depth, captures;
     struct {
         const char *start;
@@ -16,6 +16,11 @@ typedef struct {
     } capture[NJL_MAX_CAPTURES];
 } njl_matcher;
 
+// Starts on a text, which begins at `text`.
+void njl_match_begin(njl_matcher *m, lua_State *L, const char *text, size_t text_count,
+                     const char *pattern, size_t pattern_count);
+// The end of a match of the whole pattern that starts at `at`, or NULL. Charges what it took.
+const char *njl_match_at(njl_matcher *m, const char *at, const char *pattern);
 // The end of the match that starts at `at`, or NULL. Raises on a malformed pattern.
 const char *njl_match(njl_matcher *m, const char *at, const char *pattern);
 // Pushes the captures, or the whole match where the pattern has none and `whole` is given.

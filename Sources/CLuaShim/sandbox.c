@@ -1,10 +1,15 @@
 // The globals that a script sees: an allow-list, behind a table that accepts no assignment.
 #include "internal.h"
 
-static void copy_fields(lua_State *L, int from, int to, const char *const *names) {
+// Copies the named fields; functions come behind a charge for their work.
+static void copy_fields(lua_State *L, int from, int to, const char *prefix,
+                        const char *const *names) {
     for (; *names; names++) {
+        lua_pushfstring(L, "%s%s", prefix, *names);
         lua_getfield(L, from, *names);
+        njl_charge_stock(L, lua_tostring(L, -2));
         lua_setfield(L, to, *names);
+        lua_pop(L, 1);
     }
 }
 
@@ -28,7 +33,9 @@ static int open_library(lua_State *L, const char *name, lua_CFunction open,
     luaL_requiref(L, name, open, 0);
     lua_newtable(L);
     int table = lua_gettop(L);
-    copy_fields(L, table - 1, table, allowed);
+    const char *prefix = strcmp(name, LUA_GNAME) == 0 ? "" : lua_pushfstring(L, "%s.", name);
+    copy_fields(L, table - 1, table, prefix, allowed);
+    lua_settop(L, table);
     if (ours) luaL_setfuncs(L, ours, 0);
     lua_remove(L, table - 1);
     lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
@@ -38,20 +45,44 @@ static int open_library(lua_State *L, const char *name, lua_CFunction open,
     return table - 1;
 }
 
+// ("x"):rep(2) goes through the metatable of strings, which nobody may change, and so does
+// arithmetic on them. The library is on top.
+static void open_string_metatable(lua_State *L) {
+    static const char *const arithmetic[] = {
+        "__add", "__sub", "__mul", "__mod", "__pow", "__div", "__idiv", "__unm", NULL};
+    lua_pushliteral(L, "");
+    lua_getmetatable(L, -1);
+    for (const char *const *name = arithmetic; *name; name++) {
+        lua_pushfstring(L, "string.%s", *name);
+        lua_getfield(L, -2, *name);
+        njl_charge_stock(L, lua_tostring(L, -2));
+        lua_setfield(L, -3, *name);
+        lua_pop(L, 1);
+    }
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 2);
+}
+
+// Puts the library on top of the stack into the environment, locked.
+static void offer(lua_State *L, int environment, const char *name) {
+    njl_seal(L, name, 0);
+    lua_setfield(L, environment, name);
+}
+
 void njl_open_sandbox(lua_State *L) {
     static const char *const base[] = {
-        "assert", "error", "getmetatable", "ipairs", "rawequal", "rawget", "rawlen", "select",
-        "tonumber", "type", "_VERSION", NULL};
-    static const char *const string[] = {
-        "byte", "char", "len", "lower", "upper", "reverse", "sub", "pack", "packsize", "unpack",
-        NULL};
-    static const char *const table[] = {"pack", "unpack", NULL};
+        "assert", "error", "getmetatable", "ipairs", "rawequal", "select", "tonumber", "type",
+        "_VERSION", NULL};
+    static const char *const string[] = {"char", "pack", "packsize", "unpack", NULL};
+    static const char *const table[] = {"pack", NULL};
     static const char *const math[] = {
         "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge", "log",
         "max", "maxinteger", "min", "mininteger", "modf", "pi", "rad", "sin", "sqrt", "tan",
         "tointeger", "type", "ult", NULL};
-    static const char *const utf8[] = {
-        "char", "charpattern", "codepoint", "codes", "len", "offset", NULL};
+    static const char *const utf8[] = {"char", "charpattern", NULL};
     static const char *const none[] = {NULL};
 
     int environment = open_library(L, LUA_GNAME, luaopen_base, base, njl_base_functions);
@@ -63,27 +94,21 @@ void njl_open_sandbox(lua_State *L) {
     lua_getfield(L, -1, "format");
     lua_remove(L, -2);
     open_library(L, "string", luaopen_string, string, njl_string_functions);
+    luaL_setfuncs(L, njl_text_functions, 0);
     lua_insert(L, -2);
     lua_pushcclosure(L, njl_format, 1);
     lua_setfield(L, -2, "format");
-    // ("x"):rep(2) goes through the metatable of strings, which nobody may change.
-    lua_pushliteral(L, "");
-    lua_getmetatable(L, -1);
-    lua_pushvalue(L, -3);
-    lua_setfield(L, -2, "__index");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
-    lua_setfield(L, environment, "string");
+    open_string_metatable(L);
+    offer(L, environment, "string");
 
     open_library(L, "table", luaopen_table, table, njl_table_functions);
-    lua_setfield(L, environment, "table");
+    offer(L, environment, "table");
     open_library(L, "math", luaopen_math, math, NULL);
-    lua_setfield(L, environment, "math");
-    open_library(L, "utf8", luaopen_utf8, utf8, NULL);
-    lua_setfield(L, environment, "utf8");
+    offer(L, environment, "math");
+    open_library(L, "utf8", luaopen_utf8, utf8, njl_utf8_functions);
+    offer(L, environment, "utf8");
     open_library(L, "coroutine", luaopen_coroutine, none, njl_coroutine_functions);
-    lua_setfield(L, environment, "coroutine");
+    offer(L, environment, "coroutine");
 
     // Scripts hold an empty table whose reads go to the environment.
     lua_newtable(L);
@@ -97,6 +122,7 @@ void njl_open_sandbox(lua_State *L) {
     lua_pushboolean(L, 0);
     lua_setfield(L, -2, "__metatable");
     lua_setmetatable(L, -2);
+    njl_note_sealed(L, lua_gettop(L), environment);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &njl_globals_key);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);

@@ -1,22 +1,6 @@
-// The string functions whose work is not bounded by what they are given: patterns, repetition, and
-// formatting (which would print addresses).
+// The string functions whose work is not bounded by what they are given: patterns and repetition.
 #define _GNU_SOURCE
 #include "patterns.h"
-
-static void begin(njl_matcher *m, lua_State *L, const char *text, size_t text_count,
-                  const char *pattern, size_t pattern_count) {
-    m->L = L;
-    m->text = text;
-    m->text_end = text + text_count;
-    m->pattern_end = pattern + pattern_count;
-    m->steps = 0;
-    m->depth = m->captures = 0;
-}
-
-static const char *match_at(njl_matcher *m, const char *at, const char *pattern) {
-    m->depth = m->captures = 0;
-    return njl_match(m, at, pattern);
-}
 
 // The offset of a position that may count from the end; before the start is the start.
 static size_t start_offset(lua_Integer position, size_t count) {
@@ -33,7 +17,7 @@ static int is_plain(const char *pattern, size_t count) {
 }
 
 static int find_or_match(lua_State *L, int finds) {
-    njl_poll(L);
+    njl_charge(L, 2);
     size_t count, pattern_count;
     const char *text = luaL_checklstring(L, 1, &count);
     const char *pattern = luaL_checklstring(L, 2, &pattern_count);
@@ -43,6 +27,7 @@ static int find_or_match(lua_State *L, int finds) {
         return 1;
     }
     if (finds && (lua_toboolean(L, 4) || is_plain(pattern, pattern_count))) {
+        njl_charge_bytes(L, count - offset + pattern_count);
         const char *at = memmem(text + offset, count - offset, pattern, pattern_count);
         if (!at) {
             lua_pushnil(L);
@@ -53,10 +38,10 @@ static int find_or_match(lua_State *L, int finds) {
         return 2;
     }
     njl_matcher m;
-    begin(&m, L, text, count, pattern, pattern_count);
+    njl_match_begin(&m, L, text, count, pattern, pattern_count);
     int anchored = pattern_count > 0 && *pattern == '^';
     for (const char *at = text + offset; at <= m.text_end; at++) {
-        const char *end = match_at(&m, at, pattern + anchored);
+        const char *end = njl_match_at(&m, at, pattern + anchored);
         if (end && finds) {
             lua_pushinteger(L, at - text + 1);
             lua_pushinteger(L, end - text);
@@ -74,17 +59,17 @@ static int string_match(lua_State *L) { return find_or_match(L, 0); }
 
 // Upvalues: text, pattern, the offset to look from, the end of the match before (or -1).
 static int next_match(lua_State *L) {
-    njl_poll(L);
+    njl_charge(L, 2);
     size_t count, pattern_count;
     const char *text = lua_tolstring(L, lua_upvalueindex(1), &count);
     const char *pattern = lua_tolstring(L, lua_upvalueindex(2), &pattern_count);
     lua_Integer offset = lua_tointeger(L, lua_upvalueindex(3));
     lua_Integer last = lua_tointeger(L, lua_upvalueindex(4));
     njl_matcher m;
-    begin(&m, L, text, count, pattern, pattern_count);
+    njl_match_begin(&m, L, text, count, pattern, pattern_count);
     if (offset < 0 || (size_t)offset > count) return 0;
     for (const char *at = text + offset; at <= m.text_end; at++) {
-        const char *end = match_at(&m, at, pattern);
+        const char *end = njl_match_at(&m, at, pattern);
         if (!end || end - text == last) continue;
         lua_pushinteger(L, end - text);
         lua_copy(L, -1, lua_upvalueindex(3));
@@ -97,6 +82,7 @@ static int next_match(lua_State *L) {
 }
 
 static int string_gmatch(lua_State *L) {
+    njl_charge(L, 2);
     size_t count;
     luaL_checklstring(L, 1, &count);
     luaL_checkstring(L, 2);
@@ -114,6 +100,7 @@ static void add_template(njl_matcher *m, luaL_Buffer *out, const char *start, co
     size_t count;
     const char *text = lua_tolstring(m->L, 3, &count);
     const char *limit = text + count;
+    njl_charge_bytes(m->L, count);
     while (text < limit) {
         const char *percent = memchr(text, '%', (size_t)(limit - text));
         luaL_addlstring(out, text, (size_t)((percent ? percent : limit) - text));
@@ -163,7 +150,7 @@ static int add_replacement(njl_matcher *m, luaL_Buffer *out, const char *start, 
 }
 
 static int string_gsub(lua_State *L) {
-    njl_poll(L);
+    njl_charge(L, 2);
     size_t count, pattern_count;
     const char *text = luaL_checklstring(L, 1, &count);
     const char *pattern = luaL_checklstring(L, 2, &pattern_count);
@@ -175,12 +162,12 @@ static int string_gsub(lua_State *L) {
     lua_Integer most = luaL_optinteger(L, 4, (lua_Integer)count + 1), made = 0;
     int anchored = pattern_count > 0 && *pattern == '^', changed = 0;
     njl_matcher m;
-    begin(&m, L, text, count, pattern, pattern_count);
+    njl_match_begin(&m, L, text, count, pattern, pattern_count);
     luaL_Buffer out;
     luaL_buffinit(L, &out);
     const char *at = text, *last = NULL;
     while (made < most) {
-        const char *end = match_at(&m, at, pattern + anchored);
+        const char *end = njl_match_at(&m, at, pattern + anchored);
         if (end && end != last) {
             made++;
             // A replacement function may use the matcher's stack depth anew, not its captures.
@@ -218,6 +205,7 @@ static int string_rep(lua_State *L) {
         return njl_raise_memory(L);
     }
     size_t total = unit * (size_t)times - separator_count;
+    njl_charge_bytes(L, total);
     luaL_Buffer out;
     char *bytes = luaL_buffinitsize(L, &out, total);
     // The first unit, then copies of what is there, twice as much each time.
@@ -230,30 +218,6 @@ static int string_rep(lua_State *L) {
     }
     luaL_pushresultsize(&out, total);
     return 1;
-}
-
-// Gives `%s` our texts, refuses `%p`, and leaves the rest to the stock function (the upvalue).
-int njl_format(lua_State *L) {
-    size_t count;
-    const char *format = luaL_checklstring(L, 1, &count);
-    const char *end = format + count;
-    int top = lua_gettop(L), argument = 1;
-    for (const char *p = format; p < end; p++) {
-        if (*p != '%') continue;
-        if (++p < end && *p == '%') continue;
-        argument++;
-        while (p < end && strchr("-+ #0123456789.", *p) && *p) p++;
-        if (p >= end) break;
-        if (*p == 'p') {
-            return luaL_error(L, "'%%p' is refused: addresses differ from run to run");
-        }
-        if (*p == 's' && argument <= top && lua_type(L, argument) != LUA_TSTRING) {
-            njl_to_text(L, argument);
-            lua_replace(L, argument);
-        }
-    }
-    // Called in this frame, so that its errors name the script's line.
-    return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
 const luaL_Reg njl_string_functions[] = {

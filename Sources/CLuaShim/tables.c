@@ -10,9 +10,11 @@ static int table_insert(lua_State *L) {
     lua_Unsigned end = (lua_Unsigned)luaL_len(L, 1) + 1;
     lua_Unsigned at = end;
     int count = lua_gettop(L);
+    njl_charge(L, 2);
     if (count == 3) {
         at = (lua_Unsigned)luaL_checkinteger(L, 2);
         luaL_argcheck(L, at - 1u < end, 2, "position out of bounds");
+        njl_charge(L, end - at);
         for (lua_Unsigned i = end; i > at; i--) {
             poll_at(L, i);
             lua_geti(L, 1, (lua_Integer)(i - 1));
@@ -30,6 +32,7 @@ static int table_remove(lua_State *L) {
     lua_Unsigned length = (lua_Unsigned)luaL_len(L, 1);
     lua_Unsigned at = (lua_Unsigned)luaL_optinteger(L, 2, (lua_Integer)length);
     if (at != length) luaL_argcheck(L, at - 1u <= length, 2, "position out of bounds");
+    njl_charge(L, 2 + (at < length ? length - at : 0));
     lua_geti(L, 1, (lua_Integer)at);
     for (; at < length; at++) {
         poll_at(L, at);
@@ -47,11 +50,13 @@ static int table_move(lua_State *L) {
     lua_Integer to = luaL_checkinteger(L, 4);
     int target = lua_isnoneornil(L, 5) ? 1 : 5;
     luaL_checktype(L, target, LUA_TTABLE);
+    njl_charge(L, 2);
     if (end >= from) {
         luaL_argcheck(
             L, from > 0 || end < LUA_MAXINTEGER + from, 3, "too many elements to move");
         lua_Integer count = end - from + 1;
         luaL_argcheck(L, to <= LUA_MAXINTEGER - count + 1, 4, "destination wrap around");
+        njl_charge(L, (size_t)count);
         int overlaps = to > from && to <= end && lua_compare(L, 1, target, LUA_OPEQ);
         for (lua_Integer k = 0; k < count; k++) {
             lua_Integer i = overlaps ? count - 1 - k : k;
@@ -70,6 +75,8 @@ static int table_concat(lua_State *L) {
     const char *separator = luaL_optlstring(L, 2, "", &separator_count);
     lua_Integer first = luaL_optinteger(L, 3, 1);
     lua_Integer last = lua_isnoneornil(L, 4) ? luaL_len(L, 1) : luaL_checkinteger(L, 4);
+    if (last >= first) njl_charge(L, (size_t)last - (size_t)first);
+    njl_charge(L, 2);
     luaL_Buffer text;
     luaL_buffinit(L, &text);
     for (lua_Integer i = first; i <= last; i++) {
@@ -79,6 +86,7 @@ static int table_concat(lua_State *L) {
             return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'",
                               luaL_typename(L, -1), (LUAI_UACINT)i);
         }
+        njl_charge(L, (lua_rawlen(L, -1) + separator_count) / NJL_UNIT_BYTES);
         luaL_addvalue(&text);
         if (i == last) break;
         luaL_addlstring(&text, separator, separator_count);
@@ -107,8 +115,10 @@ static int table_sort(lua_State *L) {
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
     lua_Integer count = luaL_len(L, 1);
+    njl_charge(L, 2);
     if (count < 2) return 0;
     if (count > INT32_MAX) return luaL_argerror(L, 1, "array too big");
+    njl_charge(L, 2 * (size_t)count);
     lua_createtable(L, (int)count, 0);
     lua_createtable(L, (int)count, 0);
     int from = 3, to = 4;
@@ -118,6 +128,7 @@ static int table_sort(lua_State *L) {
         lua_rawseti(L, from, i);
     }
     for (lua_Integer width = 1; width < count; width *= 2) {
+        njl_charge(L, (size_t)count);
         for (lua_Integer start = 1; start <= count; start += 2 * width) {
             lua_Integer middle = start + width <= count ? start + width : count + 1;
             lua_Integer end = start + 2 * width <= count ? start + 2 * width : count + 1;
@@ -148,6 +159,24 @@ static int table_sort(lua_State *L) {
     return 0;
 }
 
+static int table_unpack(lua_State *L) {
+    lua_Integer first = luaL_optinteger(L, 2, 1);
+    lua_Integer last = lua_isnoneornil(L, 3) ? luaL_len(L, 1) : luaL_checkinteger(L, 3);
+    njl_charge(L, 2);
+    if (first > last) return 0;
+    lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
+    njl_charge(L, count);
+    if (count >= INT32_MAX || !lua_checkstack(L, (int)++count)) {
+        return luaL_error(L, "too many results to unpack");
+    }
+    for (lua_Unsigned i = 0; i < count; i++) {
+        poll_at(L, i);
+        lua_geti(L, 1, (lua_Integer)((lua_Unsigned)first + i));
+    }
+    return (int)count;
+}
+
 const luaL_Reg njl_table_functions[] = {
     {"insert", table_insert}, {"remove", table_remove}, {"move", table_move},
-    {"concat", table_concat}, {"sort", table_sort},     {NULL, NULL}};
+    {"concat", table_concat}, {"sort", table_sort},     {"unpack", table_unpack},
+    {NULL, NULL}};

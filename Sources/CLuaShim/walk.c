@@ -152,7 +152,7 @@ size_t njl_walk_keys(
     size_t base = walk->count, visited = 0;
     lua_pushnil(L);
     while (lua_next(L, table)) {
-        if ((++visited & POLL_MASK) == 0) njl_poll(L);
+        if ((++visited & POLL_MASK) == 0) njl_charge(L, POLL_MASK + 1);
         njl_entry entry;
         njl_read_key(L, -2, &entry);
         if (entry.kind == NJL_KEY_UNORDERED) {
@@ -174,6 +174,8 @@ size_t njl_walk_keys(
         lua_pop(L, 1);
     }
     *count = walk->count - base;
+    // What the sort will do, near enough.
+    njl_charge(L, (visited & POLL_MASK) + 2 * *count);
     reserve_order(L, walk, 2 * *count);
     size_t first = walk->order_count;
     uint32_t *order = walk->order + first;

@@ -186,3 +186,8 @@ void njl_watch_end(njl_context *context) {
     innermost = context->outer;
     context->outer = NULL;
 }
+
+uint64_t njl_overdue(const njl_context *context) {
+    uint64_t deadline = atomic_load(&((njl_context *)context)->deadline), time = now();
+    return deadline && time > deadline ? time - deadline : 0;
+}

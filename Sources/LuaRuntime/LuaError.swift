@@ -16,6 +16,8 @@ public struct LuaError: Error, Sendable {
         case budgetTime
         /// The state would hold more memory than its budget.
         case budgetMemory
+        /// The call ran past its budget of counted instructions.
+        case budgetInstructions
         /// A value is not of the expected type, range or shape.
         case type
         /// A host function threw; the error it threw is `cause`.

@@ -17,6 +17,14 @@ public final class LuaFunction {
         njl_release(state.context, reference)
     }
 
+    /// Where the function is defined; nil for a function of the host or of the library.
+    public var place: LuaPlace? {
+        let place = njl_function_place(state.context, reference)
+        let chunk = String(cString: place.chunk)
+        guard !chunk.isEmpty else { return nil }
+        return LuaPlace(chunk: chunk, line: Int(place.line), lastLine: Int(place.last_line))
+    }
+
     /// Calls the function with plain data and reads its results as plain data.
     ///
     /// Throws `LuaError`; a function or an object among the results is a type error. Without a
@@ -45,4 +53,25 @@ public final class LuaFunction {
             reader.nodes()
         }
     }
+}
+
+/// Where a function is defined in its source.
+public struct LuaPlace: Sendable, Hashable {
+    /// The chunk's name as it was given at loading.
+    public let chunk: String
+    /// The line where the function's text begins, counted from 1; 0 for a chunk as a whole.
+    public let line: Int
+    /// The line where it ends; 0 for a chunk as a whole.
+    public let lastLine: Int
+
+    /// A place made by hand, to compare with.
+    public init(chunk: String, line: Int, lastLine: Int) {
+        self.chunk = chunk
+        self.line = line
+        self.lastLine = lastLine
+    }
+}
+
+extension LuaPlace: CustomStringConvertible {
+    public var description: String { line > 0 ? "\(chunk):\(line)" : chunk }
 }

@@ -19,11 +19,18 @@ extension LuaState {
         case NJL_MEMORY:
             error.kind = .budgetMemory
             error.message = "needs more than its memory budget of \(budget.memoryBytes) bytes"
+        case NJL_INSTRUCTIONS:
+            error.kind = .budgetInstructions
+            error.message = "ran past its budget of \(budget.instructions ?? 0) instructions"
         case NJL_SYNTAX: error.kind = .syntax
         case NJL_TYPE: error.kind = .type
         default: attachCause(to: &error)
         }
         lastThrown = nil
+        if error.kind == .budgetTime, njl_is_busy(context) == 0 {
+            timeCutCount += 1
+            onTimeCut?()
+        }
         return error
     }
 

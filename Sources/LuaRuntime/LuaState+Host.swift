@@ -1,4 +1,5 @@
 import CLuaShim
+import Naming
 
 /// A function of the host, as scripts may call it.
 public typealias HostBody = (inout HostCall) throws -> [LuaNode]
@@ -41,6 +42,34 @@ extension LuaState {
         let path = table.map { "\($0).\(name)" } ?? name
         let result = njl_define(context, module ?? "", path, 0, writer.bytes, writer.count)
         precondition(result == NJL_OK, "no memory is left to define '\(path)'")
+    }
+
+    /// Locks a module: scripts can no longer write to its tables, and reading a name that is not
+    /// there is an error that names the nearest one.
+    ///
+    /// `shown` is what messages call the module; nil stands for its own name. Functions registered
+    /// later are still added; tables that they add are locked by sealing again.
+    ///
+    ///     state.seal(module: "nightjar", as: "nj")   ->   nj.text has no 'fodl'; did you mean 'fold'?
+    public func seal(module: String, as shown: String? = nil) {
+        let result = njl_seal_module(context, module, shown ?? module)
+        precondition(result == NJL_OK, "no memory is left to seal '\(module)'")
+    }
+
+    /// Says that a sealed table lacks a name, and which one was probably meant.
+    fileprivate func answerMissing(_ list: UnsafePointer<UInt8>) {
+        var reader = WireReader(list, state: nil)
+        let values = reader.values()
+        let table = values[0].asText ?? "this table"
+        guard case .string(let string) = values[1] else { return }
+        let name = string.description
+        let names = values[2].asTable?.array.compactMap(\.asText) ?? []
+        let hint = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" }
+        let shown = name.count > 60 ? "\(name.prefix(60))..." : name
+        let sentence = "\(table) has no '\(shown)'\(hint ?? "")"
+        _ = Array(sentence.utf8).withUnsafeBufferPointer {
+            reply($0.baseAddress, $0.count, NJL_HOST_FAILED)
+        }
     }
 
     /// Runs a host function; everything here returns, nothing jumps.
@@ -114,6 +143,11 @@ func findModule(
     guard let owner else { preconditionFailure("the shim names the owner") }
     let name = String(decoding: UnsafeBufferPointer(start: name, count: count), as: UTF8.self)
     return Unmanaged<LuaState>.fromOpaque(owner).takeUnretainedValue().answerModule(name)
+}
+
+func nameMissing(owner: UnsafeMutableRawPointer?, list: UnsafePointer<UInt8>?) {
+    guard let owner, let list else { preconditionFailure("the shim names the owner") }
+    Unmanaged<LuaState>.fromOpaque(owner).takeUnretainedValue().answerMissing(list)
 }
 
 func printLine(owner: UnsafeMutableRawPointer?, text: UnsafePointer<UInt8>?, count: Int) {

@@ -12,6 +12,11 @@ import CLuaShim
 public final class LuaState {
     /// What a call may spend where it does not say otherwise.
     public var budget: Budget
+    /// Called after an outermost call was cut off by the clock: where that happened, another run of
+    /// the same script may end elsewhere.
+    public var onTimeCut: (() -> Void)?
+    /// How many outermost calls the clock has cut off.
+    public internal(set) var timeCutCount = 0
     /// Where `require` finds files; without it only registered modules are found.
     public let modules: ModuleLoader?
 
@@ -34,7 +39,9 @@ public final class LuaState {
         self.modules = modules
         self.output = output
         guard
-            let context = njl_open(njl_host(call: callHost, find: findModule, print: printLine))
+            let context = njl_open(
+                njl_host(
+                    call: callHost, find: findModule, missing: nameMissing, print: printLine))
         else { preconditionFailure("no memory or no thread is left for a Lua state") }
         self.context = context
         njl_own(context, Unmanaged.passUnretained(self).toOpaque())
@@ -46,6 +53,14 @@ public final class LuaState {
 
     /// What the state holds now, in bytes.
     public var memoryBytes: Int { njl_memory_used(context) }
+    /// What the last outermost call ran, in instructions and charged work: at most its limit, and
+    /// nil where its budget did not count.
+    ///
+    /// The same script on the same input gives the same count, except after a cut-off by time.
+    public var lastInstructionCount: Int? {
+        let count = njl_instructions(context)
+        return count < 0 ? nil : Int(count)
+    }
     /// The functions that the host keeps now.
     public var keptFunctionCount: Int { njl_kept_functions(context) }
     /// The host objects that Lua may still hold.

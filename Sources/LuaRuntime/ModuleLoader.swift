@@ -14,6 +14,13 @@ public final class ModuleLoader {
         /// The root as it was given, and the rest.
         public let path: String
         public let bytes: [UInt8]
+
+        /// A file with the bytes it had.
+        public init(name: String?, path: String, bytes: [UInt8]) {
+            self.name = name
+            self.path = path
+            self.bytes = bytes
+        }
     }
 
     public let roots: [String]
@@ -23,13 +30,25 @@ public final class ModuleLoader {
     /// A script larger than this is refused.
     public static let maximumBytes = 16 << 20
 
-    public init(roots: [String]) {
+    /// Files that take the place of those on the disk; nil reads the disk.
+    private let kept: [File]?
+
+    /// - Parameter kept: the very files to serve, such as a run keeps; then the disk is not read.
+    public init(roots: [String], kept: [File]? = nil) {
         self.roots = roots
+        self.kept = kept
     }
 
     /// Reads the file that the user named, such as the recipe itself. Roots do not apply.
     public func open(path: String) throws -> File {
-        try read(path: path, name: nil)
+        if let kept {
+            guard let file = kept.first(where: { $0.name == nil }) else {
+                throw refusal("\(path) is not among the files that were kept")
+            }
+            files.append(file)
+            return file
+        }
+        return try read(path: path, name: nil)
     }
 
     func load(_ name: String) throws -> File {
@@ -45,6 +64,13 @@ public final class ModuleLoader {
             throw refusal(
                 "module name '\(name)' is refused: write parts of letters, digits, '_' and '-' "
                     + "joined by dots")
+        }
+        if let kept {
+            guard let file = kept.first(where: { $0.name == name }) else {
+                throw refusal("module '\(name)' is not among the files that were kept")
+            }
+            files.append(file)
+            return file
         }
         var tried: [String] = []
         for root in roots {

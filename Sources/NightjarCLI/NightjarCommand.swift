@@ -13,6 +13,6 @@ struct NightjarCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Check.self, Generate.self, Logits.self, Tokenize.self, Bench.self,
-            Annotate.self,
+            Plugin.self, Test.self, Annotate.self,
         ])
 }

@@ -28,6 +28,9 @@ enum Report {
         if let exit = error as? InterruptedRun {
             Foundation.exit(exit.code.rawValue)
         }
+        if let failed = error as? FailedSpecs {
+            Foundation.exit(failed.code.rawValue)
+        }
         let parserCode = NightjarCommand.exitCode(for: error)
         if parserCode == .success {
             print(NightjarCommand.fullMessage(for: error))

@@ -1,4 +1,5 @@
 import Foundation
+import Scripting
 import Telemetry
 import Tensors
 import Training
@@ -52,6 +53,15 @@ final class RunDisplay: RunObserver {
 
     func remark(_ sentence: String) {
         display.message(style.paint("note: ", .yellow) + sentence)
+    }
+
+    /// Shows what a script says.
+    func say(_ line: ScriptLogLine) {
+        switch line.level {
+        case .debug: break
+        case .info: display.message(style.paint("\(line.owner): ", .dim) + line.text)
+        case .warn: display.message(style.paint("\(line.owner): ", .yellow) + line.text)
+        }
     }
 
     func prepares(_ what: String, share: Double) {

@@ -30,10 +30,11 @@ struct Train: ParsableCommand {
         loaded.warnings.forEach(display.remark)
         // The loop runs whole on the compute thread, so that no operation has to change threads.
         let summary = try ComputeThread.shared.run { [resume] in
+            let scripts = try loaded.runScripts.open(log: display.say)
             let trainer = try Trainer(
                 loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
                 on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
-                speeds: Places.speeds, clock: clock)
+                hooks: scripts, speeds: Places.speeds, clock: clock)
             return try trainer.run()
         }
         display.finish()

@@ -5,10 +5,15 @@ public import Tensors
 /// The whole update of a parameter is one pass over memory; clipping is folded into it.
 public final class AdamW: Optimizer {
     public private(set) var stepCount = 0
-    private let settings: AdamWConfiguration
+    private var settings: AdamWConfiguration
     private var moments = StateTensors(kinds: ["exp_avg", "exp_avg_sq"])
 
     public init(_ settings: AdamWConfiguration) { self.settings = settings }
+
+    public var weightDecay: Double {
+        get { settings.weightDecay }
+        set { settings.weightDecay = newValue }
+    }
 
     public func step(
         _ parameters: [OptimizedParameter], learningRate: Double, gradientScale: Double

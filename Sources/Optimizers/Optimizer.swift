@@ -9,6 +9,9 @@ public protocol Optimizer: AnyObject {
     /// How many steps it has made; part of its state.
     var stepCount: Int { get }
 
+    /// Weight decay of the parameters that decay; a setting, which may change between steps.
+    var weightDecay: Double { get set }
+
     /// Moves every parameter once, in place.
     ///
     /// - Parameters:

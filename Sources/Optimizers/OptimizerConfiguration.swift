@@ -23,6 +23,14 @@ public enum OptimizerConfiguration: Sendable, Hashable {
         }
     }
 
+    /// The share of a matrix that an update takes off, times the learning rate.
+    public var weightDecay: Double {
+        switch self {
+        case .adamW(let settings): settings.weightDecay
+        case .sgd(let settings): settings.weightDecay
+        }
+    }
+
     /// A new optimizer with these settings and no state yet.
     public func makeOptimizer() -> any Optimizer {
         switch self {

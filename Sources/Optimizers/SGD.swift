@@ -3,12 +3,17 @@ public import Tensors
 /// Stochastic gradient descent with optional momentum, as `torch.optim.SGD` orders it.
 public final class SGD: Optimizer {
     public private(set) var stepCount = 0
-    private let settings: SGDConfiguration
+    private var settings: SGDConfiguration
     private var momenta: StateTensors
 
     public init(_ settings: SGDConfiguration) {
         self.settings = settings
         momenta = StateTensors(kinds: settings.momentum == 0 ? [] : ["momentum_buffer"])
+    }
+
+    public var weightDecay: Double {
+        get { settings.weightDecay }
+        set { settings.weightDecay = newValue }
     }
 
     public func step(

@@ -24,6 +24,8 @@ public struct ScriptingError: Error, Sendable {
         case badOverride
         /// A function whose answer cannot be used.
         case badAnswer
+        /// A plugin's own example that does not hold.
+        case selfTest
     }
 
     public var code: Code
@@ -76,7 +78,7 @@ extension ScriptingError {
         let code: Code =
             switch error.kind {
             case .syntax: .syntax
-            case .budgetTime, .budgetMemory: .budget
+            case .budgetTime, .budgetMemory, .budgetInstructions: .budget
             case .type: .badValue
             case .runtime, .host: .runtime
             }

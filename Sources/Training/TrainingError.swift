@@ -10,6 +10,16 @@ public struct TrainingError: Error, Sendable, CustomStringConvertible {
         case nonFinite
         /// A saved state that does not fit the recipe.
         case badState
+        /// A dial that does not exist, or a value it does not take.
+        case badDial
+        /// A request that a running job refuses, or a run that answers none.
+        case badRequest
+        /// A hook's answer that cannot be followed.
+        case badAnswer
+        /// A call of a run's functions in an order that makes no sense.
+        case misuse
+        /// More rollbacks than the recipe allows.
+        case tooManyRollbacks
     }
 
     public let code: Code
@@ -21,9 +31,9 @@ public struct TrainingError: Error, Sendable, CustomStringConvertible {
         self.message = message
     }
 
-    /// Whether asking differently helps (exit code 2); a run that diverged failed by itself
-    /// (exit code 1).
-    public var isUserMistake: Bool { code != .nonFinite }
+    /// Whether asking differently helps (exit code 2); a run that diverged, or
+    /// rolled back too often, failed by itself (exit code 1).
+    public var isUserMistake: Bool { code != .nonFinite && code != .tooManyRollbacks }
 
     public var description: String { message }
 }

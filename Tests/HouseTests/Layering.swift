@@ -12,7 +12,7 @@ struct Layering {
         ["Layers", "Optimizers", "Tokenizers", "Checkpoints"],
         ["Transformers", "Corpora"],
         ["Training", "Generation", "Policies"],
-        ["Serving", "Reinforcement", "Evaluation"],
+        ["Serving", "Reinforcement", "Evaluation", "ShippedPlugins"],
         ["Scripting"],
         ["NightjarCLI", "Nightjar"],
     ]

@@ -10,10 +10,22 @@ struct AllowListTests {
           function() return nil end, function() return 0 end, function() return -1 end,
           function() return 1 end, function() return 3 end, function() return 1 << 62 end,
           function() return math.maxinteger end, function() return math.mininteger end,
-          function() return 2.5 end, function() return 1e308 end, function() return 0 / 0 end,
+          function() return 2.5 end, function() return -0.0 end, function() return 1 / 0 end, function() return 1e308 end, function() return 0 / 0 end,
           function() return "" end, function() return "x" end, function() return ("ab("):rep(50000) end,
           function() return "%s%d%99.99f%q" end, function() return "(.-.-.-.-)%1" end,
           function() return ("%b()"):rep(20) end, function() return ("!16i16"):rep(100) end,
+          function() return ("9"):rep(1 << 20) end, function() return ("\\u{20ac}"):rep(1 << 18) .. "\\x80" end,
+          function() return ("%s"):rep(200) end, function() return ("[^" .. ("a"):rep(5000) .. "]*"):rep(20) end,
+          function() local t = {} t[1], t.t, t[t] = t, t, t return t end,
+          function() local t = {} for i = 1, 1000 do t = { t } end return t end,
+          function()
+            local mt = {}
+            for _, name in ipairs { "__index", "__newindex", "__call", "__len", "__eq", "__lt", "__le", "__concat",
+              "__unm", "__add", "__tostring", "__pairs", "__close", "__name", "__metatable" } do
+              mt[name] = function() return error(setmetatable({}, mt)) end
+            end
+            return setmetatable({}, mt)
+          end,
           function() return {} end, function() return { 3, 1, 2 } end,
           function() return setmetatable({}, { __len = function() return 1 << 60 end, __index = rawlen }) end,
           function() return setmetatable({}, { __len = function() return math.mininteger end }) end,
@@ -31,16 +43,19 @@ struct AllowListTests {
           for part in name:gmatch("%w+") do at = at[part] end
           return at
         end
+        -- Every function within reach of the globals, so that a new one cannot escape.
         local function list()
-          local names = {}
-          for _, name in ipairs { "assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall",
-            "print", "rawequal", "rawget", "rawlen", "rawset", "require", "select", "setmetatable",
-            "tonumber", "tostring", "type", "xpcall" } do names[#names + 1] = name end
-          for _, name in ipairs { "coroutine", "math", "string", "table", "utf8" } do
-            for key, value in pairs(_G[name]) do
-              if type(value) == "function" then names[#names + 1] = name .. "." .. key end
+          local names, seen = {}, { [_G] = true }
+          local function visit(table, prefix)
+            for key, value in pairs(table) do
+              if type(value) == "function" then names[#names + 1] = prefix .. key end
+              if type(value) == "table" and not seen[value] then
+                seen[value] = true
+                visit(value, prefix .. key .. ".")
+              end
             end
           end
+          visit(_G, "")
           return names, #pool
         end
         local function strike(name, count, ...)
@@ -55,44 +70,103 @@ struct AllowListTests {
         return { list = list, strike = strike }
         """
 
+    static let budget = Budget(seconds: 0.02, memoryBytes: 16 << 20)
+
+    private struct Target {
+        let state: LuaState
+        let names: [String]
+        let poolCount: Int
+        let strike: LuaFunction
+
+        init() throws {
+            state = LuaState(print: { _ in })
+            let reader = try LuaReader(
+                try state.run(AllowListTests.harness, name: "harness.lua")[0])
+            let answer = try reader.function("list").call()
+            names = (answer[0].asTable?.array ?? []).compactMap(\.asText)
+            poolCount = Int(answer[1].asNumber ?? 0)
+            strike = try reader.function("strike")
+        }
+
+        /// Calls a function; gives the error and the time that it took.
+        func call(
+            _ name: String, _ picks: [Int64], _ budget: Budget
+        ) throws -> (error: LuaError?, elapsed: Duration) {
+            var failed: LuaError?
+            let elapsed = try ContinuousClock().measure {
+                do {
+                    try strike.call(
+                        [.string(LuaString(name)), .integer(Int64(picks.count))]
+                            + picks.map { .integer($0) }, budget: budget)
+                } catch let error as LuaError {
+                    failed = error
+                }
+            }
+            return (failed, elapsed)
+        }
+    }
+
     @Test func noFunctionOutlastsItsBudgetOrCrashes() throws {
         var random = SystemRandom(seed: 11)
-        var state = LuaState(print: { _ in })
-        func open() throws -> (list: LuaFunction, strike: LuaFunction) {
-            state = LuaState(print: { _ in })
-            let reader = try LuaReader(try state.run(Self.harness, name: "harness.lua")[0])
-            return (try reader.function("list"), try reader.function("strike"))
-        }
-        var functions = try open()
-        let answer = try functions.list.call()
-        let names = try #require(answer[0].asTable).array.compactMap(\.asText)
-        let poolCount = Int(try #require(answer[1].asNumber))
+        let names = try Target().names
         #expect(names.count > 75)
-        let budget = Budget(seconds: 0.02, memoryBytes: 32 << 20)
+        #expect(names.contains("utf8.codes") && names.contains("rawlen"))
         var trips = 0
         for name in names {
-            functions = try open()
+            var target = try Target()
             for _ in 0..<120 {
-                let count = Int.random(in: 0...4, using: &random)
-                let picks = (0..<count).map { _ in
-                    Int64(Int.random(in: 1...poolCount, using: &random))
+                let picks = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                    Int64(Int.random(in: 1...target.poolCount, using: &random))
                 }
-                let clock = ContinuousClock()
-                let began = clock.now
-                do {
-                    try functions.strike.call(
-                        [.string(LuaString(name)), .integer(Int64(count))]
-                            + picks.map { .integer($0) },
-                        budget: budget)
-                } catch let error as LuaError {
-                    #expect(
-                        error.kind == .budgetTime || error.kind == .budgetMemory,
-                        "\(name) \(picks): \(error)")
-                    trips += 1
+                // A busy machine may hold any one call up: the best of a few counts.
+                var fastest = Duration.seconds(100)
+                for _ in 0..<4 {
+                    let result = try target.call(name, picks, Self.budget)
+                    fastest = min(fastest, result.elapsed)
+                    if let error = result.error {
+                        trips += 1
+                        #expect(
+                            error.kind == .budgetTime || error.kind == .budgetMemory,
+                            "\(name) \(picks): \(error)")
+                    }
+                    #expect(target.state.memoryBytes <= Self.budget.memoryBytes)
+                    if fastest < .milliseconds(70) { break }
+                    target = try Target()
                 }
-                #expect(clock.now - began < .seconds(1), "\(name) \(picks)")
+                #expect(fastest < .milliseconds(70), "\(name) \(picks)")
             }
+            #expect(try evaluate("return 1 + 1", state: target.state) == [2])
         }
         #expect(trips > 0)
+    }
+
+    @Test func everyFunctionIsChargedAndAlwaysTheSame() throws {
+        var random = SystemRandom(seed: 23)
+        let names = try Target().names
+        let budget = Budget(seconds: 10, memoryBytes: 16 << 20, instructions: 400_000)
+        for name in names {
+            // Fresh states on both sides: what one call leaves behind is the next one's beginning.
+            let targets = [try Target(), try Target()]
+            for _ in 0..<30 {
+                let picks = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                    Int64(Int.random(in: 1...targets[0].poolCount, using: &random))
+                }
+                let results = try targets.map { target in
+                    let result = try target.call(name, picks, budget)
+                    return (
+                        kind: result.error?.kind, line: result.error?.line,
+                        count: target.state.lastInstructionCount, elapsed: result.elapsed
+                    )
+                }
+                #expect(results[0].kind == results[1].kind, "\(name) \(picks)")
+                #expect(results[0].line == results[1].line, "\(name) \(picks)")
+                #expect(results[0].count == results[1].count, "\(name) \(picks)")
+                #expect(results[0].kind != .budgetTime, "\(name) \(picks)")
+                // Work that is not charged would show as time without instructions.
+                #expect(
+                    min(results[0].elapsed, results[1].elapsed) < .milliseconds(150),
+                    "\(name) \(picks)")
+            }
+        }
     }
 }

@@ -21,7 +21,9 @@ struct StockTwinTests {
 
     private func ours(_ source: String) -> String {
         do {
-            return try LuaState().load(source, name: "test.lua").call()[0].asText ?? "no text"
+            let result = try LuaState().load(source, name: "test.lua").call()[0]
+            guard case .string(let text) = result else { return "no string" }
+            return text.description
         } catch {
             return (error as? LuaError)?.sentence ?? "\(error)"
         }
@@ -136,6 +138,60 @@ struct StockTwinTests {
         for (a, b) in zip(mine.map(String.init), theirs.map(later)) where a != b {
             Issue.record("ours \(a), stock \(b)")
             break
+        }
+    }
+
+    @Test func textFunctionsAnswerAsStockOnes() {
+        let script =
+            preamble + #"""
+                local texts = { "", "a", "abc", "h\u{e9}llo", "\u{20ac}\u{10ffff}x", "a\0b", "\x80", "a\x80", "\xe2\x82",
+                  "\xc0\x80", "\xed\xa0\x80", "\u{7fffffff}", "\xff", ("\u{20ac}"):rep(50), "ab\xf4\x90\x80\x80" }
+                local spots = { -1 << 63, -100, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 100, math.maxinteger, 2.0, 1.5, "2", "x", {} }
+                for _, s in ipairs(texts) do
+                  try(string.lower, s) try(string.upper, s) try(string.reverse, s) try(string.len, s)
+                  try(utf8.len, s) try(utf8.codepoint, s) try(string.byte, s) try(string.sub, s) try(utf8.offset, s)
+                  for _, i in ipairs(spots) do
+                    try(string.byte, s, i) try(string.sub, s, i) try(utf8.len, s, i) try(utf8.codepoint, s, i)
+                    try(utf8.offset, s, i) try(utf8.len, s, i, nil, true)
+                    for _, j in ipairs(spots) do
+                      if type(i) ~= "table" and type(j) ~= "table" then
+                        try(string.byte, s, i, j) try(string.sub, s, i, j) try(utf8.len, s, i, j) try(utf8.offset, s, i, j)
+                        try(utf8.codepoint, s, i, j) try(utf8.codepoint, s, i, j, true) try(utf8.len, s, i, j, true)
+                      end
+                    end
+                  end
+                end
+                for _, s in ipairs { "", "abc", "h\u{e9}\u{20ac}\u{10ffff}", "a\xff", "a\xc3" } do
+                  for _, lax in ipairs { false, true } do
+                    try(function() local r = {} for p, c in utf8.codes(s, lax) do r[#r + 1] = p .. ":" .. c end return table.concat(r, " ") end)
+                  end
+                end
+                try(function() local r = {} for p, c in utf8.codes("\u{7fffffff}", true) do r[#r + 1] = p .. ":" .. c end return table.concat(r, " ") end)
+                try(function() for p, c in utf8.codes("\u{7fffffff}") do end end)
+                try(string.char, 72, 105) try(string.char, 256) try(string.pack, "i4", 7) try(string.unpack, "z", "ab\0c")
+                try(string.packsize, "i4i8") try(string.pack) try(string.pack, {}) try(string.unpack, "i4", "x") try(math.floor, "2.5")
+                try(math.max, 1, "10") try(math.floor, {}) try(tonumber, "0x10") try(tonumber, "zz", 36) try(tonumber, "8", 8)
+                try(tonumber) try(tonumber, {}) try(select, "#", 1, nil) try(select, -1, 1, 2) try(function() return "10" + 5, "3" * "4", -"2", "7" // 2 end)
+                try(function() return "x" + 1 end) try(function() return {} + "1" end) try(rawlen, {1, 2}) try(rawlen, 5) try(rawget, {5}, 1)
+                try(rawget, 5) try(table.unpack, {1, 2, 3}) try(table.unpack, {1, 2, 3}, 2) try(table.unpack, {}, 1, 3) try(table.unpack, {}, 1, 1e8)
+                try(function() return table.pack(1, nil).n end) try(assert, nil) try(assert, 1, 2) try(type) try(getmetatable) try(ipairs) try(error, "m", 0)
+                return table.concat(out, "\n")
+                """#
+        let mine = ours(script).split(separator: "\n", omittingEmptySubsequences: false)
+        let theirs = stock(script).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(mine.count == theirs.count)
+        #expect(mine.count > 5000)
+        var differing = 0
+        for (a, b) in zip(mine.map(String.init), theirs.map(later)) where a != b && differing < 10 {
+            Issue.record("ours \(a), stock \(b)")
+            differing += 1
+        }
+    }
+
+    @Test func codesRefusesStrayContinuationBytes() {
+        for text in ["a\\x80", "\\u{20ac}\\x80b", "\\x80"] {
+            let error = failure("for p, c in utf8.codes('\(text)') do end")
+            #expect(error?.message.contains("invalid UTF-8 code") == true, "\(text)")
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import LuaRuntime
 
 /// Runs a chunk and returns its results as plain data.
@@ -18,3 +19,6 @@ func failure(
         return error as? LuaError
     }
 }
+
+/// Whether measurements are asked for; they print, and assert nothing that a busy machine breaks.
+let isMeasuring = ProcessInfo.processInfo.environment["NIGHTJAR_MEASURE"] != nil

@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "phases", "probes", "curriculum", "use", "grant", "lora", "rewards", "policies",
+        "phases", "probes", "lora", "rewards", "policies",
     ])
     func keysOfOtherVersionsAreNotCalledUnknown(key: String) throws {
         let error = try folder.error(keys: "\(key) = {},")

@@ -95,6 +95,8 @@ import Testing
                   "on": {
                     "nan": "stop",
                     "disk_full": "stop",
+                    "script": "stop",
+                    "max_rollbacks": 3,
                     "bad_row": "stop",
                     "invalid_utf8": "replace"
                   },
@@ -102,7 +104,11 @@ import Testing
                   "limits": {
                     "time_s": 1.0,
                     "memory_mb": 256
-                  }
+                  },
+                  "use": null,
+                  "grant": null,
+                  "hooks": null,
+                  "curriculum": null
                 }
 
                 """)

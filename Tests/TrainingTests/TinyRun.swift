@@ -45,17 +45,47 @@ final class TinyRun {
     var path: String { configuration.outputPath }
 
     @discardableResult
-    func train(resumes: Bool = false, observer: RunLog = RunLog()) throws -> RunSummary {
+    func train(
+        resumes: Bool = false, observer: RunLog = RunLog(), hooks: (any RunHooks)? = nil
+    ) throws -> RunSummary {
+        try trainer(resumes: resumes, observer: observer, hooks: hooks).run()
+    }
+
+    func trainer(
+        resumes: Bool = false, observer: RunLog = RunLog(), hooks: (any RunHooks)? = nil
+    ) throws -> Trainer {
         try Trainer(
             configuration, recipe: RunRecipe(source: Array("return {}".utf8)), resumes: resumes,
             on: ReferenceBackend.shared, cacheFolder: folder.file("cache").path,
-            observer: observer
-        ).run()
+            observer: observer, hooks: hooks)
     }
 
-    func weights(step: Int) throws -> Data {
-        let name = "checkpoints/step-" + String(format: "%06d", step) + "/model.safetensors"
-        return try Data(contentsOf: URL(filePath: path).appending(path: name))
+    /// Leaves the run as a kill would after the checkpoint of `step` was the newest.
+    func forgetCheckpoints(after step: Int) throws {
+        let checkpoints = path + "/checkpoints"
+        for name in try FileManager.default.contentsOfDirectory(atPath: checkpoints) {
+            guard let digits = Int(name.dropFirst("step-".count)), digits > step else { continue }
+            try FileManager.default.removeItem(atPath: checkpoints + "/" + name)
+        }
+    }
+
+    /// The names and steps of the journal's events, those of some names only.
+    func events(_ names: Set<String>) throws -> [String] {
+        try RunJournal.events(run: path).filter { names.contains($0.name) }
+            .map { "\($0.name)@\($0.step)" }
+    }
+
+    /// A file of a checkpoint as text.
+    func text(_ name: String, step: Int) throws -> String {
+        String(decoding: try data(name, step: step), as: UTF8.self)
+    }
+
+    func weights(step: Int) throws -> Data { try data("model.safetensors", step: step) }
+
+    /// A file of a checkpoint.
+    func data(_ name: String, step: Int) throws -> Data {
+        let folder = "checkpoints/step-" + String(format: "%06d", step)
+        return try Data(contentsOf: URL(filePath: "\(path)/\(folder)/\(name)"))
     }
 
     /// The metrics without the fields that depend on the clock.
@@ -66,7 +96,9 @@ final class TinyRun {
                     var object = try JSONSerialization.jsonObject(with: Data(line.utf8))
                         as? [String: Any]
                 else { return "not an object" }
-                for field in ["step_time_s", "tokens_per_second", "mfu"] { object[field] = nil }
+                for field in ["step_time_s", "tokens_per_second", "mfu", "hook_time_s"] {
+                    object[field] = nil
+                }
                 let data = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
                 return String(decoding: data, as: UTF8.self)
             }

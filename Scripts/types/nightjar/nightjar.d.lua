@@ -28,6 +28,10 @@
 ---@field on? nightjar.On what to do when something goes wrong
 ---@field prefetch? integer batches prepared ahead; 0 for none
 ---@field limits? nightjar.Limits what a call of the recipe's functions may spend
+---@field use? (string|any)[] plugins, in the order in which they are called: a name, or { "name", key = value } with settings
+---@field grant? table<string, string[]> by plugin, what it may do beyond computing: "clock", "files:read:PATH", "env:NAME"
+---@field hooks? nightjar.Hooks handlers on the run's timeline
+---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? a function asked between steps which dials to turn
 
 ---@class nightjar.Model
 ---@field from? string a model folder relative to the recipe, or a run's checkpoint such as "runs/base@step-500"
@@ -152,12 +156,149 @@
 ---@class nightjar.On
 ---@field nan? "stop"|"skip" a loss or gradient that is not finite
 ---@field disk_full? "stop"|"continue" a checkpoint that cannot be written
+---@field script? "stop"|"skip" a hook or curriculum that fails where its answer is needed
+---@field max_rollbacks? integer how often a run may go back to a checkpoint before it ends
 ---@field bad_row? "skip"|"stop" a row without text, in sources that do not say themselves
 ---@field invalid_utf8? "replace"|"drop"|"stop" bytes that are not UTF-8, in sources that do not say themselves
 
 ---@class nightjar.Limits
 ---@field time_s? number seconds a call may take
 ---@field memory_mb? integer MiB that the scripts may hold together
+
+---@class nightjar.Hooks
+---@field on_start? fun(ctx: nightjar.Start) A run begins; its first step is next.
+---@field on_resume? fun(ctx: nightjar.Resume) A run goes on from a checkpoint; `ctx.state` is what that checkpoint held.
+---@field on_step_start? fun(ctx: nightjar.StepStart) A step is about to be made.
+---@field on_batch? fun(ctx: nightjar.BatchFacts): number[]? A batch is ready and nothing is computed yet. The answer gives the documents other weights in the loss, a list as long as `documents`. Each later handler sees the weights that the ones before it gave.
+---@field on_gradients? fun(ctx: nightjar.Gradients): "keep"|"skip"|"rollback"|"stop"|nightjar.Verdict? Loss and gradients are known and the weights have not moved. "skip" leaves the update out, "rollback" goes back to the last checkpoint's weights, "stop" ends the run with everything saved. The first verdict other than "keep" counts.
+---@field on_rollback? fun(ctx: nightjar.Rollback) Weights and optimizer were put back to those of a checkpoint; step numbers and data go on.
+---@field on_step_end? fun(ctx: nightjar.StepEnd) A step is made and its numbers are known.
+---@field on_evaluate? fun(ctx: nightjar.Evaluation) Held-out text was scored.
+---@field on_checkpoint? fun(ctx: nightjar.CheckpointTaken) A checkpoint that was asked for is about to be taken: what the handler leaves in `ctx.state` is in it.
+---@field on_error? fun(ctx: nightjar.RunError) The run ends with an error; what was done is being saved.
+---@field on_end? fun(ctx: nightjar.RunEnd) The run is over, done or stopped, and everything is saved.
+
+---@class nightjar.Start
+---@field step integer steps made so far
+---@field total_steps integer steps to make in all
+---@field name string the run's name
+---@field parameters integer weights of the model
+---@field precision string of products and activations
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.Resume
+---@field step integer steps made so far
+---@field total_steps integer steps to make in all
+---@field name string the run's name
+---@field parameters integer weights of the model
+---@field precision string of products and activations
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.StepStart
+---@field step integer steps made so far
+---@field total_steps integer steps to make in all
+---@field progress number the share of the run done
+---@field tokens integer input tokens so far
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.BatchFacts
+---@field step integer steps made so far
+---@field progress number the share of the run done
+---@field rows integer sequences of the batch
+---@field tokens integer input tokens of the batch
+---@field documents nightjar.BatchDocument[] what the rows are made of, in order
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.BatchDocument
+---@field source string the source's name
+---@field index integer the document within its source
+---@field tokens integer its tokens in this batch
+---@field weight number its weight in the loss
+
+---@class nightjar.Gradients
+---@field step integer steps made so far
+---@field progress number the share of the run done
+---@field loss? number mean loss over the step's tokens, in nats; nil where it is not finite
+---@field gradient_norm? number the gradients' norm before clipping; nil where it is not finite
+---@field learning_rate number the rate of this update
+---@field rollbacks integer rollbacks of this run so far
+---@field losses number[] of the last steps whose update was made, oldest first
+---@field gradient_norms number[] of the same steps
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.Verdict
+---@field action "keep"|"skip"|"rollback"|"stop" what to do with the update
+---@field reason? string one sentence, for the journal
+
+---@class nightjar.Rollback
+---@field step integer steps made so far
+---@field target integer the checkpoint's step
+---@field count integer rollbacks of this run so far
+---@field origin string who asked for it
+---@field reason string why, in the words of whoever asked
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.StepEnd
+---@field step integer steps made so far
+---@field total_steps integer steps to make in all
+---@field progress number the share of the run done
+---@field tokens integer input tokens so far
+---@field loss number mean loss over the step's tokens, in nats; NaN or infinite where it is
+---@field gradient_norm number the gradients' norm before clipping
+---@field learning_rate number the rate of this update
+---@field loss_tokens integer tokens the loss is over
+---@field tokens_by_source table<string, integer> input tokens of this step
+---@field skipped boolean whether the update was left out
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.Evaluation
+---@field step integer steps made so far
+---@field progress number the share of the run done
+---@field loss number mean held-out loss, in nats a token
+---@field bits_per_byte number the same, in bits a byte of text
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.CheckpointTaken
+---@field step integer steps made so far
+---@field name string such as step-000500
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.RunError
+---@field step integer steps made so far
+---@field message string what happened
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.RunEnd
+---@field step integer steps made so far
+---@field tokens integer input tokens so far
+---@field ending "completed"|"interrupted"|"stopped" how the loop was left
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.Progress
+---@field step integer steps made so far
+---@field total_steps integer steps to make in all
+---@field progress number the share of the run done
+---@field tokens integer input tokens so far
+---@field loss? number of the last step
+---@field held_out_loss? number the last that was measured
+---@field held_out_step? integer the step it was measured at
+---@field held_out_by_source? table<string, number> the same by source
+---@field first_held_out_loss? number measured at step 0
+---@field best_held_out_loss? number the lowest so far
+---@field dials table<string, any> every dial with its value now, by path: "optimizer.lr"
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
 
 ---The house, as `require "nightjar"` gives it.
 ---@class nightjar
@@ -177,6 +318,7 @@
 ---@field json nightjar.json
 ---@field tokens nightjar.tokens
 ---@field random nightjar.random
+---@field test nightjar.test
 local nj = {}
 
 ---Everything that decides what a run computes and where it writes.

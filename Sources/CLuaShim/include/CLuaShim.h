@@ -34,6 +34,7 @@ enum {
     NJL_TIME = 3,
     NJL_MEMORY = 4,
     NJL_TYPE = 5,
+    NJL_INSTRUCTIONS = 6,
 };
 
 // What a host function answers.
@@ -51,6 +52,9 @@ typedef struct {
     int32_t (*call)(void *owner, int32_t index, const uint8_t *arguments, size_t count);
     // Finds a module's source; replies a list of two strings (source, chunk name) or a message.
     int32_t (*find)(void *owner, const uint8_t *name, size_t count);
+    // Replies the message about a name that a sealed table lacks. The list holds what the table is
+    // called, the name, and an array of the names that it has.
+    void (*missing)(void *owner, const uint8_t *list);
     // Receives one line of `print`, without its newline.
     void (*print)(void *owner, const uint8_t *text, size_t count);
 } njl_host;
@@ -59,6 +63,7 @@ typedef struct {
 typedef struct {
     uint64_t nanoseconds;  // wall time; UINT64_MAX is without limit
     size_t memory_bytes;   // all that the interpreter holds; SIZE_MAX is without limit
+    uint64_t instructions;  // instructions and charged work; UINT64_MAX counts nothing
 } njl_budget;
 
 // What went wrong in the last failed entry. Texts are not terminated; they live until the next
@@ -70,6 +75,12 @@ typedef struct {
     int32_t line;       // 0 where unknown
     const char *trace;  // terminated; one frame a line
 } njl_failure;
+
+typedef struct {
+    const char *chunk;  // terminated
+    int32_t line;       // where the function's text begins; 0 for a chunk as a whole
+    int32_t last_line;
+} njl_place;
 
 // NULL where there is no memory for an interpreter.
 njl_context *njl_open(njl_host host);
@@ -86,11 +97,28 @@ int32_t njl_load(
 int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references);
+// Calls a kept function once for each argument list, `*done` being the first to call; list i ends at
+// ends[i]. Each call has the budget to itself. Stops at the first that fails: `*done` then is its
+// index. The first result of each call that ended well is in njl_batch, one value after another.
+int32_t njl_call_many(
+    njl_context *context, int32_t reference, const uint8_t *lists, const size_t *ends,
+    size_t count, njl_budget budget, size_t *done);
+const uint8_t *njl_batch(const njl_context *context);
+// Which call of a batch is in progress, and by how many nanoseconds the call in progress has
+// passed its deadline (0 where it has not). Any thread may ask while the context is open.
+int64_t njl_batch_item(const njl_context *context);
+uint64_t njl_overdue(const njl_context *context);
 // Puts host function `index` (value == NULL) or an encoded list of one value at `path`
 // ("data.jsonl") inside a module's table; an empty module name means the globals.
 int32_t njl_define(
     njl_context *context, const char *module, const char *path, int32_t index,
     const uint8_t *value, size_t count);
+
+// Locks a module's tables, called `shown` in messages.
+int32_t njl_seal_module(njl_context *context, const char *module, const char *shown);
+// Where a kept function is defined; the chunk is empty for a function of the host. The text lives
+// until the next entry.
+njl_place njl_function_place(njl_context *context, int32_t reference);
 
 const uint8_t *njl_output(const njl_context *context, size_t *count);
 njl_failure njl_last_failure(const njl_context *context);
@@ -101,6 +129,11 @@ int32_t njl_reply(njl_context *context, const uint8_t *bytes, size_t count);
 void njl_release(njl_context *context, int32_t reference);
 // The handle of an object that Lua has dropped, or -1. Each handle is told once.
 int64_t njl_next_dead_object(njl_context *context);
+
+// What the last outermost call ran, at most its limit; -1 where it was not counted.
+int64_t njl_instructions(const njl_context *context);
+// Whether a call is in progress.
+int32_t njl_is_busy(const njl_context *context);
 
 size_t njl_memory_used(const njl_context *context);
 // What closed interpreters, all together, did not give back: 0 unless the accounting is wrong.

@@ -18,9 +18,16 @@ public final class RunLock: Sendable {
             throw CheckpointError(
                 SystemCallFailure(operation: "open", path: path, code: errno))
         }
+        var patience = 10
         while flock(opened, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }
+            // Someone may be looking at this moment whether the run is under way.
+            if code == EWOULDBLOCK, patience > 0 {
+                patience -= 1
+                usleep(1000)
+                continue
+            }
             defer { close(opened) }
             if code == EWOULDBLOCK {
                 let holder = Self.text(of: opened)
@@ -50,6 +57,21 @@ public final class RunLock: Sendable {
         // lock with it.
         _ = flock(descriptor, LOCK_UN)
         close(descriptor)
+    }
+
+    /// Whether a process holds the lock of the run in folder `run`; false where there is none.
+    ///
+    /// Looking takes the lock for an instant, shared with others who look; taking it waits that
+    /// out.
+    public static func isHeld(run: String) -> Bool {
+        let opened = open(run + "/run.lock", O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { return false }
+        defer { close(opened) }
+        while flock(opened, LOCK_SH | LOCK_NB) != 0 {
+            if errno != EINTR { return errno == EWOULDBLOCK }
+        }
+        _ = flock(opened, LOCK_UN)
+        return false
     }
 
     private static func text(of descriptor: Int32) -> String {

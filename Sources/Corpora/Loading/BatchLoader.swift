@@ -1,7 +1,7 @@
 /// An endless stream of training batches that can stop and go on anywhere.
 ///
-/// The batches are a function of sources, weights, packing, batch size and seed, never of the
-/// prefetch depth or of how often the stream was resumed. Not thread-safe: one loop owns it.
+/// The batches are a function of sources, weights, admission, packing, batch size and seed, never
+/// of the prefetch depth or of how often the stream was resumed. Not thread-safe: one loop owns it.
 public final class BatchLoader {
     public let packing: Packing
     /// B.
@@ -17,11 +17,12 @@ public final class BatchLoader {
     ///     the next begins.
     ///   - prefetch: batches made ahead on a thread of their own; 0 makes each when it is asked
     ///     for.
+    ///   - admission: which documents are learned from at first.
     ///   - state: where to go on; nil starts at the beginning. The cost does not depend on it.
     /// - Throws: `CorporaError` for settings out of range, and for a state of other data.
     public init(
         mix: Mix, packing: Packing, rows: Int, seed: UInt64, interleave: Int = 32,
-        prefetch: Int = 2, from state: LoaderState? = nil
+        prefetch: Int = 2, admission: Admission = Admission(), from state: LoaderState? = nil
     ) throws {
         guard prefetch >= 0, interleave >= 1 else {
             throw CorporaError(
@@ -30,7 +31,7 @@ public final class BatchLoader {
         }
         producer = try BatchProducer(
             mix: mix, packing: packing, rows: rows, seed: seed, interleave: interleave,
-            state: state)
+            admission: admission, state: state)
         self.packing = packing
         self.rows = rows
         prefetchDepth = prefetch
@@ -72,8 +73,32 @@ public final class BatchLoader {
     ///
     /// What was made ahead is discarded; the sources keep their places, and the shares hold from
     /// here on, whatever they were before.
-    public func setWeights(_ weights: [Double]) throws {
-        try producer.reweigh(weights)
+    public func setWeights(_ weights: [Double]) throws { try replan(weights: weights) }
+
+    /// Which documents are learned from.
+    public var admission: Admission { producer.admission }
+
+    /// Plans otherwise from the next batch on, discarding what was made ahead; what is nil stays.
+    ///
+    /// - Parameters:
+    ///   - weights: as in `setWeights`.
+    ///   - admission: which documents are learned from; those already begun go on to their end.
+    /// - Throws: `CorporaError` for weights out of range, and where a source with a share holds no
+    ///   document that is admitted; nothing changes then.
+    public func replan(weights: [Double]? = nil, admission: Admission? = nil) throws {
+        try producer.replan(weights: weights, admission: admission)
+        discardPrefetched()
+    }
+
+    /// Throws what `replan` would throw, and changes nothing.
+    public func checkPlan(weights: [Double]? = nil, admission: Admission? = nil) throws {
+        var copy = producer
+        try copy.replan(weights: weights, admission: admission)
+    }
+
+    /// Goes back to, or on from, a state that a batch of this stream carried.
+    public func restart(from state: LoaderState) {
+        producer.advance(to: state)
         discardPrefetched()
     }
 

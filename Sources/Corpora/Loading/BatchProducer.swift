@@ -11,11 +11,13 @@ struct BatchProducer: Sendable {
     /// many batches and mingle with those of others.
     let interleave: Int
     private(set) var state: LoaderState
+    private(set) var admission: Admission
     private let seeds: [UInt64]
     private let names: [String]
 
     init(
-        mix: Mix, packing: Packing, rows: Int, seed: UInt64, interleave: Int, state: LoaderState?
+        mix: Mix, packing: Packing, rows: Int, seed: UInt64, interleave: Int,
+        admission: Admission = Admission(), state: LoaderState?
     ) throws {
         guard rows >= 1 else {
             throw CorporaError(
@@ -26,6 +28,8 @@ struct BatchProducer: Sendable {
         self.packing = packing
         self.rows = rows
         self.interleave = interleave
+        self.admission = admission
+        try admission.check(mix)
         names = mix.sources.map(\.name)
         // By name, so that another source in the mix leaves the orders of the rest alone.
         seeds = names.map { seed ^ ContentHash.xxh3(Array($0.utf8)) }
@@ -69,9 +73,15 @@ struct BatchProducer: Sendable {
     /// Goes on where a copy of this producer stands.
     mutating func advance(to state: LoaderState) { self.state = state }
 
-    /// Gives the sources other weights; their balance starts anew.
-    mutating func reweigh(_ weights: [Double]) throws {
-        mix = try mix.with(weights: weights)
+    /// Plans otherwise from here on; what is nil stays. New weights begin the balance of the sources
+    /// anew. On an error nothing changes.
+    mutating func replan(weights: [Double]?, admission: Admission?) throws {
+        let mix = try weights.map(mix.with(weights:)) ?? mix
+        let admission = admission ?? self.admission
+        try admission.check(mix)
+        self.mix = mix
+        self.admission = admission
+        guard weights != nil else { return }
         for index in state.sources.indices { state.sources[index].mixTokens = 0 }
     }
 
@@ -81,7 +91,7 @@ struct BatchProducer: Sendable {
         row: Int, column: Int, segment: Int, _ truncated: inout Int
     ) throws -> Int {
         let source = mix.sources[index]
-        var current = next(of: source, seed: seeds[index], &position)
+        var current = try next(of: source, seed: seeds[index], &position)
         let extent = try source.extent(ofDocument: current.document)
         let remaining = packing.inputCount(of: extent) - current.offset
         guard remaining > 0 else {
@@ -110,20 +120,29 @@ struct BatchProducer: Sendable {
 
     /// The document to go on with: a new one while few are open, else the one that waited longest.
     ///
-    /// An epoch ends when all its documents are finished: only then does the next one begin.
+    /// An epoch ends when all its documents are finished or passed over: only then does the next
+    /// one begin. It ends at some time, for the source holds a document that is admitted.
     private func next(
         of source: any TokenSource, seed: UInt64, _ position: inout LoaderState.Position
-    ) -> LoaderState.OpenDocument {
-        if position.place == source.documentCount && position.open.isEmpty {
-            position.epoch += 1
-            position.place = 0
-        }
-        if position.open.count < interleave && position.place < source.documentCount {
+    ) throws -> LoaderState.OpenDocument {
+        while true {
+            if position.place == source.documentCount && position.open.isEmpty {
+                position.epoch += 1
+                position.place = 0
+            }
+            guard position.open.count < interleave && position.place < source.documentCount else {
+                return position.open.removeFirst()
+            }
             let order = Shuffle(count: source.documentCount, seed: seed, epoch: position.epoch)
-            position.place += 1
-            return LoaderState.OpenDocument(document: order(position.place - 1), offset: 0)
+            while position.place < source.documentCount {
+                let document = order(position.place)
+                position.place += 1
+                if try admission.admits(document, of: source) {
+                    return LoaderState.OpenDocument(document: document, offset: 0)
+                }
+                position.passedOver += 1
+            }
         }
-        return position.open.removeFirst()
     }
 
     private static func check(_ state: LoaderState, fits mix: Mix, seed: UInt64) throws {

@@ -22,6 +22,8 @@ public struct LoaderState: Sendable, Hashable, Codable {
         public var tokens = 0
         /// Inputs given since the shares last changed: what the mix balances.
         public var mixTokens = 0
+        /// Documents passed over in all, for being longer than the run admitted.
+        public var passedOver = 0
     }
 
     public static let format = 1
@@ -36,4 +38,22 @@ public struct LoaderState: Sendable, Hashable, Codable {
 
     /// Inputs given in all.
     public var tokens: Int { sources.reduce(0) { $0 + $1.tokens } }
+
+    /// Documents passed over in all.
+    public var passedOver: Int { sources.reduce(0) { $0 + $1.passedOver } }
+}
+
+extension LoaderState.Position {
+    /// Reads a position; one from before documents could be passed over has passed over none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decode(String.self, forKey: .name)
+        fingerprint = try container.decode(String.self, forKey: .fingerprint)
+        epoch = try container.decode(Int.self, forKey: .epoch)
+        place = try container.decode(Int.self, forKey: .place)
+        open = try container.decode([LoaderState.OpenDocument].self, forKey: .open)
+        tokens = try container.decode(Int.self, forKey: .tokens)
+        mixTokens = try container.decode(Int.self, forKey: .mixTokens)
+        passedOver = try container.decodeIfPresent(Int.self, forKey: .passedOver) ?? 0
+    }
 }

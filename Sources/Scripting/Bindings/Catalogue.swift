@@ -19,5 +19,6 @@ enum Catalogue {
         }
         try state.define(
             module: "nightjar", name: "version", .string(LuaString(version)))
+        state.seal(module: "nightjar", as: "nj")
     }
 }

@@ -22,6 +22,8 @@ final class ScriptContext {
     var metrics = ScriptMetrics()
     /// Facts about the run, for `nj.run`; nil outside one.
     var run: LuaValue?
+    /// The spec that runs, for `nj.test`; nil elsewhere.
+    var spec: SpecSession?
     /// The run's tokenizer, for `nj.tokens`.
     var tokenizer: (any Tokenizer)?
     /// Asks the interpreter's budget for leave to do so many units of work (bytes, elements,
@@ -58,14 +60,18 @@ final class ScriptContext {
 }
 
 /// A line that a script logged.
-struct ScriptLogLine: Sendable, Hashable {
-    enum Level: String, Sendable, CaseIterable {
+public struct ScriptLogLine: Sendable, Hashable {
+    /// How much it matters.
+    public enum Level: String, Sendable, CaseIterable {
         case debug, info, warn
     }
 
-    var level: Level
-    var owner: String
-    var text: String
+    /// How much it matters.
+    public var level: Level
+    /// The plugin's name, or "recipe".
+    public var owner: String
+    /// One line.
+    public var text: String
 }
 
 /// The numbers that scripts add to a step's metrics, by full name, in the order of first use.

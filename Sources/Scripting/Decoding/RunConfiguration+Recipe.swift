@@ -53,7 +53,9 @@ extension RunConfiguration {
             everySteps: checkpoint.optionalInteger("every_steps"),
             keepLast: checkpoint.integer("keep_last"), keepBest: checkpoint.integer("keep_best"))
         let on = table.inner("on")
-        responses = FailureResponses(nonFinite: on.word("nan"), diskFull: on.word("disk_full"))
+        responses = FailureResponses(
+            nonFinite: on.word("nan"), diskFull: on.word("disk_full"), script: on.word("script"))
+        recovery = RecoverySettings(maximumRollbacks: on.integer("max_rollbacks"))
         prefetch = table.integer("prefetch")
     }
 

@@ -1,7 +1,8 @@
 /// The moments of a training run.
 enum RunHookPoints {
     static let all: [HookPoint] = [
-        start, resume, stepStart, batch, gradients, stepEnd, evaluate, checkpoint, error, end,
+        start, resume, stepStart, batch, gradients, rollback, stepEnd, evaluate, checkpoint, error,
+        end,
     ]
 
     // MARK: - Facts that several moments share
@@ -14,7 +15,8 @@ enum RunHookPoints {
     private static let tokens = Field(
         "tokens", .integer(0 ... .max), .required, "input tokens so far")
     private static let loss = Field(
-        "loss", .number(.finite), .required, "mean loss over the step's tokens, in nats")
+        "loss", .number(.finite), .required,
+        "mean loss over the step's tokens, in nats; NaN or infinite where it is")
     private static let norm = Field(
         "gradient_norm", .number(.finite), .required, "the gradients' norm before clipping")
     private static let rate = Field(
@@ -72,7 +74,8 @@ enum RunHookPoints {
     private static let batch = HookPoint(
         name: "on_batch", kind: .filter,
         when: "A batch is ready and nothing is computed yet. The answer gives the documents other "
-            + "weights in the loss: a list as long as `documents`.",
+            + "weights in the loss, a list as long as `documents`. Each later handler sees the "
+            + "weights that the ones before it gave.",
         facts: Record(
             noun: "batch",
             fields: [
@@ -125,6 +128,8 @@ enum RunHookPoints {
                     "the gradients' norm before clipping; nil where it is not finite"),
                 rate,
                 Field(
+                    "rollbacks", .integer(0 ... .max), .required, "rollbacks of this run so far"),
+                Field(
                     "losses", .array(.number(.finite)), .required,
                     "of the last steps whose update was made, oldest first"),
                 Field(
@@ -158,6 +163,25 @@ enum RunHookPoints {
             end
             """)
 
+    private static let rollback = HookPoint(
+        name: "on_rollback", kind: .observe,
+        when: "Weights and optimizer were put back to those of a checkpoint; step numbers and data "
+            + "go on.",
+        facts: Record(
+            noun: "rollback",
+            fields: [
+                step,
+                Field("target", .integer(0 ... .max), .required, "the checkpoint's step"),
+                Field("count", .integer(0 ... .max), .required, "rollbacks of this run so far"),
+                Field("origin", .text, .required, "who asked for it"),
+                Field("reason", .bytes, .required, "why, in the words of whoever asked"),
+            ]), answer: nil,
+        example: """
+            on_rollback = function(ctx)
+              nj.log.warn("back at step " .. ctx.target .. ": " .. ctx.reason)
+            end
+            """)
+
     private static let evaluate = HookPoint(
         name: "on_evaluate", kind: .observe,
         when: "Held-out text was scored.",
@@ -178,13 +202,14 @@ enum RunHookPoints {
 
     private static let checkpoint = HookPoint(
         name: "on_checkpoint", kind: .observe,
-        when: "A checkpoint is whole on the disk.",
+        when: "A checkpoint that was asked for is about to be taken: what the handler leaves in "
+            + "`ctx.state` is in it.",
         facts: Record(
-            noun: "checkpoint saved",
+            noun: "checkpoint taken",
             fields: [step, Field("name", .text, .required, "such as step-000500")]), answer: nil,
         example: """
             on_checkpoint = function(ctx)
-              nj.log.info("saved " .. ctx.name)
+              nj.log.info("saving " .. ctx.name)
             end
             """)
 
@@ -208,7 +233,7 @@ enum RunHookPoints {
             fields: [
                 step, tokens,
                 Field(
-                    "ending", .choice(["completed", "interrupted"]), .required,
+                    "ending", .choice(["completed", "interrupted", "stopped"]), .required,
                     "how the loop was left"),
             ]), answer: nil,
         example: """

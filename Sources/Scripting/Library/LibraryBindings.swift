@@ -3,5 +3,5 @@ enum LibraryBindings {
     static let all: [Binding] =
         LogBindings.all + MetricBindings.all + RunBindings.all + TimeBindings.all
         + FileBindings.all + TextBindings.all + RegexBindings.all + JSONBindings.all
-        + TokenBindings.all + RandomBindings.all
+        + TokenBindings.all + RandomBindings.all + TestBindings.all
 }

@@ -25,9 +25,6 @@ enum PluginManifest {
                 "curricula", .map(.function(Curriculum.signature)), .none,
                 "functions asked between steps which dials to turn"),
             Field(
-                "schedules", .map(.function(ScheduleDeclarations.signature)), .none,
-                "learning-rate schedules that recipes name as \"PLUGIN.NAME\""),
-            Field(
                 "examples", .array(.record(example)), .none,
                 "calls with their answers: the self-test that runs before it is used"),
             Field(
@@ -40,7 +37,8 @@ enum PluginManifest {
         ],
         unsupported: Dictionary(
             uniqueKeysWithValues: [
-                "rewards", "environments", "losses", "policies", "chat_templates", "sources",
+                "schedules", "rewards", "environments", "losses", "policies", "chat_templates",
+                "sources",
                 "probes",
             ].map { ($0, "this door is not supported in this version; remove it") }))
 
@@ -71,11 +69,18 @@ enum Curriculum {
             Field("loss", .number(.finite), .none, "of the last step"),
             Field("held_out_loss", .number(.finite), .none, "the last that was measured"),
             Field("held_out_step", .integer(0 ... .max), .none, "the step it was measured at"),
+            Field(
+                "held_out_by_source", .map(.number(.finite)), .none, "the same by source"),
+            Field("first_held_out_loss", .number(.finite), .none, "measured at step 0"),
             Field("best_held_out_loss", .number(.finite), .none, "the lowest so far"),
             Field(
                 "dials", .map(.any), .required,
                 "every dial with its value now, by path: \"optimizer.lr\""),
         ])
+
+    /// Values by path: numbers, or "none" where a dial takes it.
+    static let answer = Shape.map(
+        .either([.number(.finite), .choice(["none"]), .boolean]))
 
     static let signature = Signature(
         parameters: [
@@ -83,7 +88,7 @@ enum Curriculum {
         ],
         results: [
             Field(
-                "dials", .map(.any), .none,
+                "dials", answer, .none,
                 "new values by path; a dial left out stays, and nil changes nothing")
         ])
 }

@@ -8,6 +8,8 @@ public struct LoadedRecipe: Sendable {
     public let resolved: ResolvedValue
     /// The recipe and every file it required, in the order of reading.
     public let scripts: [LoadedScript]
+    /// Plugins, hooks and curriculum, to be opened when the run begins.
+    public let runScripts: RunScripts
     /// The recipe as the user named it.
     public let path: String
     /// Sentences about settings that are allowed and probably not meant.
@@ -21,9 +23,12 @@ public struct LoadedScript: Sendable, Hashable {
     public let bytes: [UInt8]
     /// XXH3-128 of the bytes, 32 hexadecimal digits.
     public let hash: String
+    /// What `require` calls it; nil for a main file.
+    let module: String?
 
-    init(path: String, bytes: [UInt8]) {
+    init(path: String, bytes: [UInt8], module: String? = nil) {
         self.path = path
+        self.module = module
         self.bytes = bytes
         hash = ContentHash(of: bytes).hex
     }

@@ -51,6 +51,8 @@ public enum RecipeLoader {
                     return schedule
                 }, places: places)
             warnings += RecipeWarnings.about(configuration)
+            let runScripts = try RunScripts(
+                complete, recipe: script, places: places, budget: budget)
             return LoadedRecipe(
                 configuration: configuration,
                 resolved: ResolvedValue(.table(complete.table)) { function, path in
@@ -58,8 +60,8 @@ public enum RecipeLoader {
                 },
                 scripts: script.files.map { file in
                     LoadedScript(path: places.relative(file.path), bytes: file.bytes)
-                },
-                path: path, warnings: warnings)
+                } + runScripts.pluginFiles(places),
+                runScripts: runScripts, path: path, warnings: warnings)
         } catch let fault as ShapeFault {
             throw ScriptingError(fault, places: places, map: script.map)
         }

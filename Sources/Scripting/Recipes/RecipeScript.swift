@@ -7,12 +7,19 @@ struct RecipeScript {
     /// The recipe and what it required, in the order of reading.
     let files: [ModuleLoader.File]
     let map: SourceMap
+    let state: LuaState
+    let context: ScriptContext
 
+    /// - Parameters:
+    ///   - kept: the very files to run in place of those on the disk.
+    ///   - seed: where random streams begin.
     /// - Throws: `ScriptingError`.
     init(
-        places: RecipePlaces, budget: LuaRuntime.Budget, print: @escaping (String) -> Void
+        places: RecipePlaces, budget: LuaRuntime.Budget, kept: [ModuleLoader.File]? = nil,
+        seed: UInt64 = 0, log: @escaping (ScriptLogLine) -> Void = { _ in },
+        print: @escaping (String) -> Void
     ) throws {
-        let modules = ModuleLoader(roots: [places.recipeFolder])
+        let modules = ModuleLoader(roots: [places.recipeFolder], kept: kept)
         let file: ModuleLoader.File
         do {
             file = try modules.open(path: places.recipeFile)
@@ -20,8 +27,10 @@ struct RecipeScript {
             throw ScriptingError(.badFile, error.message)
         }
         let state = LuaState(budget: budget, modules: modules, print: print)
-        try Catalogue.register(
-            in: state, context: ScriptContext(owner: places.recipe, phase: .recipe))
+        let context = ScriptContext(owner: "recipe", phase: .recipe, seed: seed, log: log)
+        try Catalogue.register(in: state, context: context)
+        self.state = state
+        self.context = context
         let results: [LuaNode]
         do {
             results = try state.load(file.bytes, name: places.recipe).callNodes()

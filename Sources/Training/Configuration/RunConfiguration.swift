@@ -35,6 +35,8 @@ public struct RunConfiguration: Sendable {
     public var evaluation = EvaluationSettings()
     public var checkpoints = CheckpointSettings()
     public var responses = FailureResponses()
+    /// How often a run may go back.
+    public var recovery = RecoverySettings()
     /// Batches prepared ahead of the step; 0 prepares each when it is asked for.
     public var prefetch = 2
 
@@ -168,13 +170,35 @@ public struct FailureResponses: Sendable, Hashable {
         case continue_ = "continue"
     }
 
+    /// What follows a filter, decider or curriculum that fails.
+    public enum Script: String, Sendable, Hashable, CaseIterable {
+        /// Ends the run with the error; the steps before are saved.
+        case stop
+        /// Leaves the step out and counts it: weights and optimizer stay, the data goes on.
+        case skip
+    }
+
     /// Loss or gradients that are not finite.
     public var nonFinite: NonFinite
     /// A checkpoint that cannot be written.
     public var diskFull: DiskFull
+    /// A filter, decider or curriculum that fails.
+    public var script: Script
 
-    public init(nonFinite: NonFinite = .stop, diskFull: DiskFull = .stop) {
+    public init(
+        nonFinite: NonFinite = .stop, diskFull: DiskFull = .stop, script: Script = .stop
+    ) {
         self.nonFinite = nonFinite
         self.diskFull = diskFull
+        self.script = script
     }
+}
+
+/// How often a run may put its weights back to those of a checkpoint.
+public struct RecoverySettings: Sendable, Hashable {
+    /// One rollback more ends the run with an error.
+    public var maximumRollbacks: Int
+
+    /// 0 or more.
+    public init(maximumRollbacks: Int = 3) { self.maximumRollbacks = maximumRollbacks }
 }

@@ -8,6 +8,8 @@ import Transformers
 final class CheckpointKeeper {
     private let folder: RunFolder
     private let settings: CheckpointSettings
+    /// How many of the newest are kept; a dial.
+    var keepLast: Int
     private let lineage: RunLineage
     private let tokenizerFiles: [(name: String, contents: [UInt8])]
     private let saver = BackgroundSaver()
@@ -22,6 +24,7 @@ final class CheckpointKeeper {
     ) {
         self.folder = folder
         self.settings = settings
+        keepLast = settings.keepLast
         self.lineage = lineage
         self.tokenizerFiles = tokenizerFiles
         lastStep = savedStep
@@ -30,7 +33,10 @@ final class CheckpointKeeper {
     /// Copies the run's state and starts to write it; waits for a save still under way.
     ///
     /// - Throws: what made this save or the last one fail.
-    func save(_ state: inout RunState, model: Decoder, optimizer: any Optimizer) throws {
+    func save(
+        _ state: inout RunState, model: Decoder, optimizer: any Optimizer,
+        hookState: [String: [UInt8]]
+    ) throws {
         if let scored = state.lastHeldOut, scored.step == state.step, scored.loss.isFinite,
             settings.keepBest > 0
         {
@@ -40,10 +46,13 @@ final class CheckpointKeeper {
             state.best.removeLast(max(0, state.best.count - settings.keepBest))
         }
         let snapshot = try Snapshot(
-            of: state, model: model, optimizer: optimizer, tokenizerFiles: tokenizerFiles)
+            of: state, model: model, optimizer: optimizer, tokenizerFiles: tokenizerFiles,
+            hookState: hookState)
+        let protected =
+            state.best.map(\.step) + state.course.requestedTargets
+            + [state.course.rollbackTarget].compactMap { $0 }
         let retention = Retention(
-            keepLast: settings.keepLast,
-            protected: Set(state.best.map { CheckpointName.of(step: $0.step) }))
+            keepLast: keepLast, protected: Set(protected.map(CheckpointName.of(step:))))
         try saver.submit { [store = folder.store, lineage, finished] in
             let saved = try store.save(
                 step: snapshot.state.step, contents: snapshot.contents(lineage: lineage))

@@ -6,7 +6,7 @@ import Telemetry
 ///
 ///     recipe.lua  resolved.json  scripts/<hash>
 ///     metrics.jsonl  events.jsonl
-///     checkpoints/step-000500/  stages/
+///     checkpoints/step-000500/  stages/  control/
 public final class RunFolder {
     public let path: String
     /// Whether a run was here before.
@@ -98,7 +98,9 @@ public final class RunFolder {
     }
 
     /// What a run that never began may leave behind.
-    private static let ownNames: Set = ["run.lock", "events.jsonl", "metrics.jsonl", "checkpoints"]
+    private static let ownNames: Set = [
+        "run.lock", "events.jsonl", "metrics.jsonl", "checkpoints", "control",
+    ]
 
     private static func holdsCheckpoints(_ path: String) -> Bool {
         let names = try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")

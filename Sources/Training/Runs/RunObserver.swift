@@ -19,6 +19,8 @@ public struct RunStart: Sendable {
     public let folder: String
     /// Steps already made; above 0 when resuming.
     public let step: Int
+    /// The step the run ends at: the plan's, unless a dial says otherwise.
+    public let totalSteps: Int
     /// Seconds from the process's beginning of the run to the first step.
     public let preparationSeconds: Double
 }
@@ -38,11 +40,51 @@ public struct StepReport: Sendable, Hashable {
     public var lossTokens: Int
     /// Input tokens of this step by source.
     public var tokensBySource: [String: Int]
-    /// Whether the update was left out because a number was not finite.
+    /// Whether the update was left out.
     public var isSkipped: Bool
+    /// Why it was left out; nil where it was made.
+    public var skipReason: SkipReason?
     public var seconds: Double
     /// Share of the machine's measured product speed; nil until that is known.
     public var utilisation: Double?
+    /// The step of the checkpoint whose weights came back in this step; nil for none.
+    public var rolledBackTo: Int?
+    /// Documents passed over so far, for being longer than the run admitted.
+    public var passedOver: Int = 0
+    /// Seconds spent in hooks; nil for a run without any.
+    public var hookSeconds: Double?
+    /// Failures of hooks; nil for a run without any.
+    public var hookErrors: Int?
+}
+
+/// What the first half of a step came to.
+public struct ForwardReport: Sendable, Hashable {
+    /// The step under way, counted from 1.
+    public var step: Int
+    /// The mean loss of the batch; may be infinite or NaN.
+    public var loss: Double
+    /// The norm of the whole gradient before clipping; may be infinite or NaN.
+    public var gradientNorm: Double
+    /// What the recipe's schedule and the dials come to.
+    public var learningRate: Double
+    /// Input tokens of the batch.
+    public var tokens: Int
+}
+
+/// Why a step's update was left out.
+public enum SkipReason: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Loss or gradient was not finite.
+    case nonFinite = "non_finite"
+    /// A decider said so.
+    case verdict
+    /// A decider went back to a checkpoint.
+    case rollback
+    /// A decider ended the run.
+    case stop
+    /// A filter, decider or curriculum failed.
+    case scriptError = "script_error"
+    /// A filter left no token to learn from.
+    case noLossTokens = "no_loss_tokens"
 }
 
 /// How a run ended.
@@ -52,9 +94,13 @@ public struct RunSummary: Sendable {
         case completed
         /// The user asked it to stop; everything is saved.
         case interrupted
+        /// A hook, a request or a program ended it; everything is saved.
+        case stopped
     }
 
     public let ending: Ending
+    /// Why it was stopped; nil for other endings.
+    public let reason: String?
     public let steps: Int
     public let tokens: Int
     public let heldOutBefore: HeldOutLoss?

@@ -52,11 +52,13 @@ struct RunParts {
             clip: configuration.gradientClip, recomputes: configuration.recomputes)
     }
 
-    func makeLoader(_ configuration: RunConfiguration, from state: LoaderState?) throws
-        -> BatchLoader
-    {
+    func makeLoader(
+        _ configuration: RunConfiguration, dials: DialBoard, from state: LoaderState?
+    ) throws -> BatchLoader {
         try BatchLoader(
-            mix: data.mix, packing: data.packing, rows: configuration.batch.size,
-            seed: configuration.seed, prefetch: configuration.prefetch, from: state)
+            mix: data.mix.with(weights: dials.sourceWeights), packing: data.packing,
+            rows: configuration.batch.size, seed: configuration.seed,
+            prefetch: configuration.prefetch,
+            admission: Admission(maximumTokens: dials.maximumDocumentTokens), from: state)
     }
 }

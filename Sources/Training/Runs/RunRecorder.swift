@@ -14,6 +14,8 @@ final class RunRecorder {
     private let folder: RunFolder
     private let recipe: RunRecipe
     private let resumedStep: Int?
+    /// The serial number of the last event from outside.
+    private var lastSerial = 0
 
     /// - Parameters:
     ///   - resumesAt: the state gone on from; metrics written after it are cut off.
@@ -58,7 +60,8 @@ final class RunRecorder {
         ])
     }
 
-    func record(_ report: StepReport) throws {
+    /// - Parameter fields: what hooks measured; names of the step's own are not replaced.
+    func record(_ report: StepReport, fields: MetricRecord = [:]) throws {
         var record: MetricRecord = [
             "type": "step", "step": .int(report.step), "loss": .double(report.loss),
             "grad_norm": .double(report.gradientNorm),
@@ -69,24 +72,91 @@ final class RunRecorder {
             record["tokens/\(source)"] = .int(tokens)
         }
         if report.isSkipped { record["skipped"] = true }
+        if let reason = report.skipReason { record["skip_reason"] = .string(reason.rawValue) }
+        if let target = report.rolledBackTo { record["rolled_back_to"] = .int(target) }
+        if report.passedOver > 0 { record["documents_passed_over"] = .int(report.passedOver) }
+        if let errors = report.hookErrors { record["hook_errors"] = .int(errors) }
         record["step_time_s"] = .double(report.seconds)
         record["tokens_per_second"] = .double(Double(report.tokens) / report.seconds)
         if let utilisation = report.utilisation { record["mfu"] = .double(utilisation) }
+        if let seconds = report.hookSeconds { record["hook_time_s"] = .double(seconds) }
+        for field in fields.fields where record[field.name] == nil {
+            record[field.name] = field.value
+        }
         try folder.metrics.record(record)
     }
 
     func record(_ loss: HeldOutLoss, step: Int) throws {
-        try folder.metrics.record([
+        var record: MetricRecord = [
             "type": "evaluation", "step": .int(step), "eval_loss": .double(loss.loss),
             "eval_bits_per_byte": .double(loss.bitsPerByte), "eval_tokens": .int(loss.tokens),
+        ]
+        if loss.lossBySource.count > 1 {
+            for (source, value) in loss.lossBySource.sorted(by: { $0.key < $1.key }) {
+                record["eval_loss/\(source)"] = .double(value)
+            }
+        }
+        try folder.metrics.record(record)
+    }
+
+    func record(_ turned: TurnedDial) throws {
+        try folder.metrics.record([
+            "type": "dial", "step": .int(turned.step), "path": .string(turned.change.path),
+            "value": turned.change.value.metric, "before": turned.before.metric,
+            "origin": .string(turned.change.origin),
         ])
     }
 
     /// Journals an event: it is on the disk before what it announces takes effect.
     func event(_ name: String, step: Int, _ fields: [String: MetricValue] = [:]) throws {
-        var record: MetricRecord = ["event": .string(name), "step": .int(step)]
-        for (key, value) in fields.sorted(by: { $0.key < $1.key }) { record[key] = value }
+        try append(RunEvent(name: name, step: step, fields: fields))
+    }
+
+    /// Journals an event that came from outside; a run resumed from before it repeats it.
+    ///
+    /// - Returns: its serial number.
+    func externalEvent(
+        _ name: String, step: Int, _ fields: [String: MetricValue] = [:]
+    ) throws -> Int {
+        let serial = lastSerial + 1
+        try append(RunEvent(name: name, step: step, external: serial, fields: fields))
+        lastSerial = serial
+        return serial
+    }
+
+    /// Goes on counting after the events of earlier processes.
+    func countSerials(of journal: [RunEvent]) {
+        lastSerial = journal.reduce(0) { max($0, $1.external ?? 0) }
+    }
+
+    private func append(_ event: RunEvent) throws {
+        var record: MetricRecord = ["event": .string(event.name), "step": .int(event.step)]
+        if let serial = event.external { record["external"] = .int(serial) }
+        for (key, value) in event.fields.sorted(by: { $0.key < $1.key }) { record[key] = value }
         record["time"] = .string(ISO8601DateFormatter().string(from: Date()))
         try folder.journal.append(record.jsonLine)
+    }
+}
+
+extension DialValue {
+    /// The value as metrics and journal write it.
+    var metric: MetricValue {
+        switch self {
+        case .number(let value): .double(value)
+        case .integer(let value): .int(value)
+        case .boolean(let value): .bool(value)
+        case .nothing: .string("none")
+        }
+    }
+
+    /// What `metric` wrote; the dial's type decides between number and integer.
+    init?(metric: MetricValue?) {
+        switch metric {
+        case .int(let value): self = .integer(value)
+        case .double(let value): self = .number(value)
+        case .bool(let value): self = .boolean(value)
+        case .string("none"): self = .nothing
+        default: return nil
+        }
     }
 }

@@ -4,7 +4,7 @@ import Tensors
 
 /// Everything beside tensors that a run needs to go on as if it had never stopped: `state.json`.
 struct RunState: Codable, Sendable {
-    static let currentFormat = 1
+    static let currentFormat = 2
 
     var format = RunState.currentFormat
     /// Steps made.
@@ -22,6 +22,8 @@ struct RunState: Codable, Sendable {
     var best: [Scored] = []
     /// The last evaluation.
     var lastHeldOut: Scored?
+    /// Since format 2.
+    var course = RunCourse()
 
     // What the numbers repeat under.
     var seed: UInt64
@@ -50,15 +52,16 @@ struct RunState: Codable, Sendable {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         if let header = try? decoder.decode(Format.self, from: Data(json)),
-            header.format != RunState.currentFormat
+            !(1...RunState.currentFormat).contains(header.format)
         {
             throw TrainingError(
                 .badState,
-                "\(path) has format \(header.format); this version reads format "
+                "\(path) has format \(header.format); this version reads formats up to "
                     + "\(RunState.currentFormat). Resume with the version that wrote it.")
         }
         do {
             self = try decoder.decode(RunState.self, from: Data(json))
+            format = RunState.currentFormat
         } catch {
             throw TrainingError(
                 .badState, "\(path) is not a run's state (\(error)); use another checkpoint.")
@@ -71,6 +74,28 @@ struct RunState: Codable, Sendable {
         self.precision = precision
         self.backend = backend
         self.build = build
+    }
+
+    /// Reads the current format, and format 1, which knew no course.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+            try container.decode(Value.self, forKey: key)
+        }
+        format = try value(.format)
+        step = try value(.step)
+        tokens = try value(.tokens)
+        lossTokens = try value(.lossTokens)
+        loader = try value(.loader)
+        optimizerSteps = try value(.optimizerSteps)
+        metricsOffset = try value(.metricsOffset)
+        best = try value(.best)
+        lastHeldOut = try container.decodeIfPresent(Scored.self, forKey: .lastHeldOut)
+        course = format == 1 ? RunCourse(savedAt: step) : try value(.course)
+        seed = try value(.seed)
+        precision = try value(.precision)
+        backend = try value(.backend)
+        build = try value(.build)
     }
 
     /// The version that is running.

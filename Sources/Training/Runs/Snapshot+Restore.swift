@@ -21,8 +21,11 @@ extension Snapshot {
                 name: parameter.name, value: parameter.value, gradient: parameter.value,
                 decays: false)
         }
-        try check(file, against: optimizer.stateLayout(for: parameters))
+        // Before its first update an optimizer has no state, and zeros are what it begins with.
+        let isFresh = state.optimizerSteps == 0 && file.names.isEmpty
+        if !isFresh { try check(file, against: optimizer.stateLayout(for: parameters)) }
         try optimizer.restore(for: parameters, stepCount: state.optimizerSteps) { name, tensor in
+            guard !isFresh else { return tensor.backend.fill(tensor, with: 0) }
             try file.withBytes(of: name) { tensor.writeBytes(from: $0) }
         }
         return state
@@ -31,7 +34,6 @@ extension Snapshot {
     private static func check(
         _ file: SafetensorsFile, against layout: [(name: String, shape: Shape)]
     ) throws {
-        // Before the first update there is no state to save, and zeros are what it begins with.
         for (name, shape) in layout {
             let entry = try file.entry(name)
             guard entry.shape == shape.dimensions, entry.type == .float32 else {

@@ -34,15 +34,18 @@ struct Snapshot: Sendable {
     /// Copies everything; the loop waits for this and no longer.
     init(
         of state: RunState, model: Decoder, optimizer: any Optimizer,
-        tokenizerFiles: [(name: String, contents: [UInt8])]
+        tokenizerFiles: [(name: String, contents: [UInt8])], hookState: [String: [UInt8]] = [:]
     ) throws {
         self.state = state
         weights = model.parameters.publicTensors.map { HostTensor($0.name, $0.tensor) }
         optimizerState = optimizer.state.map { HostTensor($0.name, $0.tensor) }
         let configuration = try model.configuration.json(elementKind: "float32")
+        let hookFiles =
+            hookState.isEmpty
+            ? [] : [(HookState.fileName, try HookState(hookState).bytes())]
         plainFiles =
             [(ModelFolder.configurationName, Array(configuration))] + tokenizerFiles
-            + [(Snapshot.stateName, Array(try state.json().utf8))]
+            + hookFiles + [(Snapshot.stateName, Array(try state.json().utf8))]
     }
 
     /// The files of the checkpoint.

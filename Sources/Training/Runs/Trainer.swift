@@ -6,29 +6,48 @@ import Optimizers
 import Tokenizers
 import Transformers
 
-/// The training loop.
+/// The training loop, whole or step by step.
 ///
-/// A trainer runs on the thread that calls it; data is prepared ahead and checkpoints are written
-/// on threads of their own. Same recipe, seed, build, machine, thread count and precision: same
-/// losses, bit for bit, however often the run was stopped and resumed.
+/// `run` is the loop; a program that drives a run itself calls `begin`, then `step` while
+/// `isActive`, then `finish`. A trainer runs on the thread that calls it; data is prepared ahead
+/// and checkpoints are written on threads of their own. Same recipe, seed, build, machine, thread
+/// count, precision and answers of hooks: same losses, bit for bit, however often the run was
+/// stopped and resumed. Several trainers may stand side by side, each with a run folder of its own.
 public final class Trainer {
-    private let configuration: RunConfiguration
-    private let observer: any RunObserver
-    private let folder: RunFolder
-    private let parts: RunParts
-    private let loader: BatchLoader
-    private let recorder: RunRecorder
-    private let keeper: CheckpointKeeper
-    private var state: RunState
-    private var heldOutBefore: HeldOutLoss?
-    private var heldOutAfter: HeldOutLoss?
-    private var newestCheckpoint: String?
-    private let firstStep: Int
+    let configuration: RunConfiguration
+    let observer: any RunObserver
+    let folder: RunFolder
+    let parts: RunParts
+    let loader: BatchLoader
+    let recorder: RunRecorder
+    let keeper: CheckpointKeeper
+    let desk: HookDesk?
+    let inbox: ControlInbox
+    let clock: Stopwatch
+    let firstStep: Int
+    private let isResumed: Bool
+
+    var state: RunState
+    var dials: DialBoard
+    /// Events from outside that a resumed run has still to repeat.
+    var replay: Replay
+    var gauge: SpeedGauge
+    /// Gradients between the two halves of a step.
+    var pending: PendingUpdate?
+    var heldOutBefore: HeldOutLoss?
+    var heldOutAfter: HeldOutLoss?
+    var newestCheckpoint: String?
     /// The last step that the metrics hold.
-    private var recordedStep: Int
-    private var skippedCount = 0
-    private let clock: Stopwatch
-    private var gauge: SpeedGauge
+    var recordedStep: Int
+    var skipped: [SkipReason: Int] = [:]
+    /// Whether the newest checkpoint holds everything that has happened.
+    var isSaved: Bool
+    /// False while weights are being put back: there is nothing to save then.
+    var hasWholeWeights = true
+    /// Why the run is to end before its budget is used; nil while it goes on.
+    var stopReason: String?
+    private var hasBegun = false
+    private var hasFinished = false
 
     /// Prepares a run: opens data, makes or reads weights, takes the folder.
     ///
@@ -36,12 +55,13 @@ public final class Trainer {
     ///   - recipe: the recipe's name for itself, its bytes and every file it loaded.
     ///   - resumes: goes on from the newest whole checkpoint.
     ///   - cacheFolder: where tokenized corpora are kept.
+    ///   - hooks: what takes part in the run.
     ///   - speeds: where the machine's speed is remembered; without it, utilisation is not known.
     ///   - clock: running since the work began.
     public init(
         _ configuration: RunConfiguration, recipe: RunRecipe, resumes: Bool,
         on backend: any Backend, cacheFolder: String, observer: any RunObserver,
-        speeds: SpeedStore? = nil, clock: Stopwatch = Stopwatch()
+        hooks: (any RunHooks)? = nil, speeds: SpeedStore? = nil, clock: Stopwatch = Stopwatch()
     ) throws {
         self.clock = clock
         self.configuration = configuration
@@ -51,9 +71,12 @@ public final class Trainer {
             remarks.add($0)
         }
         let saved = resumes ? try folder.newestWhole() : nil
+        isResumed = saved != nil
+        isSaved = saved != nil
         parts = try RunParts(
             configuration, on: backend, cacheFolder: cacheFolder, initializes: saved == nil,
             observer: observer)
+        dials = DialBoard(configuration, totalSteps: parts.plan.totalSteps)
         let fresh = RunState(
             seed: configuration.seed, precision: parts.plan.precision,
             backend: backend.description, build: RunState.thisBuild)
@@ -64,19 +87,32 @@ public final class Trainer {
             newestCheckpoint = CheckpointName.of(step: state.step)
             try state.checkFits(fresh, path: saved.path)
             state.differences(from: fresh).forEach(remarks.add)
+            dials.restore(state.course.dials, remark: remarks.add)
+            state.course.dials = dials.settings
         } else {
             state = fresh
         }
         firstStep = state.step
         recordedStep = state.step
-        if state.step > parts.plan.totalSteps {
+        if state.step > dials.totalSteps {
             remarks.add(
                 "The run is at step \(state.step) and the recipe asks for "
-                    + "\(parts.plan.totalSteps); there is nothing left to do.")
+                    + "\(dials.totalSteps); there is nothing left to do.")
         }
-        loader = try parts.makeLoader(configuration, from: saved == nil ? nil : state.loader)
+        loader = try parts.makeLoader(
+            configuration, dials: dials, from: saved == nil ? nil : state.loader)
+        state.loader = loader.state
         recorder = try RunRecorder(
             folder, recipe: recipe, resumesAt: saved == nil ? nil : state, remark: remarks.add)
+        let journal =
+            folder.hadRun ? try RunJournal.events(run: folder.path, remark: remarks.add) : []
+        recorder.countSerials(of: journal)
+        replay = Replay(journal, after: state.step, applied: state.course.appliedEvents)
+        if replay.count > 0 {
+            remarks.add(
+                "What was asked of the run after this checkpoint (\(replay.count) times) is "
+                    + "repeated at its steps.")
+        }
         keeper = CheckpointKeeper(
             folder: folder, settings: configuration.checkpoints,
             lineage: RunLineage(parts, recipe: recipe),
@@ -84,187 +120,107 @@ public final class Trainer {
             savedStep: saved == nil ? nil : state.step)
         gauge = SpeedGauge(
             configuration, parts.plan, model: parts.model, store: speeds)
+        desk = hooks.map(HookDesk.init)
+        inbox = ControlInbox(run: folder.path) { observer.remark($0) }
         if resumes, saved == nil {
             observer.remark("There is nothing to resume in \(folder.path); starting at step 0.")
         }
         (remarks.all + parts.data.remarks).forEach(observer.remark)
+        followDials()
+        if let saved { try restoreHooks(from: saved) }
     }
 
-    /// Trains until the budget is used or the user asks it to stop.
+    /// Trains until the budget is used, or someone ends it.
     ///
     /// - Throws: `TrainingError` for a loss that is not finite, and errors of disk, data and
     ///   scripts; the steps before it are saved where the disk allows.
     public func run() throws -> RunSummary {
         do {
-            return try train()
+            try begin()
+            while isActive { _ = try step() }
+            return try finish()
         } catch {
-            keepWhatIsDone()
+            abandon(after: error)
             throw error
         }
     }
 
-    private func train() throws -> RunSummary {
-        let plan = parts.plan
-        try recorder.begin(state, plan: plan)
-        observer.runBegins(
-            RunStart(
-                plan: plan, folder: folder.path, step: state.step,
-                preparationSeconds: clock.elapsedSeconds))
-        try evaluateIfDue()
-        while state.step < plan.totalSteps {
-            if isStopped { return try finish(.interrupted) }
-            let stepClock = Stopwatch()
-            let batch = try loader.next()
-            let rate = try learningRate()
-            guard
-                let outcome = parts.step.run(
-                    batch, learningRate: rate, isStopped: { isStopped })
-            else { continue }
-            if !outcome.isFinite {
-                try respond(toNonFinite: outcome, in: batch)
-                skippedCount += 1
-            }
-            advance(past: batch)
-            try report(outcome, batch, rate, seconds: stepClock.elapsedSeconds)
-            try evaluateIfDue()
-            if isDue(configuration.checkpoints.everySteps) { try save() }
-        }
+    /// Writes the run's first lines, tells those who watch, and scores held-out text where it is
+    /// due.
+    public func begin() throws {
+        guard !hasBegun else { throw TrainingError(.misuse, "The run has begun already.") }
+        hasBegun = true
+        try recorder.begin(state, plan: parts.plan)
+        inbox.open()
+        let start = RunStart(
+            plan: parts.plan, folder: folder.path, step: state.step,
+            totalSteps: dials.totalSteps,
+            preparationSeconds: clock.elapsedSeconds)
+        observer.runBegins(start)
+        desk?.observe(isResumed ? .resume(start) : .start(start))
+        try attendToSchedule()
+    }
+
+    /// Whether there is a step to make: the run has begun and not finished, its budget is not used,
+    /// and nobody has ended it.
+    public var isActive: Bool {
+        hasBegun && !hasFinished && stopReason == nil && state.step < dials.totalSteps
+            && !isStopped
+    }
+
+    /// Makes one step as the recipe says, with the evaluation and the checkpoint that are due after
+    /// it.
+    ///
+    /// - Returns: nil where the run ended before the step was made; nothing was learned then.
+    public func step() throws -> StepReport? {
+        guard try forwardBackward() != nil else { return nil }
+        return try optimStep()
+    }
+
+    /// Saves what is not saved yet and ends the run.
+    ///
+    /// A run whose budget is not used goes on from here when it is resumed.
+    public func finish() throws -> RunSummary {
+        try requireBegun()
+        hasFinished = true
+        pending = nil
         let isScored = parts.evaluation.isEmpty || state.lastHeldOut?.step == state.step
-        return try finish(isScored ? .completed : .interrupted)
+        let ending: RunSummary.Ending =
+            if state.step >= dials.totalSteps, isScored, stopReason == nil {
+                .completed
+            } else if isStopped {
+                .interrupted
+            } else {
+                .stopped
+            }
+        return try finish(ending)
     }
 
-    private var isStopped: Bool { StopSignal.isRequested }
+    /// Steps made.
+    public var stepsMade: Int { state.step }
 
-    private func isDue(_ every: Int?) -> Bool { every.map { state.step % $0 == 0 } ?? false }
+    /// The step the run ends at.
+    public var totalSteps: Int { dials.totalSteps }
 
-    private func learningRate() throws -> Double {
-        let position = SchedulePosition(
-            step: state.step, totalSteps: parts.plan.totalSteps, tokens: state.tokens,
-            totalTokens: parts.plan.totalTokens)
-        return try configuration.optimizer.learningRate
-            * configuration.schedule.factor(at: position)
-    }
+    /// The folder the run writes to.
+    public var path: String { folder.path }
 
-    private func advance(past batch: Batch) {
-        state.step += 1
-        state.tokens += batch.tokenCount
-        state.lossTokens += batch.lossTokenCount
-        state.loader = batch.stateAfter
-        state.optimizerSteps = parts.optimizer.stepCount
-    }
+    var isStopped: Bool { StopSignal.isRequested }
 
-    /// Scores held-out text at the beginning, at the end, and as often as the recipe says. A run
-    /// that was stopped on the way does it when it goes on.
-    private func evaluateIfDue() throws {
-        let isDue =
-            state.step == 0 || state.step == parts.plan.totalSteps
-            || isDue(configuration.evaluation.everySteps)
-        guard isDue, !parts.evaluation.isEmpty, state.lastHeldOut?.step != state.step else {
-            return
+    /// Throws where a call makes no sense now.
+    func requireBegun() throws {
+        guard hasBegun else {
+            throw TrainingError(.misuse, "The run has not begun; call begin first.")
         }
-        try evaluate()
+        guard !hasFinished else { throw TrainingError(.misuse, "The run is over.") }
     }
 
-    private func evaluate() throws {
-        let scored = try HeldOutLoss(
-            of: parts.model, over: parts.evaluation, microRows: parts.plan.microRows,
-            isStopped: { isStopped })
-        guard let loss = scored else { return }
-        try recorder.record(loss, step: state.step)
-        state.lastHeldOut = RunState.Scored(step: state.step, loss: loss.loss)
-        if state.step == 0 { heldOutBefore = loss }
-        heldOutAfter = loss
-        observer.evaluationEnds(loss, step: state.step)
-    }
-
-    private func report(
-        _ outcome: TrainStep.Outcome, _ batch: Batch, _ rate: Double, seconds: Double
-    ) throws {
-        let report = StepReport(
-            step: state.step, totalSteps: parts.plan.totalSteps, loss: outcome.loss,
-            gradientNorm: outcome.gradientNorm, learningRate: rate, tokens: batch.tokenCount,
-            totalTokens: state.tokens, lossTokens: batch.lossTokenCount,
-            tokensBySource: Dictionary(
-                uniqueKeysWithValues: zip(batch.sources, batch.tokenCounts)),
-            isSkipped: !outcome.isFinite, seconds: seconds,
-            utilisation: gauge.utilisation(afterStepOf: seconds))
-        try recorder.record(report)
-        recordedStep = state.step
-        observer.stepEnds(report)
-        try attendToSaves()
-    }
-
-    private func respond(toNonFinite outcome: TrainStep.Outcome, in batch: Batch) throws {
-        let culprits = try NonFiniteReport(outcome, batch, step: state.step + 1, loader: loader)
-        try recorder.event(
-            "non_finite", step: state.step + 1, ["message": .string(culprits.sentence)])
-        switch configuration.responses.nonFinite {
-        case .stop: throw TrainingError(.nonFinite, culprits.sentence)
-        case .skip: observer.remark(culprits.sentence + " The step is left out.")
+    /// Throws where gradients wait to be used.
+    func requireBetweenSteps() throws {
+        try requireBegun()
+        guard pending == nil else {
+            throw TrainingError(
+                .misuse, "Step \(state.step + 1) is half made; finish it with optimStep first.")
         }
-    }
-
-    private func save() throws {
-        state.metricsOffset = recorder.offset
-        try survivingFullDisk {
-            try recorder.event("checkpoint", step: state.step)
-            try keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
-        }
-    }
-
-    /// Reports what the background has done since the last step.
-    private func attendToSaves() throws {
-        for saved in keeper.takeFinished() {
-            newestCheckpoint = saved.name
-            observer.checkpointIsSaved(saved.name, step: saved.step)
-        }
-        try survivingFullDisk { try keeper.throwIfFailed() }
-    }
-
-    private func survivingFullDisk(_ save: () throws -> Void) throws {
-        do {
-            try save()
-        } catch  where configuration.responses.diskFull == .continue_ {
-            observer.remark("A checkpoint could not be written; training goes on. \(error)")
-        }
-    }
-
-    /// Saves the steps before an error, as an interruption would; the error is told either way. A
-    /// step that the metrics do not hold is done again instead.
-    private func keepWhatIsDone() {
-        try? keeper.wait()
-        if state.step > 0, keeper.lastStep != state.step, recordedStep == state.step {
-            state.metricsOffset = recorder.offset
-            try? keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
-            try? keeper.wait()
-        }
-        newestCheckpoint = keeper.takeFinished().last?.name ?? newestCheckpoint
-        if let newestCheckpoint {
-            observer.remark("The run is saved as \(newestCheckpoint), before the error.")
-        }
-    }
-
-    private func finish(_ ending: RunSummary.Ending) throws -> RunSummary {
-        // The last state is saved whatever happened to those before; here an error ends the run.
-        try? keeper.wait()
-        try attendToSaves()
-        if keeper.lastStep != state.step {
-            state.metricsOffset = recorder.offset
-            try keeper.save(&state, model: parts.model, optimizer: parts.optimizer)
-        }
-        try keeper.wait()
-        try attendToSaves()
-        try recorder.event("\(ending)", step: state.step)
-        if skippedCount > 0 {
-            observer.remark(
-                "\(skippedCount) of \(state.step - firstStep) steps were left out, for their loss "
-                    + "or gradient was not finite: nothing was learned from them.")
-        }
-        let isScored = state.step > 0 && state.lastHeldOut?.step == state.step
-        return RunSummary(
-            ending: ending, steps: state.step, tokens: state.tokens,
-            heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
-            folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
-            seconds: clock.elapsedSeconds)
     }
 }

@@ -17,6 +17,8 @@ public struct HeldOutLoss: Sendable, Hashable {
     /// Bits a byte of text: comparable between tokenizers.
     public let bitsPerByte: Double
     public let tokens: Int
+    /// Nats a token by source.
+    public let lossBySource: [String: Double]
 
     public var perplexity: Double { exp(loss) }
 
@@ -33,21 +35,29 @@ public struct HeldOutLoss: Sendable, Hashable {
         var hasStopped = false
         var sum = 0.0
         var tokens = 0.0
+        var lossBySource: [String: Double] = [:]
         for set in sets {
+            var ownSum = 0.0
+            var ownTokens = 0.0
             try set.forEachBatch { batch in
                 for part in batch.split(rowsEach: microRows) where part.lossWeightSum > 0 {
                     hasStopped = hasStopped || isStopped()
                     if hasStopped { return }
-                    sum += HeldOutLoss.sum(of: model, over: MicroBatch(part, for: model))
+                    let loss = HeldOutLoss.sum(of: model, over: MicroBatch(part, for: model))
+                    sum += loss
                     tokens += part.lossWeightSum
+                    ownSum += loss
+                    ownTokens += part.lossWeightSum
                 }
             }
+            if ownTokens > 0 { lossBySource[set.source.name] = ownSum / ownTokens }
         }
         if hasStopped { return nil }
         let bytes = sets.reduce(0) { $0 + $1.byteCount }
         loss = tokens > 0 ? sum / tokens : .nan
         bitsPerByte = bytes > 0 ? sum / log(2) / Double(bytes) : .nan
         self.tokens = Int(tokens)
+        self.lossBySource = lossBySource
     }
 
     private static func sum(of model: Decoder, over micro: MicroBatch) -> Double {

@@ -14,7 +14,8 @@ final class TrainStep {
     private let optimizer: any Optimizer
     private let gradients: Gradients
     private let microRows: Int
-    private let clip: Double?
+    /// The largest gradient norm let through; may change between steps.
+    var clip: Double?
     private let recomputes: Bool
 
     init(
@@ -37,19 +38,43 @@ final class TrainStep {
         var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
     }
 
+    /// Both halves of a step.
+    ///
     /// - Parameter isStopped: asked before each micro-batch.
     /// - Returns: nil where it was stopped; the weights are those from before.
     func run(
         _ batch: Batch, learningRate: Double, isStopped: () -> Bool = { false }
     ) -> Outcome? {
+        guard let gradients = measure(batch, isStopped: isStopped) else { return nil }
+        if gradients.outcome.isFinite { update(gradients, learningRate: learningRate) }
+        return gradients.outcome
+    }
+
+    /// Gradients that wait to be used, or left.
+    struct Measured {
+        let outcome: Outcome
+        /// What clipping multiplies them with.
+        fileprivate let scale: Double
+        fileprivate let parameters: [OptimizedParameter]
+    }
+
+    /// Computes the gradients of a batch and their norm; the weights stay.
+    ///
+    /// - Returns: nil where it was stopped.
+    func measure(_ batch: Batch, isStopped: () -> Bool = { false }) -> Measured? {
         guard let loss = accumulate(batch, isStopped: isStopped) else { return nil }
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
-        let outcome = Outcome(loss: loss, gradientNorm: norm.norm)
-        guard outcome.isFinite else { return outcome }
-        optimizer.step(parameters, learningRate: learningRate, gradientScale: norm.scale)
+        return Measured(
+            outcome: Outcome(loss: loss, gradientNorm: norm.norm), scale: norm.scale,
+            parameters: parameters)
+    }
+
+    /// Moves the weights by gradients that were measured last, and are finite.
+    func update(_ measured: Measured, learningRate: Double) {
+        optimizer.step(
+            measured.parameters, learningRate: learningRate, gradientScale: measured.scale)
         model.parameters.refresh()
-        return outcome
     }
 
     /// Leaves the gradients of the whole batch in `gradients`.

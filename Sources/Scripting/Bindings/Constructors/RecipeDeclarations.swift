@@ -13,8 +13,8 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "probes", "curriculum", "use", "grant", "lora", "rewards", "environment",
-        "hooks", "policies", "losses", "chat_template", "teacher",
+        "phases", "probes", "lora", "rewards", "environment", "policies", "losses", "chat_template",
+        "teacher",
     ]
 
     /// Objectives that other versions know.
@@ -23,7 +23,7 @@ enum RecipeDeclarations {
     private static let mostSteps = 1_000_000_000
 
     static let recipe = Record(
-        noun: "recipe", fields: identity + material + course + care,
+        noun: "recipe", fields: identity + material + course + care + scripts,
         groups: [Group(names: ["steps", "tokens", "epochs"], fallback: nil)],
         unsupported: Dictionary(uniqueKeysWithValues: unsupported.map { ($0, notYet) }),
         tag: "recipe")
@@ -93,6 +93,21 @@ enum RecipeDeclarations {
             "limits", .record(limits), .empty, "what a call of the recipe's functions may spend"),
     ]
 
+    private static let scripts: [Field] = [
+        Field(
+            "use", .array(.either([.text, .any])), .none,
+            "plugins, in the order in which they are called: a name, or { \"name\", key = value } "
+                + "with settings"),
+        Field(
+            "grant", .map(.array(.text)), .none,
+            "by plugin, what it may do beyond computing: \"clock\", \"files:read:PATH\", "
+                + "\"env:NAME\""),
+        Field("hooks", .record(HookCatalogue.record), .none, "handlers on the run's timeline"),
+        Field(
+            "curriculum", .function(Curriculum.signature), .none,
+            "a function asked between steps which dials to turn"),
+    ]
+
     private static let batch = Record(
         noun: "batch",
         fields: [
@@ -146,6 +161,14 @@ enum RecipeDeclarations {
                     "disk_full", .choice(FailureResponses.DiskFull.allCases.map(\.rawValue)),
                     .value(.string(LuaString(usual.diskFull.rawValue))),
                     "a checkpoint that cannot be written"),
+                Field(
+                    "script", .choice(FailureResponses.Script.allCases.map(\.rawValue)),
+                    .value(.string(LuaString(usual.script.rawValue))),
+                    "a hook or curriculum that fails where its answer is needed"),
+                Field(
+                    "max_rollbacks", .integer(0...1000),
+                    .value(.integer(Int64(RecoverySettings().maximumRollbacks))),
+                    "how often a run may go back to a checkpoint before it ends"),
                 Field(
                     "bad_row", .choice(["skip", "stop"]), .value("skip"),
                     "a row without text, in sources that do not say themselves"),

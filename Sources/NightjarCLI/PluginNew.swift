@@ -1,0 +1,33 @@
+import ArgumentParser
+import Scripting
+
+/// `nightjar plugin new`
+struct PluginNew: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "new", abstract: "Writes a new plugin that works, with its spec.")
+
+    @Argument(
+        help: "What it does first: curriculum, hook or guard.",
+        transform: { text in
+            guard let kind = PluginSkeleton.Kind(rawValue: text) else {
+                let words = PluginSkeleton.Kind.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("a plugin can begin as one of: \(words)")
+            }
+            return kind
+        })
+    var kind: PluginSkeleton.Kind
+
+    @Argument(help: "Its name: letters, digits, - and _.")
+    var name: String
+
+    @Option(help: "The folder that receives it.", completion: .directory)
+    var into = "Plugins"
+
+    mutating func run() throws {
+        for path in try PluginSkeleton.write(kind, name: name, into: into) {
+            try Output.text("wrote \(path)\n")
+        }
+        try Output.text(
+            "try it:  nightjar test \(into)/\(name)\nuse it:  use = { \"\(name)\" } in a recipe\n")
+    }
+}

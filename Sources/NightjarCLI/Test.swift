@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Scripting
+import Telemetry
+
+/// `nightjar test`: runs specs.
+struct Test: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs the specs of plugins: every NAME_spec.lua below the paths.",
+        discussion: """
+            A snapshot that is new is kept beside its spec; --locked refuses new ones, as a build \
+            server should. Exit code 1 where a test fails.
+            """)
+
+    @Argument(help: "Spec files, or folders that hold some.", completion: .file())
+    var paths: [String] = ["Plugins"]
+
+    @Flag(help: "Keep every snapshot as it comes now.")
+    var update = false
+
+    @Flag(help: "Keep no new snapshots; a test without one fails.")
+    var locked = false
+
+    @Flag(help: "Print one JSON object a test.")
+    var json = false
+
+    func validate() throws {
+        guard !(update && locked) else {
+            throw ValidationError("--update and --locked contradict each other; give one")
+        }
+    }
+
+    mutating func run() throws {
+        let runner = SpecRunner(snapshots: update ? .update : locked ? .locked : .keepNew)
+        let style = TerminalStyle.detect(descriptor: 1)
+        let clock = Stopwatch()
+        var passed = 0
+        var failed = 0
+        var written = 0
+        for path in try paths.flatMap(SpecRunner.files) {
+            let report = try runner.run(path)
+            failed += report.failureCount
+            passed += report.results.count { $0.failure == nil }
+            written += report.snapshotsWritten
+            if json {
+                try show(json: report)
+            } else {
+                try show(report, style)
+            }
+        }
+        if !json {
+            let total = "\(passed) passed" + (failed > 0 ? ", \(failed) failed" : "")
+            try Output.text(
+                style.paint(total, failed > 0 ? .red : .green)
+                    + (written > 0 ? ", \(written) snapshots kept" : "") + " in "
+                    + HumanFormat.duration(seconds: clock.elapsedSeconds) + "\n")
+        }
+        if failed > 0 { throw FailedSpecs() }
+    }
+
+    private func show(_ report: SpecRunner.Report, _ style: TerminalStyle) throws {
+        var text = style.paint(report.path, .bold) + "\n"
+        for line in report.output { text += "    \(line)\n" }
+        var groups: [String] = []
+        for result in report.results {
+            for (depth, name) in result.path.dropLast().enumerated()
+            where depth >= groups.count || groups[depth] != name {
+                groups = Array(groups.prefix(depth)) + [name]
+                text += String(repeating: "  ", count: depth + 1) + name + "\n"
+            }
+            groups = Array(groups.prefix(result.path.count - 1))
+            let margin = String(repeating: "  ", count: result.path.count)
+            let mark =
+                result.failure == nil ? style.paint("ok", .green) : style.paint("FAILED", .red)
+            text += "\(margin)\(mark) \(result.path.last ?? "")\n"
+            if let failure = result.failure {
+                text += failure.split(separator: "\n").map { "\(margin)  \($0)\n" }.joined()
+            }
+        }
+        if let failure = report.failure {
+            text += style.paint("  the spec ended early: ", .red) + failure + "\n"
+        }
+        try Output.text(text)
+    }
+
+    private func show(json report: SpecRunner.Report) throws {
+        for result in report.results {
+            var object: [String: Any] = [
+                "spec": report.path, "test": result.path, "passed": result.failure == nil,
+                "seconds": result.seconds,
+            ]
+            if let failure = result.failure { object["failure"] = failure }
+            try Output.json(object)
+        }
+        if let failure = report.failure {
+            try Output.json(["spec": report.path, "passed": false, "failure": failure])
+        }
+    }
+}
+
+/// Specs that failed were told already; the exit code says so too.
+struct FailedSpecs: Error {
+    let code = Report.ExitCode.failed
+}

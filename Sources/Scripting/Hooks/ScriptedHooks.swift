@@ -1,0 +1,251 @@
+import LuaRuntime
+import Telemetry
+public import Training
+
+/// The scripts of a run as one of its hooks: plugins in the order of the recipe's `use`, then the
+/// recipe's own functions.
+///
+/// Observers that fail are logged and counted. Filters, deciders and curricula that fail throw, and
+/// the run answers as the recipe's `on.script` says.
+public final class ScriptedHooks: RunHooks {
+    private var slots: [ScriptSlot]
+    private let settings: RunSettings
+    private let log: (ScriptLogLine) -> Void
+    private var totalSteps = 0
+    private var step = 0
+    private var tokens = 0
+    private var measurements = HookMeasurements()
+    private var pending: [ScriptEvent] = []
+
+    /// What the scripts may know of their run.
+    struct RunSettings {
+        let name: String
+        let seed: UInt64
+    }
+
+    /// - Parameters:
+    ///   - slots: the scripts, in the order in which they are called.
+    ///   - log: receives what they say, and what is to be said about them.
+    init(_ slots: [ScriptSlot], settings: RunSettings, log: @escaping (ScriptLogLine) -> Void) {
+        self.slots = slots
+        self.settings = settings
+        self.log = log
+    }
+
+    // MARK: - The timeline
+
+    public func observe(_ moment: RunMoment) {
+        note(moment)
+        let hook = "hooks.\(RunFacts.hook(moment))"
+        for slot in slots where slot.unit.doors.function(hook) != nil {
+            do {
+                _ = try call(
+                    slot, hook, RunFacts.of(moment, totalSteps: totalSteps, name: settings.name),
+                    phase: .hook,
+                    occasion: "\(step)", isAnswerUsed: false)
+            } catch {
+                complain(of: slot, hook, error)
+            }
+        }
+    }
+
+    public func filter(_ batch: BatchFacts) throws -> BatchEdit? {
+        var batch = batch
+        var isEdited = false
+        for slot in slots {
+            guard
+                let answer = try call(
+                    slot, "hooks.on_batch", RunFacts.of(batch, totalSteps: totalSteps),
+                    phase: .hook, occasion: "\(batch.step)")
+            else { continue }
+            guard case .table(let table) = answer, table.array.count == batch.documents.count else {
+                throw slot.unusable(
+                    "hooks.on_batch", "a list of \(batch.documents.count) weights, one a document",
+                    answer)
+            }
+            for (index, node) in table.array.enumerated() {
+                batch.documents[index].weight = ShapeCheck.number(node) ?? 0
+            }
+            isEdited = true
+        }
+        return isEdited ? BatchEdit(weights: batch.documents.map(\.weight)) : nil
+    }
+
+    public func decide(_ facts: GradientFacts) throws -> GradientVerdict {
+        var verdict = GradientVerdict.keep
+        for slot in slots {
+            // Every decider hears of every step, whatever one before it said.
+            guard
+                let answer = try call(
+                    slot, "hooks.on_gradients", RunFacts.of(facts, totalSteps: totalSteps),
+                    phase: .hook, occasion: "\(facts.step)"), verdict == .keep
+            else { continue }
+            verdict = GradientVerdict(answer, of: slot.unit.name)
+        }
+        return verdict
+    }
+
+    public func steer(_ progress: ProgressFacts) throws -> [DialChange] {
+        step = progress.step
+        tokens = progress.tokens
+        totalSteps = progress.totalSteps
+        var changes: [DialChange] = []
+        for slot in slots {
+            for door in slot.curricula {
+                guard
+                    let answer = try call(
+                        slot, door, RunFacts.of(progress), phase: .answer,
+                        occasion: "\(progress.step)")
+                else { continue }
+                guard case .table(let table) = answer else { continue }
+                for field in table.fields {
+                    guard case .string(let path) = field.key, let value = DialValue(field.value)
+                    else { throw slot.unusable(door, "dials by path with their values", answer) }
+                    changes.append(
+                        DialChange(
+                            path: path.description, value: value, origin: slot.unit.name))
+                }
+            }
+        }
+        return changes
+    }
+
+    // MARK: - Memory
+
+    public func saveState() throws -> [String: [UInt8]] {
+        var states: [String: [UInt8]] = [:]
+        for slot in slots {
+            let memory = try slot.unit.memory()
+            states[slot.unit.name] = StateEncoding.encode(memory)
+            if let difference = slot.replayDifference(left: memory) {
+                measurements.errors += 1
+                warn(
+                    slot,
+                    "\(difference); keep what it remembers in ctx.state, or a resumed run "
+                        + "differs")
+                pending.append(
+                    ScriptEvent(
+                        name: "impure",
+                        fields: [
+                            "script": .string(slot.unit.name), "message": .string(difference),
+                        ], hasEffect: false))
+            }
+        }
+        return states
+    }
+
+    public func restoreState(_ state: [String: [UInt8]]) throws {
+        for slot in slots {
+            guard let bytes = state[slot.unit.name] else {
+                if !state.isEmpty {
+                    warn(slot, "it is new since the checkpoint and begins without memory")
+                }
+                continue
+            }
+            try slot.unit.restore(
+                StateEncoding.decode(bytes, path: "the memory of \(slot.unit.name)"))
+        }
+        let names = Set(slots.map(\.unit.name))
+        for name in state.keys.sorted() where !names.contains(name) {
+            log(
+                ScriptLogLine(
+                    level: .warn, owner: name,
+                    text: "it is no longer in use, and what it remembered is dropped"))
+        }
+    }
+
+    public func takeEvents(step: Int) throws -> [ScriptEvent] {
+        defer { pending = [] }
+        return pending
+    }
+
+    public func takeMeasurements() -> HookMeasurements {
+        defer { measurements = HookMeasurements() }
+        for slot in slots {
+            for (name, value) in slot.unit.context.metrics.take() {
+                measurements.fields[name] = .double(value)
+            }
+            guard slot.calls > 0 else { continue }
+            measurements.fields["hook/\(slot.unit.name)/time_s"] = .double(slot.seconds)
+            slot.seconds = 0
+            slot.calls = 0
+        }
+        return measurements
+    }
+
+    // MARK: - Calling
+
+    private func call(
+        _ slot: ScriptSlot, _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase,
+        occasion: String, isAnswerUsed: Bool = true
+    ) throws -> LuaNode? {
+        guard slot.unit.doors.function(door) != nil else { return nil }
+        let run = RunFacts.run(
+            name: settings.name, seed: settings.seed, step: step, totalSteps: totalSteps,
+            tokens: tokens)
+        do {
+            return try slot.call(
+                door, facts, phase: phase, occasion: occasion, run: run,
+                isAnswerUsed: isAnswerUsed)
+        } catch let error as ScriptingError where error.code == .budget {
+            pending.append(
+                ScriptEvent(
+                    name: "cut_off",
+                    fields: [
+                        "script": .string(slot.unit.name), "door": .string(door),
+                        "message": .string(error.message), "replayable": .bool(false),
+                    ], hasEffect: false))
+            throw error
+        }
+    }
+
+    private func note(_ moment: RunMoment) {
+        switch moment {
+        case .start(let start), .resume(let start):
+            totalSteps = start.plan.totalSteps
+            step = start.step
+        case .stepEnd(let report):
+            step = report.step
+            tokens = report.totalTokens
+        case .end(let summary): step = summary.steps
+        default: break
+        }
+    }
+
+    private func complain(of slot: ScriptSlot, _ hook: String, _ error: any Error) {
+        measurements.errors += 1
+        slot.failures += 1
+        // The first failures tell what is wrong; later ones only that it still is.
+        if slot.failures <= 3 {
+            warn(slot, "\(error)")
+        } else if slot.failures.nonzeroBitCount == 1 {
+            warn(slot, "\(hook) failed again, \(slot.failures) times in all: \(error)")
+        }
+    }
+
+    private func warn(_ slot: ScriptSlot, _ text: String) {
+        log(ScriptLogLine(level: .warn, owner: slot.unit.name, text: text))
+    }
+}
+
+extension GradientVerdict {
+    /// The verdict that a decider's answer, which was checked, stands for.
+    fileprivate init(_ answer: LuaNode, of name: String) {
+        var action = ""
+        var reason = ""
+        switch answer {
+        case .string(let word): action = word.description
+        case .table(let table):
+            if case .string(let word)? = table["action"] { action = word.description }
+            if case .string(let text)? = table["reason"] { reason = text.description }
+        default: break
+        }
+        let told = reason.isEmpty ? name : "\(name): \(reason)"
+        switch action {
+        case "skip": self = .skip(reason: told)
+        case "rollback": self = .rollback(reason: told)
+        case "stop": self = .stop(reason: told)
+        default: self = .keep
+        }
+    }
+}

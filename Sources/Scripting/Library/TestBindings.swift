@@ -1,0 +1,122 @@
+import LuaRuntime
+
+/// `nj.test`: what specs are written with.
+enum TestBindings {
+    private static let phases: Set<ScriptPhase> = [.test]
+    private static let name = Field("name", .text, .required, "what it is about, in words")
+    private static let body = Field("body", .function(Signature()), .required, "run at once")
+
+    static let all: [Binding] = [
+        Binding(
+            "test.describe", [name, body], phases: phases,
+            doc: "Groups tests under a name; groups may stand inside groups."
+        ) { call in
+            try session(call).describe(call.text("name"), function(call, "body"))
+            return []
+        },
+        Binding(
+            "test.it", [name, body], phases: phases,
+            doc: "Runs one test. It fails where its body raises; the next one runs all the same."
+        ) { call in
+            try session(call).it(call.text("name"), function(call, "body"))
+            return []
+        },
+        Binding(
+            "test.before_each", [body], phases: phases,
+            doc: "Runs a function before each test of the group it stands in."
+        ) { call in
+            try session(call).beforeEach(function(call, "body"))
+            return []
+        },
+        Binding(
+            "test.expect", [Field("value", .any, .none, "what the test got")],
+            gives: [
+                Field("matchers", .record(SpecMatchers.record), .required, "called with a dot")
+            ],
+            phases: phases, doc: "Gives the matchers of a value."
+        ) { call in
+            guard let expect = try session(call).expect else {
+                preconditionFailure("a spec's state has its matchers")
+            }
+            return try expect.callNodes([call.node("value")])
+        },
+        Binding(
+            "test.call",
+            [
+                Field("door", .text, .required, "such as \"hooks.on_step_end\""),
+                Field(
+                    "facts", .map(.any), .none, "what it is called with; facts left out are zero"),
+                Field("options", .record(options), .none, "where it begins"),
+            ],
+            gives: [
+                Field("answer", .any, .none, "what it answered"),
+                Field("state", .map(.any), .required, "the memory it left"),
+                Field("notes", .record(notes), .required, "what it logged and measured"),
+            ], phases: phases,
+            doc: "Calls a function of the plugin under test as a run would, in a fresh state."
+        ) { call in try answer(call) },
+        Binding(
+            "test.advance",
+            [Field("seconds", .number(.nonNegative), .required, "how far")], phases: phases,
+            doc: "Moves the fake clock that specs and the plugin under test see."
+        ) { call in
+            try session(call).clock.advance(seconds: call.number("seconds"))
+            return []
+        },
+    ]
+
+    private static let options = Record(
+        noun: "call options",
+        fields: [
+            Field("state", .map(.plain), .none, "ctx.state at the beginning"),
+            Field("settings", .map(.plain), .none, "settings other than the defaults"),
+        ])
+
+    private static let notes = Record(
+        noun: "call notes",
+        fields: [
+            Field("log", .array(.bytes), .required, "the lines it logged"),
+            Field("metrics", .map(.number(.finite)), .required, "the numbers it logged, by name"),
+        ])
+
+    private static func session(_ call: BindingCall) throws -> SpecSession {
+        guard let session = call.context.spec else {
+            throw ShapeFault(path: LuaPath(), sentence: "there is no spec here")
+        }
+        return session
+    }
+
+    private static func function(_ call: BindingCall, _ name: String) -> LuaFunction {
+        guard case .function(let function) = call.node(name) else {
+            preconditionFailure("the shape of '\(name)' is a function")
+        }
+        return function
+    }
+
+    private static func answer(_ call: BindingCall) throws -> [LuaNode] {
+        let session = try session(call)
+        guard let plugin = session.plugin else {
+            throw ShapeFault(
+                path: LuaPath(),
+                sentence: "this spec belongs to no plugin; put it beside the plugin's main file")
+        }
+        let options = call.isGiven("options") ? call.table("options") : LuaTable(array: [])
+        do {
+            let outcome = try PluginSelfTest.call(
+                call.text("door"), facts: call.node("facts"),
+                settings: try (options["settings"] ?? .nil).plain().asTable ?? LuaTable(array: []),
+                state: try options["state"]?.plain(), use: plugin, loader: PluginLoader(),
+                clock: session.clock)
+            let metrics = outcome.metrics.map {
+                LuaTable<LuaValue>.Field(key: .string(LuaString($0.name)), value: .number($0.value))
+            }
+            let notes = LuaTable<LuaValue>([
+                "log": .table(LuaTable(array: outcome.log.map { .string(LuaString($0.text)) })),
+                "metrics": .table(LuaTable(fields: metrics)),
+            ])
+            return [outcome.answer, outcome.memory, .table(notes)].map { LuaNode($0) }
+        } catch let error as ScriptingError {
+            throw LuaError(kind: .runtime, message: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import LuaRuntime
+
+/// What there is to know about plugins from outside a run.
+public enum PluginCatalogue {
+    /// Looks at plugins without granting them anything.
+    private static let loader = PluginLoader(checksNeeds: false)
+
+    /// A plugin that was found, and what it says of itself.
+    public struct Entry: Sendable {
+        /// The name that recipes use.
+        public let name: String
+        /// One sentence; nil where the plugin cannot be loaded.
+        public let summary: String?
+        /// The functions through which a run calls it: `hooks.on_step_end`.
+        public let doors: [String]
+        /// Its main file.
+        public let path: String
+        /// Why it cannot be loaded; nil where it can.
+        public let failure: String?
+    }
+
+    /// Every plugin that a recipe in this folder would find, by name.
+    public static func list(from folder: String) -> [Entry] {
+        PluginLookup(from: folder).all.map { source in
+            do {
+                let loaded = try loader.load(
+                    PluginUse(source: source)
+                ) { _ in }
+                return Entry(
+                    name: source.name, summary: loaded.summary,
+                    doors: loaded.unit.doors.functions.map(\.path), path: source.path,
+                    failure: nil)
+            } catch {
+                return Entry(
+                    name: source.name, summary: nil, doors: [], path: source.path,
+                    failure: "\(error)")
+            }
+        }
+    }
+
+    /// What a check has found to be in order.
+    public struct Check: Sendable {
+        /// The plugin.
+        public let entry: Entry
+        /// Self-tests that hold.
+        public let exampleCount: Int
+        /// Fresh states in which every self-test gave the same.
+        public let freshStateCount: Int
+        /// Memory of a state that has loaded it.
+        public let memoryBytes: Int
+        /// Hash of every file it loads, and of its settings.
+        public let hash: String
+        /// Its spec, where it has one.
+        public let spec: String?
+    }
+
+    /// Loads a plugin and runs its self-test in twenty fresh states.
+    ///
+    /// - Parameter name: a plugin's name, its folder or its main file.
+    /// - Throws: `ScriptingError` that says what is wrong.
+    public static func check(_ name: String, from folder: String) throws -> Check {
+        let source: PluginSource
+        do {
+            source = try PluginCatalogue.source(name, from: folder)
+        } catch let fault as ShapeFault {
+            throw ScriptingError(.badFile, fault.sentence)
+        }
+        let use = PluginUse(source: source)
+        let loaded = try loader.load(use) { _ in }
+        let states = 20
+        var count = 0
+        for _ in 0..<states {
+            count = try PluginSelfTest(use, loader: loader).run()
+        }
+        let spec = source.path.dropLast(4) + "_spec.lua"
+        return Check(
+            entry: Entry(
+                name: source.name, summary: loaded.summary,
+                doors: loaded.unit.doors.functions.map(\.path), path: source.path, failure: nil),
+            exampleCount: count, freshStateCount: states, memoryBytes: loaded.unit.memoryBytes,
+            hash: loaded.unit.hash,
+            spec: FileManager.default.fileExists(atPath: String(spec)) ? String(spec) : nil)
+    }
+
+    private static func source(_ name: String, from folder: String) throws -> PluginSource {
+        let url = URL(
+            fileURLWithPath: name, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)
+        ).standardizedFileURL
+        var isFolder: ObjCBool = false
+        guard name.contains("/") || name.hasSuffix(".lua"),
+            FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        else { return try PluginLookup(from: folder).find(name) }
+        let home = isFolder.boolValue ? url : url.deletingLastPathComponent()
+        let source = PluginSource(name: home.lastPathComponent, place: .folder(home.path))
+        guard FileManager.default.fileExists(atPath: source.path) else {
+            throw ShapeFault(
+                path: LuaPath(),
+                sentence: "\(home.path) is no plugin: it holds no \(source.name).lua")
+        }
+        return source
+    }
+}

@@ -1,0 +1,145 @@
+import LuaRuntime
+
+/// Runs a plugin's `examples`: each call in a fresh state, answer and memory compared.
+struct PluginSelfTest {
+    private let loader: PluginLoader
+    private let use: PluginUse
+
+    init(_ use: PluginUse, loader: PluginLoader) {
+        self.use = use
+        self.loader = loader
+    }
+
+    /// What came of one call.
+    struct Outcome {
+        var answer: LuaValue
+        var memory: LuaValue
+        var log: [ScriptLogLine]
+        var metrics: [(name: String, value: Double)]
+    }
+
+    /// - Returns: how many examples there are.
+    /// - Throws: `ScriptingError` for the first that fails.
+    func run() throws -> Int {
+        let loaded = try loader.load(use) { _ in }
+        guard case .table(let examples)? = loaded.manifest["examples"] else { return 0 }
+        for (index, example) in examples.array.enumerated() {
+            guard case .table(let example) = example else { continue }
+            try check(example, at: LuaPath(["examples", .integer(Int64(index + 1))]))
+        }
+        return examples.array.count
+    }
+
+    private func check(_ example: LuaTable<LuaNode>, at path: LuaPath) throws {
+        func fail(_ sentence: String) -> ScriptingError {
+            ScriptingError(
+                .selfTest, sentence, path: use.source.path, keyPath: path.description)
+        }
+        guard case .string(let call)? = example["call"] else { return }
+        let door = call.description
+        let outcome: Outcome
+        do {
+            outcome = try PluginSelfTest.call(
+                door, facts: example["with"] ?? .nil,
+                settings: example["settings"]?.plain().asTable ?? LuaTable(),
+                state: try example["state"]?.plain(), use: use, loader: loader)
+        } catch let fault as ShapeFault {
+            throw fail(fault.description)
+        }
+        let gives = try example["gives"]?.plain() ?? .nil
+        guard PlainEquality.equal(outcome.answer, gives) else {
+            throw fail(
+                "\(door) must give \(LuaSpelling.of(gives)), and gave "
+                    + LuaSpelling.of(outcome.answer))
+        }
+        if let leaves = try example["leaves"]?.plain(),
+            !PlainEquality.equal(outcome.memory, leaves)
+        {
+            throw fail(
+                "\(door) must leave ctx.state = \(LuaSpelling.of(leaves)), and left "
+                    + LuaSpelling.of(outcome.memory))
+        }
+    }
+
+    /// Calls one function as a run would, in a state of its own. Facts left out are zero.
+    static func call(
+        _ door: String, facts: LuaNode, settings: LuaTable<LuaValue>, state: LuaValue?,
+        use: PluginUse, loader: PluginLoader, clock: any ScriptClock = SystemClock()
+    ) throws -> Outcome {
+        var use = use
+        use.settings.fields.removeAll { given in settings.fields.contains { $0.key == given.key } }
+        use.settings.fields += settings.fields
+        var log: [ScriptLogLine] = []
+        let unit = try loader.load(use, clock: clock) { log.append($0) }.unit
+        guard unit.doors.function(door) != nil else {
+            throw ShapeFault(
+                path: LuaPath(["call"]),
+                sentence: "the plugin has no \"\(door)\"; it has "
+                    + Words.anyOf(unit.doors.functions.map { "\"\($0.path)\"" }))
+        }
+        let (record, answer, phase) = try DoorShape.of(door)
+        let given = try ShapeCheck(stage: .given).checked(
+            facts.isNil ? .table(LuaTable()) : facts, as: .record(record), at: LuaPath(["with"]))
+        if let state { try unit.restore(.table(LuaTable(["state": state]))) }
+        let complete = record.completed(with: try given.plain().asTable ?? LuaTable())
+        unit.context.run = RunFacts.none
+        let result = try unit.call(door, complete, phase: phase, occasion: "self-test") ?? .nil
+        if let answer, !result.isNil {
+            _ = try ShapeCheck(stage: .declared).checked(
+                result, as: answer, at: LuaPath([.string(LuaString(door))]))
+        }
+        return Outcome(
+            answer: answer == nil ? .nil : try result.plain(),
+            memory: try unit.memory().asTable?["state"] ?? .nil, log: log,
+            metrics: unit.context.metrics.take())
+    }
+}
+
+/// What a door receives and may answer.
+enum DoorShape {
+    /// - Throws: `ShapeFault` for a path that is no door.
+    static func of(_ door: String) throws -> (facts: Record, answer: Shape?, phase: ScriptPhase) {
+        let parts = door.split(separator: ".", maxSplits: 1).map(String.init)
+        switch parts.first {
+        case "hooks" where parts.count == 2:
+            if let point = HookCatalogue.point(parts[1]) {
+                return (point.facts, point.answer, .hook)
+            }
+        case "curricula" where parts.count == 2:
+            return (Curriculum.facts, Curriculum.answer, .answer)
+        default: break
+        }
+        throw ShapeFault(
+            path: LuaPath(["call"]),
+            sentence: "\"\(door)\" cannot be called; write \"hooks.on_...\" or "
+                + "\"curricula.NAME\"")
+    }
+}
+
+extension Record {
+    /// The table with zeros for required facts that it leaves out.
+    func completed(with given: LuaTable<LuaValue>) -> LuaTable<LuaValue> {
+        var table = given
+        for field in fields where field.isRequired && given[field.name] == nil {
+            table.fields.append(
+                .init(key: .string(LuaString(field.name)), value: field.shape.zero))
+        }
+        return table
+    }
+}
+
+extension Shape {
+    /// The value that stands for nothing in particular.
+    fileprivate var zero: LuaValue {
+        switch self {
+        case .boolean, .off: .boolean(false)
+        case .integer(let range): .integer(Int64(max(0, range.lowerBound)))
+        case .number: .number(0)
+        case .text, .bytes: ""
+        case .choice(let words, _): .string(LuaString(words.first ?? ""))
+        case .either(let shapes): shapes.first?.zero ?? .nil
+        case .any, .plain, .function: .nil
+        case .list, .array, .map, .record, .kinds, .mix, .sources: .table(LuaTable())
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+
+/// Writes a new plugin that works, with its spec: a place to begin.
+public enum PluginSkeleton {
+    /// What the plugin is to do first.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// Turns dials between steps.
+        case curriculum
+        /// Watches steps.
+        case hook
+        /// Decides about updates.
+        case guardian = "guard"
+    }
+
+    /// - Parameter folder: receives `NAME/NAME.lua` and `NAME/NAME_spec.lua`.
+    /// - Returns: the files that were written.
+    /// - Throws: `ScriptingError` for a name that cannot be one, or that is taken there.
+    public static func write(_ kind: Kind, name: String, into folder: String) throws -> [String] {
+        guard PluginLookup.isName(name) else {
+            throw ScriptingError(
+                .badValue, "\"\(name)\" cannot name a plugin; write letters, digits, _ and -")
+        }
+        let home = folder + "/" + name
+        guard !FileManager.default.fileExists(atPath: home) else {
+            throw ScriptingError(.badFile, "this is there already; choose another name", path: home)
+        }
+        try FileManager.default.createDirectory(
+            atPath: home, withIntermediateDirectories: true)
+        let files = [
+            ("\(home)/\(name).lua", main(kind, name)),
+            ("\(home)/\(name)_spec.lua", spec(kind, name)),
+        ]
+        for (path, text) in files {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        }
+        return files.map(\.0)
+    }
+
+    private static func main(_ kind: Kind, _ name: String) -> String {
+        switch kind {
+        case .curriculum:
+            """
+            -- Say here what this curriculum is for.
+            return {
+              name = "\(name)",
+              api = 1,
+              summary = "Lowers the learning rate in the last part of the run.",
+              settings = {
+                from_progress = 0.8, -- where the last part begins
+                factor = 0.5, -- what the rate is multiplied with there
+              },
+              curricula = {
+                -- Asked between steps; what it gives is set until it gives something else.
+                main = function(ctx)
+                  if ctx.progress < ctx.settings.from_progress or ctx.state.done then return nil end
+                  ctx.state.done = true
+                  return { ["schedule.factor"] = ctx.settings.factor }
+                end,
+              },
+              examples = {
+                { call = "curricula.main", with = { progress = 0.1 } },
+                {
+                  call = "curricula.main",
+                  with = { progress = 0.9 },
+                  gives = { ["schedule.factor"] = 0.5 },
+                  leaves = { done = true },
+                },
+              },
+            }
+
+            """
+        case .hook:
+            """
+            -- Say here what this hook watches.
+            local nj = require "nightjar"
+
+            return {
+              name = "\(name)",
+              api = 1,
+              summary = "Records the lowest loss so far.",
+              settings = {},
+              hooks = {
+                on_step_end = function(ctx)
+                  if ctx.skipped then return end
+                  ctx.state.lowest = math.min(ctx.state.lowest or math.huge, ctx.loss)
+                  nj.metric.log("lowest_loss", ctx.state.lowest)
+                end,
+              },
+              examples = {
+                { call = "hooks.on_step_end", with = { loss = 2.5 }, leaves = { lowest = 2.5 } },
+                {
+                  call = "hooks.on_step_end",
+                  with = { loss = 2.5 },
+                  state = { lowest = 2.0 },
+                  leaves = { lowest = 2.0 },
+                },
+              },
+            }
+
+            """
+        case .guardian:
+            """
+            -- Say here which updates this guard keeps out.
+            return {
+              name = "\(name)",
+              api = 1,
+              summary = "Leaves out updates whose gradient is very large.",
+              settings = {
+                largest_norm = 100.0, -- an update with a larger gradient norm is left out
+              },
+              hooks = {
+                on_gradients = function(ctx)
+                  if ctx.gradient_norm and ctx.gradient_norm <= ctx.settings.largest_norm then
+                    return nil
+                  end
+                  return { action = "skip", reason = "the gradient is too large" }
+                end,
+              },
+              examples = {
+                { call = "hooks.on_gradients", with = { loss = 2.0, gradient_norm = 1.0 } },
+                {
+                  call = "hooks.on_gradients",
+                  with = { loss = 2.0, gradient_norm = 1000.0 },
+                  gives = { action = "skip", reason = "the gradient is too large" },
+                },
+              },
+            }
+
+            """
+        }
+    }
+
+    private static func spec(_ kind: Kind, _ name: String) -> String {
+        let body =
+            switch kind {
+            case .curriculum:
+                """
+                  test.it("leaves the beginning of the run alone", function()
+                    test.expect(test.call("curricula.main", { progress = 0.5 })).to_be_nil()
+                  end)
+
+                  test.it("turns the dial once", function()
+                    local answer, state = test.call("curricula.main", { progress = 0.9 })
+                    test.expect(answer).to_equal { ["schedule.factor"] = 0.5 }
+                    answer = test.call("curricula.main", { progress = 0.95 }, { state = state })
+                    test.expect(answer).to_be_nil()
+                  end)
+                """
+            case .hook:
+                """
+                  test.it("remembers the lowest loss and records it", function()
+                    local _, state = test.call("hooks.on_step_end", { loss = 3 })
+                    local _, after, notes = test.call("hooks.on_step_end", { loss = 4 },
+                      { state = state })
+                    test.expect(after.lowest).to_equal(3)
+                    test.expect(notes.metrics["\(name)/lowest_loss"]).to_equal(3)
+                  end)
+                """
+            case .guardian:
+                """
+                  test.it("keeps what is small and leaves out what is large", function()
+                    local keep = test.call("hooks.on_gradients", { loss = 2, gradient_norm = 99 })
+                    test.expect(keep).to_be_nil()
+                    local skip = test.call("hooks.on_gradients", { loss = 2, gradient_norm = 101 })
+                    test.expect(skip.action).to_equal("skip")
+                  end)
+                """
+            }
+        return """
+            local nj = require "nightjar"
+            local test = nj.test
+
+            test.describe("\(name)", function()
+            \(body)
+            end)
+
+            """
+    }
+}

@@ -1,0 +1,193 @@
+import LuaRuntime
+import Naming
+public import Training
+
+/// The scripts of a run, checked and not yet open: plugins in the order of `use`, then the recipe's
+/// own hooks and curriculum.
+///
+/// It holds the bytes of every file, so that what runs is what was checked and recorded, whatever
+/// has happened to the files since.
+public struct RunScripts: Sendable {
+    /// One script.
+    private struct Part: Sendable {
+        let use: PluginUse?
+        let files: [LoadedScript]
+    }
+
+    private var parts: [Part] = []
+    private let loader: PluginLoader
+    private let places: RecipePlaces
+    private let settings: ScriptedHooks.RunSettings
+    private let loadingBudget: LuaRuntime.Budget
+
+    /// Loads every plugin once and runs its self-test.
+    ///
+    /// - Throws: `ShapeFault` about the recipe's keys, `ScriptingError` about a plugin.
+    init(
+        _ recipe: CompleteTable, recipe script: RecipeScript, places: RecipePlaces,
+        budget: LuaRuntime.Budget
+    ) throws {
+        let limits = recipe.inner("limits")
+        let seed = UInt64(recipe.integer("seed"))
+        loader = PluginLoader(
+            seed: seed,
+            budget: LuaRuntime.Budget(
+                seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20),
+            loadingBudget: budget)
+        self.places = places
+        settings = .init(name: recipe.text("name"), seed: seed)
+        loadingBudget = budget
+        for (index, use) in try PluginUse.list(recipe, places: places).enumerated() {
+            let path = LuaPath(["use", .integer(Int64(index + 1))])
+            do {
+                let loaded = try loader.load(use) { _ in }
+                try checkOrder(of: loaded, at: path)
+                _ = try PluginSelfTest(use, loader: loader).run()
+                parts.append(Part(use: use, files: loaded.unit.files))
+            } catch let fault as ShapeFault where fault.path.keys.isEmpty {
+                throw ShapeFault(path: path, sentence: fault.sentence)
+            }
+        }
+        let hooks =
+            recipe.optionalInner("hooks")?.table.fields.contains { !$0.value.isNil } ?? false
+        if hooks || recipe["curriculum"] != nil {
+            parts.append(
+                Part(
+                    use: nil,
+                    files: script.files.map {
+                        LoadedScript(path: $0.path, bytes: $0.bytes, module: $0.name)
+                    }))
+        }
+    }
+
+    /// Whether the run has none.
+    public var isEmpty: Bool { parts.isEmpty }
+
+    /// The plugins' names, in order.
+    public var pluginNames: [String] { parts.compactMap { $0.use?.source.name } }
+
+    /// Opens every script in a state of its own.
+    ///
+    /// - Parameter log: receives what scripts say, and what is to be said about them; on the run's
+    ///   own thread.
+    /// - Returns: nil where the run has no scripts.
+    /// - Throws: `ScriptingError`.
+    public func open(log: @escaping (ScriptLogLine) -> Void) throws -> ScriptedHooks? {
+        guard !isEmpty else { return nil }
+        let slots = try parts.map { part in
+            ScriptSlot(try unit(part, log: log)) { try unit(part) { _ in } }
+        }
+        return ScriptedHooks(slots, settings: settings, log: log)
+    }
+
+    /// The files of the plugins, as a run records them.
+    func pluginFiles(_ places: RecipePlaces) -> [LoadedScript] {
+        parts.filter { $0.use != nil }.flatMap(\.files).map { file in
+            LoadedScript(
+                path: file.path.hasPrefix("shipped/") ? file.path : places.relative(file.path),
+                bytes: file.bytes, module: file.module)
+        }
+    }
+
+    private func unit(
+        _ part: Part, log: @escaping (ScriptLogLine) -> Void
+    ) throws -> ScriptUnit {
+        if let use = part.use {
+            return try loader.load(use, files: part.files, log: log).unit
+        }
+        let script = try RecipeScript(
+            places: places, budget: loadingBudget,
+            kept: part.files.map { .init(name: $0.module, path: $0.path, bytes: $0.bytes) },
+            seed: settings.seed, log: log, print: { _ in })
+        return try ScriptUnit(
+            name: "recipe", state: script.state, context: script.context,
+            doors: ScriptDoors(script.table), settings: LuaTable(array: []), files: part.files,
+            budget: loader.budget)
+    }
+
+    private func checkOrder(of loaded: PluginLoader.Loaded, at path: LuaPath) throws {
+        let before = Set(pluginNames)
+        for name in loaded.requires where !before.contains(name) {
+            throw ShapeFault(
+                path: path,
+                sentence: "\(loaded.unit.name) requires the plugin \"\(name)\" before it; put it "
+                    + "into use first")
+        }
+    }
+}
+
+extension PluginUse {
+    /// The recipe's `use`, with what `grant` says of each.
+    ///
+    /// - Throws: `ShapeFault`.
+    static func list(_ recipe: CompleteTable, places: RecipePlaces) throws -> [PluginUse] {
+        let lookup = PluginLookup(from: places.recipeFolder)
+        let grants = recipe.optionalInner("grant")?.table ?? LuaTable(array: [])
+        var uses: [PluginUse] = []
+        for (index, node) in (recipe.optionalInner("use")?.table.array ?? []).enumerated() {
+            let path = LuaPath(["use", .integer(Int64(index + 1))])
+            let (name, settings) = try entry(node, at: path)
+            guard !uses.contains(where: { $0.source.name == name }) else {
+                throw ShapeFault(path: path, sentence: "\"\(name)\" stands here twice; remove one")
+            }
+            do {
+                uses.append(PluginUse(source: try lookup.find(name), settings: settings))
+            } catch let fault as ShapeFault {
+                throw ShapeFault(path: path, sentence: fault.sentence)
+            }
+        }
+        for field in grants.fields {
+            guard case .string(let name) = field.key, case .table(let list) = field.value else {
+                continue
+            }
+            let path = LuaPath(["grant", field.key])
+            guard let index = uses.firstIndex(where: { $0.source.name == name.description }) else {
+                throw ShapeFault(
+                    path: path,
+                    sentence: "the recipe does not use this plugin; "
+                        + nearestNameHint(to: name.description, among: uses.map(\.source.name)))
+            }
+            uses[index].grants = Grants(
+                try list.array.enumerated().map { number, node in
+                    try capability(
+                        node, at: path.appending(.integer(Int64(number + 1))), places: places)
+                })
+        }
+        return uses
+    }
+
+    private static func entry(
+        _ node: LuaNode, at path: LuaPath
+    ) throws -> (name: String, settings: LuaTable<LuaValue>) {
+        switch node {
+        case .string(let name): return (name.description, LuaTable(array: []))
+        case .table(let table):
+            guard table.array.count == 1, case .string(let name) = table.array[0] else { break }
+            let settings = LuaTable(fields: table.fields)
+            guard case .table(let plain) = try LuaNode.table(settings).plain(path: path) else {
+                break
+            }
+            return (name.description, plain)
+        default: break
+        }
+        throw ShapeFault(
+            path: path,
+            sentence: "expected a plugin's name, or { \"name\", key = value }; got \(node.summary)")
+    }
+
+    /// A capability whose path is relative to the recipe, with links followed.
+    private static func capability(
+        _ node: LuaNode, at path: LuaPath, places: RecipePlaces
+    ) throws -> Capability {
+        guard case .string(let text) = node else {
+            throw ShapeFault(path: path, sentence: "expected a string, got \(node.summary)")
+        }
+        do {
+            let capability = try Capability(text.description)
+            guard case .readFiles(let given) = capability else { return capability }
+            return .readFiles(try places.existing(given, .either, at: path))
+        } catch let fault as ShapeFault {
+            throw ShapeFault(path: path, sentence: fault.sentence)
+        }
+    }
+}

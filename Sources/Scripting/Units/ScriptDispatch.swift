@@ -1,0 +1,57 @@
+import LuaRuntime
+
+/// The few lines of Lua between the house and a script's handlers: they put the script's memory
+/// and settings into what a handler receives, and keep the memory between calls.
+///
+/// The memory stays inside the state, so that a large one costs nothing until it is saved.
+struct ScriptDispatch {
+    private let callFunction: LuaFunction
+    private let snapshotFunction: LuaFunction
+    private let restoreFunction: LuaFunction
+
+    private static let source = """
+        local memory, settings = {}, ...
+        local function call(handler, ctx)
+          ctx.state, ctx.settings = memory, settings
+          local answer = handler(ctx)
+          if type(ctx.state) ~= "table" then
+            error("ctx.state must stay a table; it was set to " .. tostring(ctx.state), 0)
+          end
+          memory = ctx.state
+          return answer
+        end
+        local function snapshot() return memory end
+        local function restore(value) memory = value end
+        return call, snapshot, restore
+        """
+
+    init(_ state: LuaState, settings: LuaTable<LuaValue>) throws {
+        let chunk = try state.load(ScriptDispatch.source, name: "nightjar")
+        let functions = try chunk.callNodes([LuaNode(.table(settings))])
+        guard functions.count == 3, case .function(let call) = functions[0],
+            case .function(let snapshot) = functions[1], case .function(let restore) = functions[2]
+        else { preconditionFailure("the dispatcher returns its three functions") }
+        callFunction = call
+        snapshotFunction = snapshot
+        restoreFunction = restore
+    }
+
+    func call(
+        _ handler: LuaFunction, _ facts: LuaTable<LuaValue>, budget: LuaRuntime.Budget
+    ) throws -> LuaNode {
+        let results = try callFunction.callNodes(
+            [.function(handler), LuaNode(.table(facts))], budget: budget)
+        return results.first ?? .nil
+    }
+
+    /// The memory as plain data.
+    ///
+    /// - Throws: `LuaError` naming the key path of a function, a cycle or a shared table.
+    func snapshot() throws -> LuaValue {
+        try snapshotFunction.call(budget: .loading).first ?? .nil
+    }
+
+    func restore(_ memory: LuaValue) throws {
+        try restoreFunction.call([memory], budget: .loading)
+    }
+}

@@ -1,0 +1,40 @@
+import LuaRuntime
+
+/// The functions through which the house calls a script, by their place in its table:
+/// `hooks.on_step_end`, `curricula.by_length`, `save`.
+struct ScriptDoors {
+    private(set) var functions: [(path: String, function: LuaFunction)] = []
+
+    /// Collects the functions below the keys that are doors.
+    ///
+    /// - Parameter table: a plugin's or recipe's table, checked.
+    init(_ table: LuaTable<LuaNode>) {
+        for field in table.fields {
+            guard case .string(let key) = field.key else { continue }
+            switch field.value {
+            case .function(let function): functions.append((key.description, function))
+            case .table(let inner) where ScriptDoors.groups.contains(key.description):
+                for entry in inner.fields {
+                    if case .string(let name) = entry.key,
+                        case .function(let function) = entry.value
+                    {
+                        functions.append(("\(key).\(name)", function))
+                    }
+                }
+            default: continue
+            }
+        }
+    }
+
+    /// Keys whose tables hold doors.
+    private static let groups: Set = ["hooks", "curricula"]
+
+    func function(_ path: String) -> LuaFunction? {
+        functions.first { $0.path == path }?.function
+    }
+
+    /// The doors of a group, in the order of their names.
+    func paths(in group: String) -> [String] {
+        functions.map(\.path).filter { $0.hasPrefix(group + ".") }
+    }
+}

@@ -1,0 +1,97 @@
+import LuaRuntime
+import Naming
+import Telemetry
+
+/// One script in force: its Lua state, its doors, its memory.
+///
+/// A plugin is a unit, and so are the functions of a recipe. A changed file is a new unit.
+final class ScriptUnit {
+    let name: String
+    /// Every file it loaded, in order, with the bytes that ran.
+    let files: [LoadedScript]
+    let doors: ScriptDoors
+    let settings: LuaTable<LuaValue>
+    let context: ScriptContext
+    private let state: LuaState
+    private let dispatch: ScriptDispatch
+    private let budget: LuaRuntime.Budget
+
+    init(
+        name: String, state: LuaState, context: ScriptContext, doors: ScriptDoors,
+        settings: LuaTable<LuaValue>, files: [LoadedScript], budget: LuaRuntime.Budget
+    ) throws {
+        self.name = name
+        self.state = state
+        self.context = context
+        self.doors = doors
+        self.settings = settings
+        self.files = files
+        self.budget = budget
+        dispatch = try ScriptDispatch(state, settings: settings)
+    }
+
+    /// The version: a hash of every file it loaded and of its settings.
+    var hash: String {
+        let hasher = ContentHasher()
+        for file in files { hasher.update("\(file.path)\u{0}\(file.hash)\u{0}") }
+        hasher.update(StateEncoding.encode(.table(settings)))
+        return hasher.finish().hex
+    }
+
+    var memoryBytes: Int { state.memoryBytes }
+
+    /// Calls a door with facts, `ctx.state` and `ctx.settings`.
+    ///
+    /// - Parameter occasion: what decides where the call's random streams begin.
+    /// - Returns: its first result; nil where the script does not have the door.
+    /// - Throws: `ScriptingError` naming the door.
+    func call(
+        _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String
+    ) throws -> LuaNode? {
+        guard let handler = doors.function(door) else { return nil }
+        do {
+            return try context.during(phase, occasion: "\(door) \(occasion)") {
+                try dispatch.call(handler, facts, budget: budget)
+            }
+        } catch let error as LuaError {
+            var failure = ScriptingError(error, path: files.first?.path)
+            failure.keyPath = [name, door].joined(separator: " ")
+            throw failure
+        }
+    }
+
+    /// What `ctx.state` holds, and what `save` gives.
+    ///
+    /// - Throws: `ScriptingError` where it is not plain data.
+    func memory() throws -> LuaValue {
+        do {
+            var memory = LuaTable<LuaValue>(["state": try dispatch.snapshot()])
+            if let save = doors.function("save") {
+                let saved = try context.during(.answer, occasion: "save") {
+                    try save.call(budget: budget)
+                }
+                memory.fields.append(.init(key: "saved", value: saved.first ?? .nil))
+            }
+            return .table(memory)
+        } catch let error as LuaError {
+            var failure = ScriptingError(error, path: files.first?.path)
+            failure.keyPath = "\(name) ctx.state"
+            throw failure
+        }
+    }
+
+    /// Takes what `memory` once gave.
+    func restore(_ memory: LuaValue) throws {
+        do {
+            let table = memory.asTable
+            try dispatch.restore(table?["state"] ?? .table(LuaTable()))
+            if let saved = table?["saved"], let load = doors.function("load") {
+                try context.during(.answer, occasion: "load") {
+                    try load.call([saved], budget: budget)
+                }
+            }
+        } catch let error as LuaError {
+            throw ScriptingError(error, path: files.first?.path)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Corpora
+import Naming
+import Optimizers
+
+/// Every dial of a run with its value in force: what the recipe says, unless it was set since.
+struct DialBoard: Sendable {
+    /// A dial that was set, as a checkpoint keeps it.
+    struct Setting: Codable, Sendable, Hashable {
+        var value: DialValue
+        /// What the recipe said then: where it says something else now, that is the later word.
+        var recipe: DialValue
+        var origin: String
+        var step: Int
+    }
+
+    let dials: [Dial]
+    private let recipe: [String: DialValue]
+    /// The sources in their order.
+    private let sources: [String]
+    private(set) var settings: [String: Setting] = [:]
+
+    init(_ configuration: RunConfiguration, totalSteps: Int) {
+        sources = configuration.data.map(\.source.name)
+        dials = Dial.all(sources: sources)
+        let weights = Dictionary(
+            configuration.data.map { ($0.source.name, $0.weight) },
+            uniquingKeysWith: { first, _ in first })
+        func integer(_ value: Int?) -> DialValue { value.map(DialValue.integer) ?? .nothing }
+        var recipe: [String: DialValue] = [:]
+        for dial in dials {
+            let value: DialValue =
+                switch dial.target {
+                case .learningRate: .number(configuration.optimizer.learningRate)
+                case .weightDecay: .number(configuration.optimizer.weightDecay)
+                case .gradientClip: configuration.gradientClip.map(DialValue.number) ?? .nothing
+                case .scheduleFactor: .number(1)
+                case .sourceWeight(let name): .number(weights[name] ?? 0)
+                case .maximumDocumentTokens: .nothing
+                case .evaluationSteps: integer(configuration.evaluation.everySteps)
+                case .checkpointSteps: integer(configuration.checkpoints.everySteps)
+                case .keepLast: .integer(configuration.checkpoints.keepLast)
+                case .totalSteps: .integer(totalSteps)
+                }
+            recipe[dial.path] = value
+        }
+        self.recipe = recipe
+    }
+
+    /// Takes the settings of a checkpoint.
+    ///
+    /// - Parameter remark: hears of each that is in force, and of each that the recipe or its
+    ///   sources have overtaken.
+    mutating func restore(_ saved: [String: Setting], remark: (String) -> Void) {
+        for (path, setting) in saved.sorted(by: { $0.key < $1.key }) {
+            guard let dial = dials.first(where: { $0.path == path }),
+                let value = dial.accept(setting.value), let now = recipe[path]
+            else {
+                remark("\(path) was set to \(setting.value); this run has no such dial now.")
+                continue
+            }
+            if let before = dial.accept(setting.recipe), before != now {
+                remark(
+                    "\(path) was set to \(value) at step \(setting.step) by \(setting.origin); "
+                        + "the recipe says \(now) since, which holds.")
+                continue
+            }
+            settings[path] = setting
+            settings[path]?.value = value
+            remark("\(path) is \(value), as \(setting.origin) set it at step \(setting.step).")
+        }
+    }
+
+    /// Every dial's value by path.
+    var values: [String: DialValue] {
+        recipe.merging(settings.mapValues(\.value)) { $1 }
+    }
+
+    /// Checks wishes against names, types and ranges, without meeting them.
+    ///
+    /// - Parameter step: steps made.
+    /// - Returns: the wishes with values in their dials' types.
+    /// - Throws: `TrainingError` naming the first that cannot be met.
+    func check(_ changes: [DialChange], step: Int) throws -> [DialChange] {
+        try changes.map { change in
+            guard let dial = dials.first(where: { $0.path == change.path }) else {
+                let hint = nearestNameHint(to: change.path, among: dials.map(\.path))
+                throw TrainingError(.badDial, "There is no dial \"\(change.path)\"; \(hint).")
+            }
+            guard let value = dial.accept(change.value) else {
+                throw TrainingError(
+                    .badDial, "\(dial.path) is \(dial.expectation), not \(change.value).")
+            }
+            if dial.target == .totalSteps, case .integer(let steps) = value, steps < step {
+                throw TrainingError(
+                    .badDial,
+                    "steps cannot be \(steps): \(step) are made already. To end now, set it to "
+                        + "\(step).")
+            }
+            return DialChange(path: dial.path, value: value, origin: change.origin)
+        }
+    }
+
+    /// Meets a checked wish; the value before is returned.
+    mutating func set(_ change: DialChange, step: Int) -> DialValue {
+        let before = values[change.path] ?? .nothing
+        settings[change.path] = Setting(
+            value: change.value, recipe: recipe[change.path] ?? .nothing, origin: change.origin,
+            step: step)
+        return before
+    }
+
+    private func value(_ path: String) -> DialValue {
+        settings[path]?.value ?? recipe[path] ?? .nothing
+    }
+
+    private func number(_ path: String) -> Double? {
+        if case .number(let value) = value(path) { value } else { nil }
+    }
+
+    private func integer(_ path: String) -> Int? {
+        if case .integer(let value) = value(path) { value } else { nil }
+    }
+
+    var learningRate: Double { number("optimizer.lr") ?? 0 }
+    var weightDecay: Double { number("optimizer.weight_decay") ?? 0 }
+    var gradientClip: Double? { number("gradient_clip") }
+    var scheduleFactor: Double { number("schedule.factor") ?? 1 }
+    var maximumDocumentTokens: Int? { integer("data.max_document_tokens") }
+    var evaluationSteps: Int? { integer("evaluate.every_steps") }
+    var checkpointSteps: Int? { integer("checkpoint.every_steps") }
+    var keepLast: Int { integer("checkpoint.keep_last") ?? 1 }
+    var totalSteps: Int { integer("steps") ?? 0 }
+    /// In the order of the sources.
+    var sourceWeights: [Double] { sources.map { number("data.\($0).weight") ?? 0 } }
+}

@@ -1,0 +1,42 @@
+import Telemetry
+
+/// Where a run calls its hooks: keeps the time and counts the failures.
+final class HookDesk {
+    private let hooks: any RunHooks
+    private var seconds = 0.0
+    private var errors = 0
+
+    init(_ hooks: any RunHooks) { self.hooks = hooks }
+
+    /// What hooks cost since it was last asked.
+    struct Account {
+        var seconds: Double
+        var errors: Int
+        var fields: MetricRecord
+    }
+
+    /// Calls hooks on the clock.
+    func call<Answer>(_ body: (any RunHooks) throws -> Answer) rethrows -> Answer {
+        let clock = Stopwatch()
+        defer { seconds += clock.elapsedSeconds }
+        return try body(hooks)
+    }
+
+    func observe(_ moment: RunMoment) { call { $0.observe(moment) } }
+
+    /// Counts a failure that the run has answered.
+    func countError() { errors += 1 }
+
+    /// Seconds so far.
+    var secondsSoFar: Double { seconds }
+
+    func takeAccount() -> Account {
+        let measured = call { $0.takeMeasurements() }
+        defer {
+            seconds = 0
+            errors = 0
+        }
+        return Account(
+            seconds: seconds, errors: errors + measured.errors, fields: measured.fields)
+    }
+}

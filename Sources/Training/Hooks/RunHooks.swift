@@ -1,0 +1,87 @@
+/// What takes part in a run from above: it watches, filters, decides and steers.
+///
+/// Every answer is part of what the run computes, applied at the one place that `RunTimeline`
+/// gives, so that equal answers give equal bytes. A run calls its hooks on its own thread, one
+/// call at a time. Each requirement has a default that does nothing.
+///
+/// What `filter`, `decide` and `steer` throw is answered as `FailureResponses.script` says; what
+/// an observer has to complain of it keeps to itself and counts in `takeMeasurements`.
+public protocol RunHooks: AnyObject {
+    /// Hears of a moment in the run; nothing is asked.
+    func observe(_ moment: RunMoment)
+
+    /// Looks at a batch before the model does.
+    ///
+    /// - Returns: other loss weights for some of its documents; nil leaves the batch as it is.
+    func filter(_ batch: BatchFacts) throws -> BatchEdit?
+
+    /// Decides what becomes of a step's gradients, also where they are not finite.
+    func decide(_ facts: GradientFacts) throws -> GradientVerdict
+
+    /// Turns dials between two steps.
+    ///
+    /// All of the changes take effect before the next batch is drawn, or, where one is refused,
+    /// none of them. A dial stays as it is set until it is set again.
+    func steer(_ progress: ProgressFacts) throws -> [DialChange]
+
+    /// What hooks remember, as opaque bytes by name; part of every checkpoint.
+    ///
+    /// Where this throws, the checkpoint is not written.
+    func saveState() throws -> [String: [UInt8]]
+
+    /// Takes what `saveState` once gave, before the first step of a resumed run; empty where the
+    /// checkpoint holds nothing. A rollback of weights does not call it: what hooks have learned
+    /// since, such as why the rollback was needed, stays.
+    func restoreState(_ state: [String: [UInt8]]) throws
+
+    /// Changes from outside that are to take effect now, such as the swap of a script whose file
+    /// was edited; asked between two steps. Each is journalled, then given to `apply`.
+    func takeEvents(step: Int) throws -> [ScriptEvent]
+
+    /// Turns a request to a running job into the event that answers it; throws to refuse it.
+    func admit(_ request: String, step: Int) throws -> ScriptEvent
+
+    /// Lets a journalled event take effect.
+    ///
+    /// - Parameter isReplay: whether the event is repeated from the journal by a resumed run, which
+    ///   has to go on with the very bytes that were in force then.
+    /// - Returns: a sentence for whoever asked for it.
+    func apply(_ event: ScriptEvent, isReplay: Bool) throws -> String
+
+    /// What the handlers have measured since this was last asked; it joins the step's metrics.
+    func takeMeasurements() -> HookMeasurements
+}
+
+extension RunHooks {
+    /// Watches nothing.
+    public func observe(_ moment: RunMoment) {}
+
+    /// Leaves the batch as it is.
+    public func filter(_ batch: BatchFacts) throws -> BatchEdit? { nil }
+
+    /// Keeps the step.
+    public func decide(_ facts: GradientFacts) throws -> GradientVerdict { .keep }
+
+    /// Turns no dial.
+    public func steer(_ progress: ProgressFacts) throws -> [DialChange] { [] }
+
+    /// Remembers nothing.
+    public func saveState() throws -> [String: [UInt8]] { [:] }
+
+    /// Takes nothing.
+    public func restoreState(_ state: [String: [UInt8]]) throws {}
+
+    /// Brings nothing from outside.
+    public func takeEvents(step: Int) throws -> [ScriptEvent] { [] }
+
+    /// Refuses every request.
+    public func admit(_ request: String, step: Int) throws -> ScriptEvent {
+        throw TrainingError(.badRequest, "This run has no script that answers requests.")
+    }
+
+    /// Does nothing.
+    public func apply(_ event: ScriptEvent, isReplay: Bool) throws -> String { "Done." }
+
+    /// Measures nothing.
+    public func takeMeasurements() -> HookMeasurements { HookMeasurements() }
+}

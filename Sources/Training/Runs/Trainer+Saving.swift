@@ -1,0 +1,203 @@
+import Checkpoints
+import Optimizers
+import Telemetry
+
+extension Trainer {
+    /// Saves a checkpoint of the steps made, as one that rollbacks may go to.
+    ///
+    /// - Parameter stage: a name such as `mid` that points at it from now on.
+    /// - Returns: the checkpoint's name.
+    @discardableResult
+    public func save(stage: String? = nil) throws -> String {
+        try requireBetweenSteps()
+        let name = try saveAsked()
+        guard let stage else { return name }
+        try keeper.wait()
+        try folder.store.stages.point(stage, at: name)
+        try attendToSaves()
+        return name
+    }
+
+    /// Does what is due after a step: scores held-out text, then saves.
+    ///
+    /// Where scoring is cut short by a stop, the run that goes on does both.
+    func attendToSchedule() throws {
+        guard try evaluateIfDue() else { return }
+        let course = state.course
+        guard state.step > 0, isDue(dials.checkpointSteps),
+            course.announcedCheckpoint != state.step
+        else { return }
+        announce()
+        let memory: [String: [UInt8]]
+        do {
+            memory = try hookState()
+        } catch  where configuration.responses.script == .skip && !isOfTheMachine(error) {
+            observer.remark(
+                "A checkpoint is left out, for the memory of scripts cannot be saved: \(error)")
+            return
+        }
+        try survivingFullDisk { try write(memory) }
+    }
+
+    /// Makes a checkpoint that someone wants, of which hooks hear.
+    func saveAsked() throws -> String {
+        announce()
+        try write(hookState())
+        return CheckpointName.of(step: state.step)
+    }
+
+    private func announce() {
+        state.course.announcedCheckpoint = state.step
+        state.course.rollbackTarget = state.step
+        desk?.observe(
+            .checkpoint(name: CheckpointName.of(step: state.step), step: state.step))
+    }
+
+    private func write(_ memory: [String: [UInt8]]) throws {
+        try recorder.event("checkpoint", step: state.step)
+        try save(hooks: memory)
+    }
+
+    func isDue(_ every: Int?) -> Bool { every.map { state.step % $0 == 0 } ?? false }
+
+    /// Reports what the background has done since the last step.
+    func attendToSaves() throws {
+        for saved in keeper.takeFinished() {
+            newestCheckpoint = saved.name
+            observer.checkpointIsSaved(saved.name, step: saved.step)
+        }
+        try survivingFullDisk { try keeper.throwIfFailed() }
+    }
+
+    private func survivingFullDisk(_ save: () throws -> Void) throws {
+        do {
+            try save()
+        } catch  where configuration.responses.diskFull == .continue_ {
+            observer.remark("A checkpoint could not be written; training goes on. \(error)")
+        }
+    }
+
+    /// What hooks remember now.
+    private func hookState() throws -> [String: [UInt8]] {
+        guard let desk else { return [:] }
+        do {
+            return try desk.call { try $0.saveState() }
+        } catch {
+            desk.countError()
+            try recorder.event(
+                "script_error", step: state.step,
+                ["hook": "save", "message": .string("\(error)")])
+            throw error
+        }
+    }
+
+    private func save(hooks hookState: [String: [UInt8]]) throws {
+        state.metricsOffset = recorder.offset
+        try keeper.save(
+            &state, model: parts.model, optimizer: parts.optimizer, hookState: hookState)
+        isSaved = true
+    }
+
+    /// Saves for the run's end. Weights are worth saving even where hooks fail to tell what they
+    /// remember; the checkpoint says so then.
+    private func saveLast() throws {
+        var memory: [String: [UInt8]] = [:]
+        do {
+            memory = try hookState()
+        } catch {
+            state.course.hookFailure = "\(error)"
+            observer.remark(
+                "The memory of scripts cannot be saved, and the last checkpoint is written "
+                    + "without it: \(error)")
+        }
+        try save(hooks: memory)
+        state.course.hookFailure = nil
+    }
+
+    /// Gives hooks what a checkpoint holds for them.
+    func restoreHooks(from saved: CheckpointFolder) throws {
+        let memory = try HookState.read(from: saved)
+        if let failure = state.course.hookFailure {
+            observer.remark(
+                "The checkpoint lacks the memory of scripts, which begins anew: \(failure)")
+            state.course.hookFailure = nil
+        }
+        guard let desk else {
+            if !memory.isEmpty {
+                observer.remark(
+                    "The checkpoint holds the memory of \(memory.keys.sorted()), and the run has "
+                        + "no scripts now; it is lost with the next checkpoint.")
+            }
+            return
+        }
+        try desk.call { try $0.restoreState(memory) }
+    }
+
+    /// Saves the steps before an error, as an interruption would, and tells hooks of it; the error
+    /// is told either way. A step that the metrics do not hold is done again instead.
+    ///
+    /// `run` does this by itself; a program calls it where it gives a run up.
+    public func abandon(after error: any Error) {
+        pending = nil
+        try? keeper.wait()
+        if state.step > 0, keeper.lastStep != state.step, recordedStep == state.step,
+            hasWholeWeights
+        {
+            try? saveLast()
+            try? keeper.wait()
+        }
+        newestCheckpoint = keeper.takeFinished().last?.name ?? newestCheckpoint
+        if let newestCheckpoint {
+            observer.remark("The run is saved as \(newestCheckpoint), before the error.")
+        }
+        inbox.close(step: state.step)
+        desk?.observe(.error(sentence: "\(error)", step: state.step))
+    }
+
+    func finish(_ ending: RunSummary.Ending) throws -> RunSummary {
+        // The last state is saved whatever happened to those before; here an error ends the run.
+        try? keeper.wait()
+        try attendToSaves()
+        if keeper.lastStep != state.step || !isSaved { try saveLast() }
+        try keeper.wait()
+        try attendToSaves()
+        try recorder.event(
+            "\(ending)", step: state.step, stopReason.map { ["reason": .string($0)] } ?? [:])
+        tellSkipped()
+        inbox.close(step: state.step)
+        let isScored = state.step > 0 && state.lastHeldOut?.step == state.step
+        let summary = RunSummary(
+            ending: ending,
+            reason: ending == .stopped ? stopReason ?? "The program ended it." : nil,
+            steps: state.step, tokens: state.tokens,
+            heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
+            folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
+            seconds: clock.elapsedSeconds)
+        desk?.observe(.end(summary))
+        return summary
+    }
+
+    private func tellSkipped() {
+        let steps = state.step - firstStep
+        for reason in SkipReason.allCases {
+            guard let count = skipped[reason] else { continue }
+            observer.remark(
+                "\(count) of \(steps) steps were left out, for \(reason.sentence): nothing was "
+                    + "learned from them.")
+        }
+    }
+}
+
+extension SkipReason {
+    /// The reason in a half-sentence.
+    fileprivate var sentence: String {
+        switch self {
+        case .nonFinite: "their loss or gradient was not finite"
+        case .verdict: "a decider said so"
+        case .rollback: "a decider went back to a checkpoint"
+        case .stop: "a decider ended the run"
+        case .scriptError: "a script failed"
+        case .noLossTokens: "a filter left no token to learn from"
+        }
+    }
+}

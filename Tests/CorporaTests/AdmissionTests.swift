@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@testable import Corpora
+
+/// Laws of a curriculum by length.
+@Suite struct AdmissionTests {
+    /// Document i of the first source has 1 + i % 20 ids; all of the second have 30.
+    private func mix(weights: [Double] = [1, 0]) throws -> Mix {
+        let rising = (0..<60).map { index in
+            TokenRun(document: index, ids: Array(repeating: Int32(index), count: 1 + index % 20))
+        }
+        let long = (0..<10).map { TokenRun(document: $0, ids: Array(repeating: 100, count: 30)) }
+        return try Mix(
+            [MemoryTokens(name: "rising", runs: rising), MemoryTokens(name: "long", runs: long)],
+            weights: weights)
+    }
+
+    private func loader(
+        _ mix: Mix, most: Int?, prefetch: Int = 0, interleave: Int = 3,
+        from state: LoaderState? = nil
+    ) throws -> BatchLoader {
+        try BatchLoader(
+            mix: mix, packing: Packing(length: 16, end: 0), rows: 2, seed: 3,
+            interleave: interleave, prefetch: prefetch, admission: Admission(maximumTokens: most),
+            from: state)
+    }
+
+    private func documents(_ batch: Batch) -> [Int] {
+        batch.pieces.filter { $0.offset == 0 }.map(\.document)
+    }
+
+    @Test(arguments: [1, 2, 7, 19, 20, 50]) func onlyShortOnesAreGivenInTheirOrder(most: Int)
+        throws
+    {
+        let limited = try loader(mix(), most: most, interleave: 1)
+        let all = try loader(mix(), most: nil, interleave: 1)
+        var given: [Int] = []
+        var wanted: [Int] = []
+        for _ in 0..<200 where given.count < 50 { given += documents(try limited.next()) }
+        while wanted.count < given.count {
+            wanted += documents(try all.next()).filter { 1 + $0 % 20 <= most }
+        }
+        #expect(given == Array(wanted.prefix(given.count)))
+        #expect(limited.state.passedOver > 0 || most >= 20)
+        #expect(all.state.passedOver == 0)
+    }
+
+    @Test func everyEpochGivesEachAdmittedDocumentOnce() throws {
+        let loader = try loader(mix(), most: 5, interleave: 4)
+        var counts: [Int: Int] = [:]
+        while loader.state.sources[0].epoch < 3 {
+            for piece in try loader.next().pieces where piece.epoch < 3 && piece.offset == 0 {
+                counts[piece.document, default: 0] += 1
+            }
+        }
+        #expect(counts.count == 15 && counts.values.allSatisfy { $0 == 3 })
+    }
+
+    @Test func aSourceWithoutAnAdmittedDocumentIsRefused() throws {
+        let error = #expect(throws: CorporaError.self) {
+            try self.loader(self.mix(weights: [1, 1]), most: 29)
+        }
+        #expect(error?.message.contains("long") == true)
+        #expect(error?.advice?.contains("30") == true)
+        // One without a share is nobody's business, until it gets one.
+        let loader = try loader(mix(), most: 29)
+        let before = loader.state
+        #expect(throws: CorporaError.self) { try loader.setWeights([1, 1]) }
+        #expect(throws: CorporaError.self) {
+            try loader.replan(admission: Admission(maximumTokens: 0))
+        }
+        #expect(loader.state == before && loader.admission.maximumTokens == 29)
+        #expect(throws: CorporaError.self) { try loader.checkPlan(weights: [1, 1]) }
+        try loader.checkPlan(weights: [1, 1], admission: Admission(maximumTokens: 30))
+        #expect(loader.admission.maximumTokens == 29)
+    }
+
+    @Test func begunDocumentsGoOnToTheirEnd() throws {
+        let loader = try loader(mix(weights: [0, 1]), most: nil)
+        let first = try loader.next()
+        #expect(!loader.state.sources[1].open.isEmpty)
+        try loader.replan(weights: [1, 1], admission: Admission(maximumTokens: 30))
+        let open = Set(first.stateAfter.sources[1].open.map(\.document))
+        var finished: Set<Int> = []
+        for _ in 0..<10 {
+            for piece in try loader.next().pieces where piece.source == 1 && piece.offset > 0 {
+                finished.insert(piece.document)
+            }
+        }
+        #expect(open.isSubset(of: finished))
+    }
+
+    @Test(arguments: [0, 1, 4]) func changesDoNotDependOnWhatIsMadeAhead(prefetch: Int) throws {
+        func batches(prefetch: Int, resumesAt resume: Int?) throws -> [Batch] {
+            var loader = try loader(mix(weights: [3, 1]), most: nil, prefetch: prefetch)
+            var batches: [Batch] = []
+            for index in 0..<12 {
+                if index == 4 {
+                    try loader.replan(weights: [1, 0], admission: Admission(maximumTokens: 6))
+                }
+                if index == 8 { try loader.replan(admission: Admission()) }
+                if index == resume {
+                    loader = try self.loader(
+                        mix(weights: index < 4 ? [3, 1] : [1, 0]),
+                        most: (4..<8).contains(index) ? 6 : nil, prefetch: prefetch,
+                        from: loader.state)
+                }
+                batches.append(try loader.next())
+            }
+            return batches
+        }
+        let plain = try batches(prefetch: 0, resumesAt: nil)
+        for resume in [nil, 2, 4, 6, 8, 9] {
+            #expect(try batches(prefetch: prefetch, resumesAt: resume) == plain)
+        }
+    }
+
+    @Test func restartingGivesTheSameBatchAgain() throws {
+        for prefetch in [0, 2] {
+            let loader = try loader(mix(), most: nil, prefetch: prefetch)
+            _ = try loader.next()
+            let state = loader.state
+            let batch = try loader.next()
+            loader.restart(from: state)
+            #expect(try loader.next() == batch)
+        }
+    }
+}

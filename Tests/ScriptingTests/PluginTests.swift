@@ -1,0 +1,166 @@
+import Foundation
+import LuaRuntime
+import Testing
+
+@testable import Scripting
+
+@Suite struct PluginTests {
+    private let folder: RecipeFolder
+
+    init() throws { folder = try RecipeFolder() }
+
+    private func plugin(_ name: String, _ body: String) throws {
+        try folder.write(
+            "Plugins/\(name)/\(name).lua",
+            "return { name = '\(name)', api = 1, summary = 'A test.', \(body) }")
+    }
+
+    private func load(_ name: String, settings: LuaTable<LuaValue> = LuaTable(array: [])) throws
+        -> PluginLoader.Loaded
+    {
+        let source = try PluginLookup(from: folder.path, extra: "").find(name)
+        return try PluginLoader().load(PluginUse(source: source, settings: settings)) { _ in }
+    }
+
+    private func refusal(_ name: String, _ body: String) throws -> String {
+        try plugin(name, body)
+        let error = #expect(throws: ScriptingError.self) { try load(name) }
+        return "\(try #require(error))".replacing(folder.path + "/", with: "")
+    }
+
+    @Test func itsDoorsAreItsFunctions() throws {
+        try plugin(
+            "two", "hooks = { on_start = function() end }, curricula = { a = function() end }")
+        let loaded = try load("two")
+        #expect(
+            loaded.unit.doors.functions.map(\.path) == ["hooks.on_start", "curricula.a"])
+        #expect(loaded.summary == "A test.")
+    }
+
+    @Test(arguments: [
+        ("hoks = {}", "unknown key \"hoks\"; did you mean \"hooks\"?"),
+        (
+            "hooks = { on_step_ends = print }",
+            "hooks: unknown key \"on_step_ends\"; did you mean \"on_step_end\"?"
+        ),
+        ("hooks = { on_start = 3 }", "hooks.on_start: expected a function, got integer 3"),
+        ("rewards = {}", "rewards: this door is not supported in this version; remove it"),
+        ("api = 9", "api: expected an integer from 1 to 1, got integer 9"),
+        (
+            "name = 'other'",
+            "name: the plugin calls itself \"other\" and its folder is \"bad\"; make them equal"
+        ),
+        (
+            "needs = { 'clock' }",
+            "bad was not granted \"clock\"; a recipe grants it with grant = { [\"bad\"] = { \"clock\" } }"
+        ),
+        (
+            "needs = { 'clok' }",
+            "\"clok\" is no capability; there are \"clock\", \"files:read:PATH\" and \"env:NAME\"; did you mean \"clock\"?"
+        ),
+    ])
+    func aManifestThatIsWrongIsRefused(body: String, sentence: String) throws {
+        #expect(try refusal("bad", body).hasSuffix(sentence))
+        #expect(try refusal("bad", body).hasPrefix("Plugins/bad/bad.lua"))
+    }
+
+    @Test func settingsKeepTheTypesOfTheirDefaults() throws {
+        try plugin("tuned", "settings = { count = 3, share = 0.5, words = { 'a' } }")
+        let loaded = try load("tuned", settings: LuaTable(["count": 4.0, "share": 1]))
+        #expect(loaded.unit.settings["count"] == 4)
+        #expect(loaded.unit.settings["share"] == 1.0)
+        let unknown = #expect(throws: ScriptingError.self) {
+            try load("tuned", settings: LuaTable(["cuont": 4]))
+        }
+        #expect(unknown?.message == "tuned has no setting \"cuont\"; did you mean \"count\"?")
+        let wrong = #expect(throws: ScriptingError.self) {
+            try load("tuned", settings: LuaTable(["count": "4"]))
+        }
+        #expect(
+            wrong?.message
+                == "tuned's setting \"count\" is integer 3 by default; got string \"4\"")
+    }
+
+    @Test func theNearestFolderWinsAndTheShippedComeLast() throws {
+        try plugin("plateau", "")
+        try folder.write("deep/down/recipe.lua", "")
+        let near = try PluginLookup(from: folder.path + "/deep/down", extra: "").find("plateau")
+        #expect(near.path == folder.path + "/Plugins/plateau/plateau.lua")
+        let away = try PluginLookup(from: "/", extra: folder.path + "/Plugins").find("plateau")
+        #expect(away.path == near.path)
+        #expect(try PluginLookup(from: "/", extra: "").find("plateau").place == .shipped)
+        let missing = #expect(throws: ShapeFault.self) {
+            try PluginLookup(from: "/", extra: "").find("platau")
+        }
+        #expect(missing?.sentence.contains("did you mean \"plateau\"?") == true)
+    }
+
+    @Test func aFailingExampleSaysWhatItGave() throws {
+        try plugin(
+            "off",
+            """
+            curricula = { c = function(ctx) ctx.state.n = 1 return { ['steps'] = ctx.step + 1 } end },
+            examples = { { call = 'curricula.c', with = { step = 3 }, gives = { steps = 5 } } }
+            """)
+        let use = PluginUse(source: try PluginLookup(from: folder.path, extra: "").find("off"))
+        let error = #expect(throws: ScriptingError.self) {
+            try PluginSelfTest(use, loader: PluginLoader()).run()
+        }
+        #expect(
+            error?.message == "curricula.c must give { steps = 5 }, and gave { steps = 4 }")
+        #expect(error?.keyPath == "examples[1]")
+    }
+
+    @Test func requireReachesItsOwnFolderOnly() throws {
+        try folder.write("Plugins/own/part.lua", "return 7")
+        try folder.write("outside.lua", "return 8")
+        try plugin("own", "settings = { n = require 'part' }")
+        #expect(try load("own").unit.settings["n"] == 7)
+        #expect(try load("own").unit.files.count == 2)
+        #expect(try refusal("other", "settings = { n = require 'outside' }").contains("not found"))
+    }
+
+    /// Shipped plugins are equal in any state.
+    @Test(arguments: ["plateau", "progress-notes", "short-first", "spike-guard"])
+    func theShippedAreSound(name: String) throws {
+        let check = try PluginCatalogue.check(name, from: "/")
+        #expect(check.exampleCount >= 2 && check.freshStateCount == 20)
+        #expect(check.memoryBytes < 64 << 10)
+    }
+
+    @Test(arguments: PluginSkeleton.Kind.allCases)
+    func aSkeletonWorksAsItIs(kind: PluginSkeleton.Kind) throws {
+        let home = folder.path + "/Plugins"
+        #expect(try PluginSkeleton.write(kind, name: "my-idea", into: home).count == 2)
+        #expect(try PluginCatalogue.check("my-idea", from: folder.path).exampleCount == 2)
+        let report = try SpecRunner().run(home + "/my-idea/my-idea_spec.lua")
+        #expect(report.failureCount == 0 && !report.results.isEmpty, "\(report)")
+        #expect(throws: ScriptingError.self) {
+            try PluginSkeleton.write(kind, name: "my-idea", into: home)
+        }
+    }
+
+    @Test func aRecipeFindsOrdersAndGrants() throws {
+        try plugin("first", "")
+        try plugin("second", "requires = { 'first' }, needs = { 'clock' }")
+        let loaded = try folder.load(
+            keys: "use = { 'first', 'second' }, grant = { second = { 'clock' } },")
+        #expect(loaded.runScripts.pluginNames == ["first", "second"])
+        #expect(loaded.scripts.map(\.path).contains("Plugins/second/second.lua"))
+        for (keys, sentence) in [
+            ("use = { 'second' },", "second was not granted"),
+            (
+                "use = { 'second' }, grant = { second = { 'clock' } },",
+                "second requires the plugin \"first\" before it"
+            ),
+            ("use = { 'first', 'first' },", "stands here twice"),
+            ("use = { 'frist' },", "did you mean \"first\"?"),
+            ("use = { { 'first', size = 1 } },", "first has no setting \"size\""),
+            ("use = { 3 },", "expected"),
+            ("use = { 'first' }, grant = { fisrt = { 'clock' } },", "did you mean \"first\"?"),
+            ("use = { 'first' }, grant = { first = { 'files:read:nowhere' } },", "nowhere"),
+        ] {
+            #expect(try folder.error(keys: keys).description.contains(sentence), "\(keys)")
+        }
+    }
+}
