@@ -129,8 +129,8 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Texts",
-                "Tokenizers", "Transformers",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Tensors",
+                "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

@@ -35,7 +35,8 @@ final class FileWatch {
         names = Set(paths.map { String($0.split(separator: "/").last ?? "") })
         descriptor = usesSystem ? inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) : -1
         if descriptor >= 0 {
-            let mask = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE
+            let mask =
+                IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE
             for folder in Set(paths.map(FileWatch.folder)).sorted() {
                 inotify_add_watch(descriptor, folder, UInt32(mask))
             }

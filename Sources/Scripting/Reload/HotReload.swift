@@ -110,7 +110,8 @@ final class HotReload {
         throws -> String
     {
         guard event.name == HotReload.swapName, case .string(let name)? = event.fields["script"],
-            case .string(let hash)? = event.fields["new"], case .list(let lines)? = event.fields["files"]
+            case .string(let hash)? = event.fields["new"],
+            case .list(let lines)? = event.fields["files"]
         else { throw ScriptingError(.badValue, "this event is no swap that can be repeated") }
         guard let slot = slots.first(where: { $0.name == name }) else {
             throw ScriptingError(.badValue, "the run no longer uses \(name)")

@@ -88,7 +88,7 @@ final class ScriptUnit {
             let table = memory.asTable
             try dispatch.restore(table?["state"] ?? .table(LuaTable()))
             if let saved = table?["saved"], let load = doors.function("load") {
-                try context.during(.answer, occasion: "load") {
+                _ = try context.during(.answer, occasion: "load") {
                     try load.call([saved], budget: budget)
                 }
             }
