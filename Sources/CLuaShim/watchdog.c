@@ -70,10 +70,16 @@ static int inside_lua(const void *interrupted) {
     return at >= lua_begins && at < lua_ends;
 }
 
-// How long after its deadline a call may take to end by itself: collecting garbage takes longer in
-// a larger heap.
+// How long a call may run on, in its thread's own time, once it was told to end: a busy machine may
+// hold the thread up, and collecting garbage takes longer in a larger heap.
 static uint64_t patience(const njl_context *context) {
     return 20000000u + (uint64_t)(context->used >> 20) * 1000000u;
+}
+
+static uint64_t thread_time(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 static void on_signal(int number, siginfo_t *info, void *interrupted) {
@@ -89,8 +95,10 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     errno = saved;
     njl_context *context = innermost;
     if (!context || !context->watched || !context->escape) return;
-    uint64_t deadline = atomic_load(&context->deadline);
-    if (deadline && time > deadline + patience(context) && inside_lua(interrupted)) {
+    uint64_t deadline = atomic_load(&context->deadline), spent = thread_time();
+    if (!deadline || deadline > time) return;
+    if (!context->told_at) context->told_at = spent;
+    if (spent > context->told_at + patience(context) && inside_lua(interrupted)) {
         context->given_up = 1;
         siglongjmp(*context->escape, 1);
     }
@@ -210,6 +218,7 @@ void njl_watch_leave(njl_context *context) {
 
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     context->outer = innermost;
+    context->told_at = 0;
     uint64_t deadline = 0;
     if (nanoseconds != UINT64_MAX) {
         uint64_t time = now();
