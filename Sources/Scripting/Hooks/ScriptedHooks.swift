@@ -177,13 +177,13 @@ public final class ScriptedHooks: RunHooks {
     private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
         if let version = saved.versions.last, version.hash != slot.unit.hash {
             let unit = try reload.unit(version, of: slot, log: log)
-            if unit.hash == version.hash {
+            if unit.hash != version.hash {
+                warn(slot, "the recipe gives it other settings than before; these hold now")
+            } else if !reload.look(at: slot) {
                 warn(
                     slot,
                     "its files on the disk are not those that were in force; the run goes on with "
-                        + "version \(version.short). Save them again to have them taken")
-            } else {
-                warn(slot, "the recipe gives it other settings than before; these hold now")
+                        + "version \(version.short). --edited takes them, and so does saving them")
             }
             slot.resume(unit, versions: saved.versions)
         } else {

@@ -1,4 +1,5 @@
 import Foundation
+import LuaRuntime
 import Testing
 import Training
 
@@ -57,16 +58,9 @@ import Training
         #expect(swaps[1]["shift"] as? Double == 0)
         // The memory went on through every swap.
         #expect(try run.metrics().contains { $0.contains("script/mine") })
-        let memory = String(decoding: try run.memory(), as: UTF8.self)
-        let state = try #require(Self.base64(of: "mine", in: memory))
-        #expect(state.contains("[\"calls\",60]"))
+        let memory = try run.memory()["mine"]
+        #expect(memory?.asTable?["state"]?.asTable?["calls"] == 60)
         #expect(run.said.count { $0.contains("the old version goes on") } == 3)
-    }
-
-    private static func base64(of name: String, in json: String) -> String? {
-        let object = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
-        let text = (object?["states"] as? [String: String])?[name] ?? ""
-        return Data(base64Encoded: text).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Swapped at step 35, killed at 38, the last checkpoint from before the swap.
@@ -93,6 +87,20 @@ import Training
         #expect(try broken.memory() == whole.memory())
         #expect(try broken.metrics() == whole.metrics())
         #expect(try broken.events("swap").count == 1)
+    }
+
+    @Test func aResumedRunTakesEditsWhereItIsTold() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", Self.factor(1))
+        try run.begin()
+        try run.step(to: 12)
+        run.die()
+        try run.plugin("mine", Self.factor(0.5))
+        try run.begin(resumes: true, takesEdited: true)
+        try run.step(to: 14)
+        #expect(run.dials["schedule.factor"] == .number(0.5))
+        #expect(try run.events("swap").map { $0["step"] as? Int } == [10])
+        try run.finish()
     }
 
     @Test func aLockedRunRefusesEveryEdit() throws {

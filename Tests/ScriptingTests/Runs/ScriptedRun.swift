@@ -1,4 +1,5 @@
 import Foundation
+import LuaRuntime
 import Tensors
 import Testing
 import Training
@@ -47,10 +48,14 @@ final class ScriptedRun {
     }
 
     /// Begins, or goes on from the newest checkpoint.
-    func begin(resumes: Bool = false, isLocked: Bool = false) throws {
+    func begin(
+        resumes: Bool = false, isLocked: Bool = false, takesEdited: Bool = false
+    ) throws {
         trainer = nil
         let loaded = try RecipeLoader.load(path: "recipe.lua", workingFolder: folder.path)
-        let scripts = try loaded.openScripts(isLocked: isLocked) { [weak self] line in
+        let scripts = try loaded.openScripts(
+            isLocked: isLocked, takesEdited: takesEdited
+        ) { [weak self] line in
             self?.said.append("\(line.owner): \(line.text)")
         }
         let trainer = try Trainer(
@@ -77,7 +82,10 @@ final class ScriptedRun {
     /// Leaves the run as a killed process would.
     func die() { trainer = nil }
 
-    var dials: [String: DialValue] { trainer?.dialValues ?? [:] }
+    var dials: [String: DialValue] {
+        let values = trainer?.dialValues ?? []
+        return Dictionary(uniqueKeysWithValues: values.map { ($0.dial.path, $0.value) })
+    }
 
     /// Waits until an edit counts as done.
     func settle() { Thread.sleep(forTimeInterval: 3 * FileWatch.quietSeconds) }
@@ -89,10 +97,16 @@ final class ScriptedRun {
         return try Data(contentsOf: URL(filePath: "\(path)/\(name)/model.safetensors"))
     }
 
-    /// What the checkpoint holds of the scripts.
-    func memory(step: Int = 60) throws -> Data {
+    /// What the checkpoint holds of the scripts' memories, by script.
+    func memory(step: Int = 60) throws -> [String: LuaValue] {
         let name = "checkpoints/step-" + String(format: "%06d", step)
-        return try Data(contentsOf: URL(filePath: "\(path)/\(name)/hooks.json"))
+        let data = try Data(contentsOf: URL(filePath: "\(path)/\(name)/hooks.json"))
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        let states = try #require(object?["states"] as? [String: String])
+        return try states.mapValues { text in
+            let bytes = try #require(Data(base64Encoded: text))
+            return try SlotState(StateEncoding.decode(Array(bytes), path: "memory")).memory
+        }
     }
 
     private func lines(_ name: String) throws -> [[String: Any]] {
@@ -112,7 +126,8 @@ final class ScriptedRun {
                 !key.hasSuffix("time_s") && key != "tokens_per_second" && key != "mfu"
             }
             return String(
-                decoding: try JSONSerialization.data(withJSONObject: kept, options: .sortedKeys),
+                decoding: try JSONSerialization.data(
+                    withJSONObject: kept, options: [.sortedKeys, .withoutEscapingSlashes]),
                 as: UTF8.self)
         }
     }
