@@ -32,6 +32,7 @@
 ---@field grant? table<string, string[]> by plugin, what it may do beyond computing: "clock", "files:read:PATH", "env:NAME"
 ---@field hooks? nightjar.Hooks handlers on the run's timeline
 ---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? a function asked between steps which dials to turn
+---@field reload? nightjar.Reload what becomes of scripts that are edited
 
 ---@class nightjar.Model
 ---@field from? string a model folder relative to the recipe, or a run's checkpoint such as "runs/base@step-500"
@@ -300,6 +301,10 @@
 ---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
 ---@field settings table<string, any> the plugin's settings, with what the recipe changed
 
+---@class nightjar.Reload
+---@field max_shift? number a version whose answers to the last calls lie further from the old ones' is refused: in standard deviations for numbers, else the share that differs
+---@field unmeasured? "swap"|"refuse" what becomes of a version when too few calls were made to tell
+
 ---The house, as `require "nightjar"` gives it.
 ---@class nightjar
 ---@field version string
@@ -307,6 +312,11 @@
 ---@field model nightjar.model
 ---@field optim nightjar.optim
 ---@field schedule nightjar.schedule
+---@field text nightjar.text
+---@field regex nightjar.regex
+---@field json nightjar.json
+---@field tokens nightjar.tokens
+---@field random nightjar.random
 ---@field log nightjar.log
 ---@field metric nightjar.metric
 ---@field run nightjar.run
@@ -314,6 +324,7 @@
 ---@field file nightjar.file
 ---@field env nightjar.env
 ---@field test nightjar.test
+---@field plot nightjar.plot
 local nj = {}
 
 ---Everything that decides what a run computes and where it writes.

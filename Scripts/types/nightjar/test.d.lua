@@ -4,7 +4,6 @@
 
 ---@class nightjar.Expectation
 ---@field to_equal fun(expected: any) the same value, tables compared entry by entry
----@field to_be fun(expected: any) the very same value or table
 ---@field to_be_nil fun() nil
 ---@field to_be_true fun() true
 ---@field to_be_false fun() false
