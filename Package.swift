@@ -79,8 +79,9 @@ let package = Package(
         target(
             "Scripting",
             [
-                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
-                "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts", "ShippedPlugins",
+                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Generation",
+                "Optimizers", "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts",
+                "ShippedPlugins",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(

@@ -88,8 +88,9 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     int saved = errno;
     uint64_t time = now();
     for (njl_context *context = innermost; context; context = context->outer) {
-        if (!context->watched || atomic_load(&context->deadline) > time) continue;
-        if (!context->tripped) context->tripped = NJL_TIME;
+        int late = context->watched && atomic_load(&context->deadline) <= time;
+        if (!late && !context->interrupted) continue;
+        if (!context->tripped) context->tripped = late ? NJL_TIME : NJL_INTERRUPTED;
         if (context->current) lua_sethook(context->current, njl_hook, LUA_MASKCOUNT, 1);
     }
     errno = saved;
@@ -122,6 +123,18 @@ static void kick(njl_context *context, uint64_t deadline) {
         pthread_kill(context->thread, watch_signal());
     }
     atomic_store(&context->signalling, 0);
+}
+
+void njl_interrupt(njl_context *context) {
+    // The watchdog signals under the lock too.
+    pthread_mutex_lock(&lock);
+    atomic_store(&context->signalling, 1);
+    if (atomic_load(&context->entered)) {
+        context->interrupted = 1;
+        pthread_kill(context->thread, watch_signal());
+    }
+    atomic_store(&context->signalling, 0);
+    pthread_mutex_unlock(&lock);
 }
 
 static void *watch(void *nothing) {
@@ -232,12 +245,14 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     context->thread = pthread_self();
     atomic_signal_fence(memory_order_seq_cst);
     innermost = context;
-    if (!deadline) return;
     if (!unblocked) {
         // Pool threads start with every signal blocked.
         unblock();
         unblocked = 1;
     }
+    context->interrupted = 0;
+    atomic_store(&context->entered, 1);
+    if (!deadline) return;
     // A stale signal that lands between the two finds nothing to watch yet.
     atomic_store(&context->deadline, deadline);
     atomic_signal_fence(memory_order_seq_cst);
@@ -253,6 +268,7 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
 void njl_watch_end(njl_context *context) {
     context->watched = 0;
     atomic_store(&context->deadline, 0);
+    atomic_store(&context->entered, 0);
     while (atomic_load(&context->signalling)) {
     }
     innermost = context->outer;

@@ -56,6 +56,17 @@ extension LuaState {
         precondition(result == NJL_OK, "no memory is left to seal '\(module)'")
     }
 
+    /// Lets scripts call the functions of a module as methods of every object of a type, made from
+    /// now on: `run:step()` calls the module's `step` with the object as its first argument.
+    ///
+    /// The module is registered and sealed before.
+    public func giveMethods(of module: String, to typeName: String) {
+        let number = Int32(classes.count + 1)
+        let result = njl_give_methods(context, module, typeName, number)
+        precondition(result == NJL_OK, "no memory is left for the methods of '\(typeName)'")
+        classes[typeName] = Int64(number)
+    }
+
     /// Says that a sealed table lacks a name, and which one was probably meant.
     fileprivate func answerMissing(_ list: UnsafePointer<UInt8>) {
         var reader = WireReader(list, state: nil)

@@ -36,6 +36,7 @@ enum {
     NJL_TYPE = 5,
     NJL_INSTRUCTIONS = 6,
     NJL_LOST = 7,  // nothing was done: the interpreter was given up before
+    NJL_INTERRUPTED = 8,  // another thread ended the call
 };
 
 // What a host function answers.
@@ -46,6 +47,8 @@ enum {
 };
 
 enum { NJL_MAX_DEPTH = 64 };
+
+static const int64_t NJL_CLASS = (int64_t)1 << 48;
 
 // The host's side. Each function is called with no lock held and must not raise or jump.
 typedef struct {
@@ -117,6 +120,10 @@ int32_t njl_define(
 
 // Locks a module's tables, called `shown` in messages.
 int32_t njl_seal_module(njl_context *context, const char *module, const char *shown);
+// Lets scripts call the functions of a module as methods of the host's objects of one class, which
+// are called `shown` in messages. The class of an object is its handle divided by NJL_CLASS.
+int32_t njl_give_methods(
+    njl_context *context, const char *module, const char *shown, int32_t number);
 // Where a kept function is defined; the chunk is empty for a function of the host. The text lives
 // until the next entry.
 njl_place njl_function_place(njl_context *context, int32_t reference);
@@ -140,6 +147,9 @@ int64_t njl_instructions(const njl_context *context);
 // Whether a call could not be ended and was left by force. Every later entry is NJL_LOST; closing
 // leaves Lua's memory taken.
 int32_t njl_is_given_up(const njl_context *context);
+// Ends the call in progress, as a spent budget does; nothing where there is none. Any thread may ask
+// while the context is open, and asks again until the call has ended.
+void njl_interrupt(njl_context *context);
 // Whether a call is in progress.
 int32_t njl_is_busy(const njl_context *context);
 
