@@ -23,6 +23,8 @@ public final class ScriptedHooks: RunHooks {
     struct RunSettings {
         let name: String
         let seed: UInt64
+        /// The path of a file as the recipe's scripts are listed.
+        var shownPath: @Sendable (String) -> String = { $0 }
     }
 
     /// - Parameters:
@@ -224,9 +226,9 @@ public final class ScriptedHooks: RunHooks {
         return sentence
     }
 
-    /// The hash of every script in force, by name.
-    public var scriptsInForce: [String: String] {
-        Dictionary(uniqueKeysWithValues: slots.map { ($0.name, $0.unit.hash) })
+    public var filesInForce: [String: String] {
+        let files = slots.flatMap(\.unit.files).map { (settings.shownPath($0.path), $0.hash) }
+        return Dictionary(files) { first, _ in first }
     }
 
     public func takeMeasurements() -> HookMeasurements {

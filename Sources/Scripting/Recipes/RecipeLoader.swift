@@ -74,7 +74,7 @@ public enum RecipeLoader {
                 },
                 scripts: script.files.map { file in
                     LoadedScript(path: places.relative(file.path), bytes: file.bytes)
-                } + runScripts.pluginFiles(places),
+                } + runScripts.pluginFiles(),
                 runScripts: runScripts, path: path, warnings: warnings)
         } catch let fault as ShapeFault {
             throw ScriptingError(fault, places: places, map: script.map)

@@ -34,7 +34,9 @@ public struct RunScripts: Sendable {
             budget: LuaRuntime.Budget(
                 seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20),
             loadingBudget: budget)
-        settings = .init(name: recipe.text("name"), seed: seed)
+        settings = .init(name: recipe.text("name"), seed: seed) { path in
+            path.hasPrefix("shipped/") ? path : places.relative(path)
+        }
         self.recipe = unit
         reload = ReloadSettings(recipe: recipe.inner("reload"))
         for (index, use) in try PluginUse.list(recipe, places: places).enumerated() {
@@ -92,11 +94,10 @@ public struct RunScripts: Sendable {
     }
 
     /// The files of the plugins, as a run records them.
-    func pluginFiles(_ places: RecipePlaces) -> [LoadedScript] {
+    func pluginFiles() -> [LoadedScript] {
         parts.filter { $0.use != nil }.flatMap(\.files).map { file in
             LoadedScript(
-                path: file.path.hasPrefix("shipped/") ? file.path : places.relative(file.path),
-                bytes: file.bytes, module: file.module)
+                path: settings.shownPath(file.path), bytes: file.bytes, module: file.module)
         }
     }
 

@@ -24,6 +24,9 @@ final class HookDesk {
 
     func observe(_ moment: RunMoment) { call { $0.observe(moment) } }
 
+    /// The scripts' files as they are in force.
+    var filesInForce: [String: String] { hooks.filesInForce }
+
     /// Counts a failure that the run has answered.
     func countError() { errors += 1 }
 

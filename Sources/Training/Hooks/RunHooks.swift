@@ -53,6 +53,10 @@ public protocol RunHooks: AnyObject {
 
     /// What the handlers have measured since this was last asked; it joins the step's metrics.
     func takeMeasurements() -> HookMeasurements
+
+    /// The files in force now with the hashes of their bytes, by the paths under which the recipe
+    /// lists them: every checkpoint's manifest names them.
+    var filesInForce: [String: String] { get }
 }
 
 extension RunHooks {
@@ -87,4 +91,7 @@ extension RunHooks {
 
     /// Measures nothing.
     public func takeMeasurements() -> HookMeasurements { HookMeasurements() }
+
+    /// No files of its own.
+    public var filesInForce: [String: String] { [:] }
 }

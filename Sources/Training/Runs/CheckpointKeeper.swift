@@ -35,8 +35,10 @@ final class CheckpointKeeper {
     /// - Throws: what made this save or the last one fail.
     func save(
         _ state: inout RunState, model: Decoder, optimizer: any Optimizer,
-        hookState: [String: [UInt8]]
+        hookState: [String: [UInt8]], scripts: [String: String]
     ) throws {
+        var lineage = lineage
+        lineage.scripts.merge(scripts) { $1 }
         if let scored = state.lastHeldOut, scored.step == state.step, scored.loss.isFinite,
             settings.keepBest > 0
         {

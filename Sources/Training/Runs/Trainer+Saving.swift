@@ -94,7 +94,8 @@ extension Trainer {
     private func save(hooks hookState: [String: [UInt8]]) throws {
         state.metricsOffset = recorder.offset
         try keeper.save(
-            &state, model: parts.model, optimizer: parts.optimizer, hookState: hookState)
+            &state, model: parts.model, optimizer: parts.optimizer, hookState: hookState,
+            scripts: desk?.filesInForce ?? [:])
         isSaved = true
     }
 

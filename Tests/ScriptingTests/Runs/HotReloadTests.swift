@@ -103,6 +103,23 @@ import Training
         try run.finish()
     }
 
+    @Test func aManifestNamesTheFilesThatWereInForce() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", Self.factor(1))
+        try run.begin()
+        try run.step(to: 12)
+        try run.plugin("mine", Self.factor(0.5))
+        run.settle()
+        try run.finish()
+        let bytes = try Data(
+            contentsOf: URL(filePath: run.folder.path + "/Plugins/mine/mine.lua"))
+        let now = LoadedScript(path: "", bytes: Array(bytes)).hash
+        let before = try run.scripts(step: 10)["Plugins/mine/mine.lua"]
+        #expect(before != nil && before != now)
+        #expect(try run.scripts(step: 20)["Plugins/mine/mine.lua"] == now)
+        #expect(try run.scripts(step: 20)["recipe.lua"] != nil)
+    }
+
     @Test func aLockedRunRefusesEveryEdit() throws {
         let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
         try run.plugin("mine", Self.factor(1))

@@ -114,7 +114,7 @@ import Training
     ])
     func memoryThatCannotBeKeptIsRefused(body: String, sentence: String) throws {
         let run = try ScriptedRun(
-            keys: "curriculum = function(ctx) \(body) end,", steps: 4)
+            keys: "curriculum = function(ctx) \(body) end,", steps: 12)
         let error = #expect(throws: (any Error).self) {
             try run.begin()
             try run.finish()

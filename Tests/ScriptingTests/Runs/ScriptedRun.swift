@@ -117,6 +117,14 @@ final class ScriptedRun {
         }
     }
 
+    /// The scripts that a checkpoint's manifest names, by path.
+    func scripts(step: Int) throws -> [String: String] {
+        let name = "checkpoints/step-" + String(format: "%06d", step)
+        let data = try Data(contentsOf: URL(filePath: "\(path)/\(name)/manifest.json"))
+        let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+        return object?["scripts"] as? [String: String] ?? [:]
+    }
+
     private func lines(_ name: String) throws -> [[String: Any]] {
         try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8).split(separator: "\n").map {
             try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
