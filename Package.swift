@@ -130,7 +130,7 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Texts",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Tensors", "Texts",
                 "Tokenizers", "Transformers",
             ]),
         tests(
