@@ -130,8 +130,8 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Tensors", "Texts",
-                "Tokenizers", "Transformers",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Tensors",
+                "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

@@ -176,3 +176,11 @@ void njl_release(njl_context *context, int32_t reference) {
     }
     pthread_mutex_unlock(&context->release_lock);
 }
+
+int32_t njl_charge_host(njl_context *context, uint64_t bytes) {
+    // Neither of the two raises: that is left to the trampoline, once the host has returned.
+    if (context->counting && !context->registering) {
+        njl_count(context->current, 1 + bytes / NJL_UNIT_BYTES);
+    }
+    return !context->tripped;
+}

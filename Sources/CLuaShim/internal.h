@@ -65,7 +65,7 @@ struct njl_context {
     lua_State *volatile current;      // the coroutine that runs now
     volatile sig_atomic_t tripped;    // 0 or the budget spent; stays until the outermost return
     volatile sig_atomic_t watched;    // set while the deadline holds
-    volatile sig_atomic_t interrupted;  // somebody wants the call in progress to end
+    _Atomic int interrupted;          // somebody wants the call in progress to end
     _Atomic int entered;              // an outermost call is in progress on `thread`
     _Atomic uint64_t deadline;        // monotonic nanoseconds; 0 where none
     _Atomic int signalling;           // the watchdog is about to signal `thread`
@@ -77,6 +77,7 @@ struct njl_context {
     size_t used, limit, peak;
     int registering;          // the host adds something: no budget of a script's is asked
     sigjmp_buf *escape;       // the innermost entry, for a jump out of Lua's own code
+    volatile uint64_t told_at;  // the thread's own time when the deadline's signal came; 0 before
     volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
     int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown

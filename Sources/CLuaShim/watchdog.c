@@ -70,10 +70,16 @@ static int inside_lua(const void *interrupted) {
     return at >= lua_begins && at < lua_ends;
 }
 
-// How long after its deadline a call may take to end by itself: collecting garbage takes longer in
-// a larger heap.
+// How long a call may run on, in its thread's own time, once it was told to end: a busy machine may
+// hold the thread up, and collecting garbage takes longer in a larger heap.
 static uint64_t patience(const njl_context *context) {
     return 20000000u + (uint64_t)(context->used >> 20) * 1000000u;
+}
+
+static uint64_t thread_time(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 static void on_signal(int number, siginfo_t *info, void *interrupted) {
@@ -83,15 +89,17 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     uint64_t time = now();
     for (njl_context *context = innermost; context; context = context->outer) {
         int late = context->watched && atomic_load(&context->deadline) <= time;
-        if (!late && !context->interrupted) continue;
+        if (!late && !atomic_load(&context->interrupted)) continue;
         if (!context->tripped) context->tripped = late ? NJL_TIME : NJL_INTERRUPTED;
         if (context->current) lua_sethook(context->current, njl_hook, LUA_MASKCOUNT, 1);
     }
     errno = saved;
     njl_context *context = innermost;
     if (!context || !context->watched || !context->escape) return;
-    uint64_t deadline = atomic_load(&context->deadline);
-    if (deadline && time > deadline + patience(context) && inside_lua(interrupted)) {
+    uint64_t deadline = atomic_load(&context->deadline), spent = thread_time();
+    if (!deadline || deadline > time) return;
+    if (!context->told_at) context->told_at = spent;
+    if (spent > context->told_at + patience(context) && inside_lua(interrupted)) {
         context->given_up = 1;
         siglongjmp(*context->escape, 1);
     }
@@ -122,7 +130,7 @@ void njl_interrupt(njl_context *context) {
     pthread_mutex_lock(&lock);
     atomic_store(&context->signalling, 1);
     if (atomic_load(&context->entered)) {
-        context->interrupted = 1;
+        atomic_store(&context->interrupted, 1);
         pthread_kill(context->thread, watch_signal());
     }
     atomic_store(&context->signalling, 0);
@@ -223,6 +231,7 @@ void njl_watch_leave(njl_context *context) {
 
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     context->outer = innermost;
+    context->told_at = 0;
     uint64_t deadline = 0;
     if (nanoseconds != UINT64_MAX) {
         uint64_t time = now();
@@ -241,7 +250,7 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
         unblock();
         unblocked = 1;
     }
-    context->interrupted = 0;
+    atomic_store(&context->interrupted, 0);
     atomic_store(&context->entered, 1);
     if (!deadline) return;
     // A stale signal that lands between the two finds nothing to watch yet.

@@ -83,6 +83,19 @@ extension LuaState {
         }
     }
 
+    /// Charges a host function's work to the budget of the call in progress, before it is done.
+    ///
+    /// No hook of the interpreter runs while a host function does, so long work asks every now and
+    /// then. To be called by host functions alone.
+    ///
+    /// - Throws: `LuaError` where a budget is spent. The function should pass it on at once; the
+    ///   script ends whatever it answers.
+    public func charge(bytes: Int) throws {
+        guard njl_charge_host(context, UInt64(max(0, bytes))) != 0 else {
+            throw LuaError(kind: .budgetTime, message: "the budget of this call is spent")
+        }
+    }
+
     /// Runs a host function; everything here returns, nothing jumps.
     fileprivate func answer(_ index: Int32, _ arguments: UnsafePointer<UInt8>) -> Int32 {
         var reader = WireReader(arguments, state: self)

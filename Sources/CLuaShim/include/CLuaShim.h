@@ -130,6 +130,10 @@ njl_place njl_function_place(njl_context *context, int32_t reference);
 
 const uint8_t *njl_output(const njl_context *context, size_t *count);
 njl_failure njl_last_failure(const njl_context *context);
+// For a host function at work: charges units of it to a counted budget (16 bytes are
+// one). False where any budget of the call is spent: the function then returns at once, and the
+// script ends whatever it answers. Must not be called outside a host function.
+int32_t njl_charge_host(njl_context *context, uint64_t bytes);
 // Hands the answer of a host function over; the bytes are copied. False where memory ran out.
 int32_t njl_reply(njl_context *context, const uint8_t *bytes, size_t count);
 

@@ -1,5 +1,6 @@
 /// What one worker holds of one program: a state, and the functions in it that may be called.
 public struct LuaWorkerState {
+    /// The state that the functions live in; one worker's own.
     public let state: LuaState
     /// The functions by the names that `LuaWorkerPool.map` knows them by.
     public let functions: [String: LuaFunction]

@@ -16,6 +16,8 @@ enum Catalogue {
 
     /// Makes the module known to a state.
     static func register(in state: LuaState, context: ScriptContext) throws {
+        // The state outlives its context's last call: it is what calls.
+        context.charge = { [unowned state] in try state.charge(bytes: $0) }
         for binding in bindings {
             state.register(
                 module: "nightjar", table: binding.namespace, name: binding.baseName

@@ -33,8 +33,16 @@ final class ProgramSession {
         }
         let observer = host.observer(name, isQuiet)
         recipe.warnings.forEach(observer.remark)
-        let run = try OpenRun(
-            recipe, host: host, observer: observer, resumes: resumes)
+        let run: OpenRun
+        do {
+            run = try OpenRun(recipe, host: host, observer: observer, resumes: resumes)
+        } catch let error as TrainingError where error.code == .badRunFolder {
+            throw TrainingError(
+                .badRunFolder,
+                error.message.replacing(
+                    "Go on with --resume, or",
+                    with: "Open it with resume = true, or a new one with fresh = true, or"))
+        }
         runs.append(run)
         return run
     }

@@ -33,7 +33,7 @@ extension HostileScript {
             "return 0x" + String(repeating: "f", count: 100_000) + " ~= 0"),
         .init(
             "many labels", .harmless,
-            (0..<12000).map { "::l\($0):: do end" }.joined(separator: " ") + " return true"),
+            (0..<3000).map { "::l\($0):: do end" }.joined(separator: " ") + " return true"),
         .init(
             "many labels in a row", .syntax("overflow"),
             (0..<5000).map { "::l\($0)::" }.joined(separator: " ")),
