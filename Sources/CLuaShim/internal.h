@@ -65,7 +65,7 @@ struct njl_context {
     lua_State *volatile current;      // the coroutine that runs now
     volatile sig_atomic_t tripped;    // 0 or the budget spent; stays until the outermost return
     volatile sig_atomic_t watched;    // set while the deadline holds
-    volatile sig_atomic_t interrupted;  // somebody wants the call in progress to end
+    _Atomic int interrupted;          // somebody wants the call in progress to end
     _Atomic int entered;              // an outermost call is in progress on `thread`
     _Atomic uint64_t deadline;        // monotonic nanoseconds; 0 where none
     _Atomic int signalling;           // the watchdog is about to signal `thread`

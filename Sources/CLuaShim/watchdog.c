@@ -89,7 +89,7 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     uint64_t time = now();
     for (njl_context *context = innermost; context; context = context->outer) {
         int late = context->watched && atomic_load(&context->deadline) <= time;
-        if (!late && !context->interrupted) continue;
+        if (!late && !atomic_load(&context->interrupted)) continue;
         if (!context->tripped) context->tripped = late ? NJL_TIME : NJL_INTERRUPTED;
         if (context->current) lua_sethook(context->current, njl_hook, LUA_MASKCOUNT, 1);
     }
@@ -130,7 +130,7 @@ void njl_interrupt(njl_context *context) {
     pthread_mutex_lock(&lock);
     atomic_store(&context->signalling, 1);
     if (atomic_load(&context->entered)) {
-        context->interrupted = 1;
+        atomic_store(&context->interrupted, 1);
         pthread_kill(context->thread, watch_signal());
     }
     atomic_store(&context->signalling, 0);
@@ -250,7 +250,7 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
         unblock();
         unblocked = 1;
     }
-    context->interrupted = 0;
+    atomic_store(&context->interrupted, 0);
     atomic_store(&context->entered, 1);
     if (!deadline) return;
     // A stale signal that lands between the two finds nothing to watch yet.

@@ -59,7 +59,17 @@ final class OpenRun {
         }
         isBusy = true
         defer { isBusy = false }
-        return try body(trainer)
+        do { return try body(trainer) } catch let error as TrainingError
+            where error.code == .misuse
+        {
+            throw TrainingError(.misuse, OpenRun.inLua(error.message))
+        }
+    }
+
+    /// A sentence with the names that scripts know.
+    private static func inLua(_ sentence: String) -> String {
+        sentence.replacing("forwardBackward", with: "forward_backward")
+            .replacing("optimStep", with: "optim_step")
     }
 
     /// Goes back to a checkpoint.

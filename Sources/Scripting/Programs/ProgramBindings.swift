@@ -10,7 +10,8 @@ enum ProgramBindings {
         [
             Field(
                 "recipe", .either([.text, .any]), .required,
-                "a recipe's path, relative to the script, or nj.recipe { ... }"),
+                "a recipe's path, relative to the script or else to the working folder, or "
+                    + "nj.recipe { ... }"),
             Field("options", .record(openOptions), .none, "what differs from the recipe"),
         ],
         gives: [Field("run", RunMethods.shape, .required, "its methods are called with a colon")],
@@ -21,11 +22,17 @@ enum ProgramBindings {
         let session = try session(call)
         guard !StopSignal.isRequested else { throw StoppedProgram() }
         let options = RunMethods.options(call)
+        let resumes = options?["resume"]?.isTrue ?? false
+        let isFresh = options?["fresh"]?.isTrue ?? false
+        guard !(resumes && isFresh) else {
+            throw call.fault("options", "resume and fresh contradict each other; give one")
+        }
         let recipe = try session.recipe(
             call.node("recipe"), set: options?.optionalInner("set")?.table ?? LuaTable(),
-            name: options?.optionalText("name"), out: options?.optionalText("out"))
+            name: options?.optionalText("name"), out: options?.optionalText("out"),
+            isFresh: isFresh)
         let run = try session.open(
-            recipe, resumes: options?["resume"]?.isTrue ?? false,
+            recipe, resumes: resumes,
             isQuiet: options?["quiet"]?.isTrue ?? false)
         return [.object(LuaObject(typeName: RunMethods.receiver, value: run))]
     }
@@ -39,6 +46,9 @@ enum ProgramBindings {
             Field("name", .text, .none, "in place of the recipe's name"),
             Field("out", .text, .none, "in place of the recipe's run folder"),
             Field("resume", .boolean, .value(false), "goes on from the newest whole checkpoint"),
+            Field(
+                "fresh", .boolean, .value(false),
+                "takes the name NAME-2, NAME-3 and so on where there is such a run already"),
             Field("quiet", .boolean, .value(false), "shows no progress"),
         ])
 
@@ -102,12 +112,10 @@ enum ProgramBindings {
         gives: [Field("path", .text, .none, "nil and a message where it cannot be written")],
         phases: [.program],
         doc: "Writes a file below the folder that `nightjar run --out` names, whole or not at all. "
-            + "Without --out it is refused."
+            + "Without --out it gives nil and a message."
     ) { call in
         guard let folder = try session(call).host.outputFolder else {
-            throw ShapeFault(
-                path: LuaPath(),
-                sentence: "there is no folder to write to; name one with --out DIR")
+            throw Refusal("there is no folder to write to; name one with --out DIR")
         }
         let path = try OutputFolder(folder).save(
             try call.paidBytes("text"), as: call.text("name"))

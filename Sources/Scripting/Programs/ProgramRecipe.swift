@@ -1,3 +1,4 @@
+import Foundation
 import LuaRuntime
 import Training
 
@@ -5,10 +6,32 @@ extension ProgramSession {
     /// The recipe that a script names, or made itself, with what it sets beside it.
     ///
     /// - Throws: `ScriptingError` and `ShapeFault` about the recipe.
-    func recipe(_ node: LuaNode, set: LuaTable<LuaNode>, name: String?, out: String?) throws
-        -> LoadedRecipe
-    {
-        var overrides = try set.fields.map { field in
+    func recipe(
+        _ node: LuaNode, set: LuaTable<LuaNode>, name: String?, out: String?, isFresh: Bool
+    ) throws -> LoadedRecipe {
+        var overrides = try texts(set)
+        if let name { overrides.append(Self.override("name", name)) }
+        if let out { overrides.append(Self.override("out", out)) }
+        let recipe = try load(node, overrides)
+        guard isFresh else { return recipe }
+        let wanted = recipe.configuration
+        func isTaken(_ path: String) -> Bool {
+            FileManager.default.fileExists(atPath: path + "/events.jsonl")
+        }
+        guard isTaken(wanted.outputPath) else { return recipe }
+        var number = 2
+        while isTaken("\(wanted.outputPath)-\(number)") { number += 1 }
+        return try load(
+            node,
+            overrides + [
+                Self.override("name", "\(wanted.name)-\(number)"),
+                Self.override("out", "\(wanted.outputPath)-\(number)"),
+            ])
+    }
+
+    /// What is set beside a recipe, as `--set` takes it.
+    private func texts(_ set: LuaTable<LuaNode>) throws -> [String] {
+        try set.fields.map { field in
             guard case .string(let path) = field.key, let value = Self.literal(field.value) else {
                 throw ShapeFault(
                     path: LuaPath(["options", "set", field.key]),
@@ -17,12 +40,17 @@ extension ProgramSession {
             }
             return "\(path)=\(value)"
         }
-        if let name { overrides.append("name=\(LuaSpelling.quoted(Array(name.utf8)))") }
-        if let out { overrides.append("out=\(LuaSpelling.quoted(Array(out.utf8)))") }
+    }
+
+    private static func override(_ key: String, _ text: String) -> String {
+        "\(key)=\(LuaSpelling.quoted(Array(text.utf8)))"
+    }
+
+    private func load(_ node: LuaNode, _ overrides: [String]) throws -> LoadedRecipe {
         switch node {
         case .string(let path):
             return try RecipeLoader.load(
-                path: places.beside(path.description), overrides: overrides,
+                path: file(path.description), overrides: overrides,
                 workingFolder: host.workingFolder, print: host.print)
         case .table(let table):
             return try recipe(table, overrides: try overrides.map(RecipeOverride.init))
@@ -31,6 +59,15 @@ extension ProgramSession {
                 path: LuaPath(["recipe"]),
                 sentence: "expected a path, or nj.recipe { ... }; got \(node.summary)")
         }
+    }
+
+    /// A recipe's path as the user would write it: what lies beside the script comes before what
+    /// lies in the working folder.
+    private func file(_ path: String) -> String {
+        let beside = places.beside(path)
+        guard FileManager.default.fileExists(atPath: beside) else { return path }
+        let working = places.workingFolder + "/"
+        return beside.hasPrefix(working) ? String(beside.dropFirst(working.count)) : beside
     }
 
     /// A recipe that stands in the script; its paths begin at the script's folder.
@@ -42,7 +79,7 @@ extension ProgramSession {
         guard case .table(let recipe) = checked else {
             preconditionFailure("a record is a table")
         }
-        if let door = ScriptDoors(recipe).functions.first {
+        if let door = ScriptDoors(recipe).functions.first(where: { $0.path != "schedule" }) {
             throw ShapeFault(
                 path: LuaPath([.string(LuaString(door.path))]),
                 sentence: "a recipe that stands in a program has no functions of its own but "
@@ -50,10 +87,8 @@ extension ProgramSession {
                     + "plugin")
         }
         return try RecipeLoader.load(
-            RecipeScript(
-                table: recipe, files: modules.files, state: state),
-            path: places.recipe, overrides: overrides, places: places, budget: .loading,
-            freshSchedule: nil)
+            RecipeScript(table: recipe, files: modules.files, state: state),
+            path: places.recipe, overrides: overrides, places: places, budget: .loading)
     }
 
     /// A value as `--set` takes it.
@@ -76,5 +111,6 @@ extension RecipeScript {
         self.state = state
         map = SourceMap([])
         context = ScriptContext(owner: "recipe", phase: .recipe)
+        isFile = false
     }
 }

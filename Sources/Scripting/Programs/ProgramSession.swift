@@ -24,10 +24,25 @@ final class ProgramSession {
     /// - Throws: errors of the recipe, its data, its folder; then the folder is free again.
     func open(_ recipe: LoadedRecipe, resumes: Bool, isQuiet: Bool) throws -> OpenRun {
         let name = recipe.configuration.name
+        if let other = runs.first(where: { $0.isOpen && $0.path == recipe.configuration.outputPath }
+        ) {
+            throw TrainingError(
+                .badRunFolder,
+                "The run \(other.name) in \(other.path) is open in this program already; finish "
+                    + "it first, or give this one another name.")
+        }
         let observer = host.observer(name, isQuiet)
         recipe.warnings.forEach(observer.remark)
-        let run = try OpenRun(
-            recipe, host: host, observer: observer, resumes: resumes)
+        let run: OpenRun
+        do {
+            run = try OpenRun(recipe, host: host, observer: observer, resumes: resumes)
+        } catch let error as TrainingError where error.code == .badRunFolder {
+            throw TrainingError(
+                .badRunFolder,
+                error.message.replacing(
+                    "Go on with --resume, or",
+                    with: "Open it with resume = true, or a new one with fresh = true, or"))
+        }
         runs.append(run)
         return run
     }

@@ -30,19 +30,13 @@ public enum RecipeLoader {
         let script = try RecipeScript(
             places: places, budget: budget, print: print ?? printToStandardError)
         return try load(
-            script, path: path, overrides: overrides, places: places, budget: budget
-        ) {
-            try RecipeScript(places: places, budget: budget, print: { _ in }).table["schedule"]
-        }
+            script, path: path, overrides: overrides, places: places, budget: budget)
     }
 
     /// The same for a script that ran.
-    ///
-    /// - Parameter freshSchedule: gives the recipe's schedule from another state; nil where there
-    ///   is none.
     static func load(
         _ script: RecipeScript, path: String, overrides: [RecipeOverride], places: RecipePlaces,
-        budget: LuaRuntime.Budget, freshSchedule: (() throws -> LuaNode?)?
+        budget: LuaRuntime.Budget
     ) throws -> LoadedRecipe {
         var warnings: [String] = []
         do {
@@ -58,7 +52,12 @@ public enum RecipeLoader {
                         function,
                         place: script.place(of: function, at: LuaPath(["schedule"]), places),
                         budget: callBudget)
-                    if let freshSchedule { try schedule.checkPurity(fresh: freshSchedule) }
+                    // A program cannot be run again only to see what it answers.
+                    guard script.isFile else { return schedule }
+                    try schedule.checkPurity {
+                        try RecipeScript(places: places, budget: budget, print: { _ in })
+                            .table["schedule"]
+                    }
                     return schedule
                 }, places: places)
             warnings += RecipeWarnings.about(configuration)

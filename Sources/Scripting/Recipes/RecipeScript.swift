@@ -9,6 +9,8 @@ struct RecipeScript {
     let map: SourceMap
     let state: LuaState
     let context: ScriptContext
+    /// Whether it is a file of its own, which can be run again; else it stands in a program.
+    var isFile = true
 
     /// - Parameters:
     ///   - kept: the very files to run in place of those on the disk.

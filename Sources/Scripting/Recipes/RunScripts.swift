@@ -50,7 +50,7 @@ public struct RunScripts: Sendable {
                 throw ShapeFault(path: path, sentence: fault.sentence)
             }
         }
-        if !ScriptDoors(script.table).functions.isEmpty {
+        if script.isFile, !ScriptDoors(script.table).functions.isEmpty {
             parts.append(
                 Part(
                     use: nil,

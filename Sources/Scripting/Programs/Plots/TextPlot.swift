@@ -89,13 +89,17 @@ struct TextPlot {
                     let steps = max(abs(point.x - from.x), abs(point.y - from.y), 1)
                     for step in 0...steps {
                         visit(
-                            index, from.x + (point.x - from.x) * step / steps,
-                            from.y + (point.y - from.y) * step / steps)
+                            index, TextPlot.between(from.x, point.x, step, of: steps),
+                            TextPlot.between(from.y, point.y, step, of: steps))
                     }
                     last = point
                 }
             }
         }
+    }
+
+    private static func between(_ from: Int, _ to: Int, _ step: Int, of steps: Int) -> Int {
+        from + Int((Double((to - from) * step) / Double(steps)).rounded())
     }
 
     private static func letter(_ index: Int) -> Character {
