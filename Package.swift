@@ -79,8 +79,9 @@ let package = Package(
         target(
             "Scripting",
             [
-                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Optimizers",
-                "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts", "ShippedPlugins",
+                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Generation",
+                "Optimizers", "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts",
+                "ShippedPlugins",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
@@ -129,8 +130,8 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Texts",
-                "Tokenizers", "Transformers",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Tensors",
+                "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

@@ -55,7 +55,7 @@ static const uint8_t *push_value(lua_State *L, const uint8_t *at) {
         case NJL_TAG_OBJECT: {
             int64_t *block = lua_newuserdatauv(L, 16, 0);
             memcpy(block, at, 16);
-            lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_objects_key);
+            njl_push_metatable_of(L, block[0]);
             lua_setmetatable(L, -2);
             return at + 16;
         }

@@ -195,6 +195,18 @@ int32_t njl_seal_module(njl_context *context, const char *module, const char *sh
     return enter_unbudgeted(context, seal_work, &r);
 }
 
+static int methods_work(lua_State *L) {
+    request *r = lua_touserdata(L, 1);
+    njl_add_class(L, r->module, r->text, r->number);
+    return 0;
+}
+
+int32_t njl_give_methods(
+    njl_context *context, const char *module, const char *shown, int32_t number) {
+    request r = {.text = shown, .module = module, .number = number};
+    return enter_unbudgeted(context, methods_work, &r);
+}
+
 njl_place njl_function_place(njl_context *context, int32_t reference) {
     lua_State *L = context->current;
     int top = context->given_up ? 0 : lua_gettop(L);

@@ -128,6 +128,29 @@ int njl_object_metatable(lua_State *L) {
     return 1;
 }
 
+// The metatables of classes stand in the list part of the plain one.
+void njl_push_metatable_of(lua_State *L, int64_t handle) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_objects_key);
+    if (handle < NJL_CLASS) return;
+    lua_rawgeti(L, -1, handle / NJL_CLASS);
+    lua_remove(L, -2);
+}
+
+void njl_add_class(lua_State *L, const char *module, const char *shown, int32_t number) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_objects_key);
+    njl_object_metatable(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &njl_modules_key);
+    lua_getfield(L, -1, module);
+    lua_setfield(L, -3, "__index");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, njl_refuse_change);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushstring(L, shown);
+    lua_setfield(L, -2, "__name");
+    lua_rawseti(L, -2, number);
+    lua_pop(L, 1);
+}
+
 int64_t njl_next_dead_object(njl_context *context) {
     return context->dead_count ? context->dead[--context->dead_count] : -1;
 }
@@ -152,4 +175,12 @@ void njl_release(njl_context *context, int32_t reference) {
         context->released[context->released_count++] = reference;
     }
     pthread_mutex_unlock(&context->release_lock);
+}
+
+int32_t njl_charge_host(njl_context *context, uint64_t bytes) {
+    // Neither of the two raises: that is left to the trampoline, once the host has returned.
+    if (context->counting && !context->registering) {
+        njl_count(context->current, 1 + bytes / NJL_UNIT_BYTES);
+    }
+    return !context->tripped;
 }

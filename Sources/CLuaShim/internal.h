@@ -65,6 +65,8 @@ struct njl_context {
     lua_State *volatile current;      // the coroutine that runs now
     volatile sig_atomic_t tripped;    // 0 or the budget spent; stays until the outermost return
     volatile sig_atomic_t watched;    // set while the deadline holds
+    volatile sig_atomic_t interrupted;  // somebody wants the call in progress to end
+    _Atomic int entered;              // an outermost call is in progress on `thread`
     _Atomic uint64_t deadline;        // monotonic nanoseconds; 0 where none
     _Atomic int signalling;           // the watchdog is about to signal `thread`
     _Atomic int depth;                // entries in progress
@@ -75,6 +77,7 @@ struct njl_context {
     size_t used, limit, peak;
     int registering;          // the host adds something: no budget of a script's is asked
     sigjmp_buf *escape;       // the innermost entry, for a jump out of Lua's own code
+    volatile uint64_t told_at;  // the thread's own time when the deadline's signal came; 0 before
     volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
     int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown
@@ -195,6 +198,9 @@ void njl_name_function(njl_context *context, int32_t reference);
 int njl_trampoline(lua_State *L);
 int njl_require(lua_State *L);
 int njl_object_metatable(lua_State *L);
+// Pushes the metatable that an object of the host has, by its handle.
+void njl_push_metatable_of(lua_State *L, int64_t handle);
+void njl_add_class(lua_State *L, const char *module, const char *shown, int32_t number);
 extern const char njl_references_key, njl_modules_key, njl_environment_key, njl_globals_key,
     njl_objects_key, njl_sealed_key;
 

@@ -70,10 +70,16 @@ static int inside_lua(const void *interrupted) {
     return at >= lua_begins && at < lua_ends;
 }
 
-// How long after its deadline a call may take to end by itself: collecting garbage takes longer in
-// a larger heap.
+// How long a call may run on, in its thread's own time, once it was told to end: a busy machine may
+// hold the thread up, and collecting garbage takes longer in a larger heap.
 static uint64_t patience(const njl_context *context) {
     return 20000000u + (uint64_t)(context->used >> 20) * 1000000u;
+}
+
+static uint64_t thread_time(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 static void on_signal(int number, siginfo_t *info, void *interrupted) {
@@ -82,15 +88,18 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     int saved = errno;
     uint64_t time = now();
     for (njl_context *context = innermost; context; context = context->outer) {
-        if (!context->watched || atomic_load(&context->deadline) > time) continue;
-        if (!context->tripped) context->tripped = NJL_TIME;
+        int late = context->watched && atomic_load(&context->deadline) <= time;
+        if (!late && !context->interrupted) continue;
+        if (!context->tripped) context->tripped = late ? NJL_TIME : NJL_INTERRUPTED;
         if (context->current) lua_sethook(context->current, njl_hook, LUA_MASKCOUNT, 1);
     }
     errno = saved;
     njl_context *context = innermost;
     if (!context || !context->watched || !context->escape) return;
-    uint64_t deadline = atomic_load(&context->deadline);
-    if (deadline && time > deadline + patience(context) && inside_lua(interrupted)) {
+    uint64_t deadline = atomic_load(&context->deadline), spent = thread_time();
+    if (!deadline || deadline > time) return;
+    if (!context->told_at) context->told_at = spent;
+    if (spent > context->told_at + patience(context) && inside_lua(interrupted)) {
         context->given_up = 1;
         siglongjmp(*context->escape, 1);
     }
@@ -114,6 +123,18 @@ static void kick(njl_context *context, uint64_t deadline) {
         pthread_kill(context->thread, watch_signal());
     }
     atomic_store(&context->signalling, 0);
+}
+
+void njl_interrupt(njl_context *context) {
+    // The watchdog signals under the lock too.
+    pthread_mutex_lock(&lock);
+    atomic_store(&context->signalling, 1);
+    if (atomic_load(&context->entered)) {
+        context->interrupted = 1;
+        pthread_kill(context->thread, watch_signal());
+    }
+    atomic_store(&context->signalling, 0);
+    pthread_mutex_unlock(&lock);
 }
 
 static void *watch(void *nothing) {
@@ -210,6 +231,7 @@ void njl_watch_leave(njl_context *context) {
 
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     context->outer = innermost;
+    context->told_at = 0;
     uint64_t deadline = 0;
     if (nanoseconds != UINT64_MAX) {
         uint64_t time = now();
@@ -223,12 +245,14 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     context->thread = pthread_self();
     atomic_signal_fence(memory_order_seq_cst);
     innermost = context;
-    if (!deadline) return;
     if (!unblocked) {
         // Pool threads start with every signal blocked.
         unblock();
         unblocked = 1;
     }
+    context->interrupted = 0;
+    atomic_store(&context->entered, 1);
+    if (!deadline) return;
     // A stale signal that lands between the two finds nothing to watch yet.
     atomic_store(&context->deadline, deadline);
     atomic_signal_fence(memory_order_seq_cst);
@@ -244,6 +268,7 @@ void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
 void njl_watch_end(njl_context *context) {
     context->watched = 0;
     atomic_store(&context->deadline, 0);
+    atomic_store(&context->entered, 0);
     while (atomic_load(&context->signalling)) {
     }
     innermost = context->outer;

@@ -18,6 +18,8 @@ public struct LuaError: Error, Sendable {
         case budgetMemory
         /// The call ran past its budget of counted instructions.
         case budgetInstructions
+        /// Another thread ended the call.
+        case interrupted
         /// A value is not of the expected type, range or shape.
         case type
         /// A host function threw; the error it threw is `cause`.

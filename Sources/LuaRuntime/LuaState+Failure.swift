@@ -22,6 +22,9 @@ extension LuaState {
         case NJL_INSTRUCTIONS:
             error.kind = .budgetInstructions
             error.message = "ran past its budget of \(budget.instructions ?? 0) instructions"
+        case NJL_INTERRUPTED:
+            error.kind = .interrupted
+            error.message = "was interrupted"
         case NJL_LOST:
             error.kind = .budgetTime
             error.message = "this state was given up: a call in it could not be ended"

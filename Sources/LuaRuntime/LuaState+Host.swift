@@ -56,6 +56,17 @@ extension LuaState {
         precondition(result == NJL_OK, "no memory is left to seal '\(module)'")
     }
 
+    /// Lets scripts call the functions of a module as methods of every object of a type, made from
+    /// now on: `run:step()` calls the module's `step` with the object as its first argument.
+    ///
+    /// The module is registered and sealed before.
+    public func giveMethods(of module: String, to typeName: String) {
+        let number = Int32(classes.count + 1)
+        let result = njl_give_methods(context, module, typeName, number)
+        precondition(result == NJL_OK, "no memory is left for the methods of '\(typeName)'")
+        classes[typeName] = Int64(number)
+    }
+
     /// Says that a sealed table lacks a name, and which one was probably meant.
     fileprivate func answerMissing(_ list: UnsafePointer<UInt8>) {
         var reader = WireReader(list, state: nil)
@@ -69,6 +80,19 @@ extension LuaState {
         let sentence = "\(table) has no '\(shown)'\(hint ?? "")"
         _ = Array(sentence.utf8).withUnsafeBufferPointer {
             reply($0.baseAddress, $0.count, NJL_HOST_FAILED)
+        }
+    }
+
+    /// Charges a host function's work to the budget of the call in progress, before it is done.
+    ///
+    /// No hook of the interpreter runs while a host function does, so long work asks every now and
+    /// then. To be called by host functions alone.
+    ///
+    /// - Throws: `LuaError` where a budget is spent. The function should pass it on at once; the
+    ///   script ends whatever it answers.
+    public func charge(bytes: Int) throws {
+        guard njl_charge_host(context, UInt64(max(0, bytes))) != 0 else {
+            throw LuaError(kind: .budgetTime, message: "the budget of this call is spent")
         }
     }
 

@@ -25,6 +25,9 @@ public final class LuaState {
     /// Where `require` finds files; without it only registered modules are found.
     public let modules: ModuleLoader?
 
+    /// Ends a call in progress from any thread.
+    public let interrupter: LuaInterrupter
+
     let context: OpaquePointer
     var hostFunctions: [HostFunction] = []
     /// The last error a host function threw, with the text Lua was given for it.
@@ -32,6 +35,8 @@ public final class LuaState {
     private let output: (String) -> Void
     private var objects: [Int64: LuaObject] = [:]
     private var nextHandle: Int64 = 0
+    /// The numbers of the types whose objects have methods.
+    var classes: [String: Int64] = [:]
     /// Reused between calls; taken out while in use, since calls nest.
     private var spareWriter: WireWriter? = WireWriter()
 
@@ -49,10 +54,12 @@ public final class LuaState {
                     call: callHost, find: findModule, missing: nameMissing, print: printLine))
         else { preconditionFailure("no memory or no thread is left for a Lua state") }
         self.context = context
+        interrupter = LuaInterrupter(context)
         njl_own(context, Unmanaged.passUnretained(self).toOpaque())
     }
 
     deinit {
+        interrupter.forget()
         njl_close(context)
     }
 
@@ -149,8 +156,9 @@ public final class LuaState {
     /// Keeps an object for one userdata of it; the shim tells when that userdata is gone.
     func keep(_ object: LuaObject) -> Int64 {
         nextHandle += 1
-        objects[nextHandle] = object
-        return nextHandle
+        let handle = classes[object.typeName, default: 0] * NJL_CLASS + nextHandle
+        objects[handle] = object
+        return handle
     }
 
     func object(_ handle: Int64) -> LuaObject {

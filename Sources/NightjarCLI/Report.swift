@@ -76,7 +76,8 @@ enum Report {
         case let error as CorporaError: return code(error.isUserMistake)
         case let error as TokenizerError: return code(error.isUserMistake)
         case let error as TelemetryError: return code(error.isUserMistake)
-        case let error as ScriptingError: return code(error.isUserMistake)
+        case let error as ScriptingError:
+            return error.cause.flatMap(exitCode) ?? code(error.isUserMistake)
         case let error as StreamError: return code(error.isUserMistake)
         case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
         case is ModelError: return .mistake

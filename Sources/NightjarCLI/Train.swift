@@ -19,6 +19,10 @@ struct Train: ParsableCommand {
     @Flag(help: "Go on from the newest whole checkpoint of the run.")
     var resume = false
 
+    @Flag(
+        help: "With --resume: take scripts that were edited since, instead of those in force then.")
+    var edited = false
+
     @Flag(help: "Refuse every edit of the run's scripts while it goes on.")
     var locked = false
 
@@ -32,8 +36,9 @@ struct Train: ParsableCommand {
         let display = RunDisplay()
         loaded.warnings.forEach(display.remark)
         // The loop runs whole on the compute thread, so that no operation has to change threads.
-        let summary = try ComputeThread.shared.run { [resume, locked] in
-            let scripts = try loaded.openScripts(isLocked: locked, log: display.say)
+        let summary = try ComputeThread.shared.run { [resume, locked, edited] in
+            let scripts = try loaded.openScripts(
+                isLocked: locked, takesEdited: edited, log: display.say)
             let trainer = try Trainer(
                 loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
                 on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,

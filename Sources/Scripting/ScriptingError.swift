@@ -26,6 +26,8 @@ public struct ScriptingError: Error, Sendable {
         case badAnswer
         /// A plugin's own example that does not hold.
         case selfTest
+        /// The script was ended from outside.
+        case interrupted
     }
 
     public var code: Code
@@ -39,6 +41,9 @@ public struct ScriptingError: Error, Sendable {
     public var keyPath: String?
     /// The frames from the innermost outwards, one line each.
     public var traceback: [String]
+    /// What failed on the script's behalf, such as a run that it drives; it decides whose mistake
+    /// it was.
+    public var cause: (any Error)?
 
     public init(
         _ code: Code, _ message: String, path: String? = nil, line: Int? = nil,
@@ -81,9 +86,11 @@ extension ScriptingError {
             case .budgetTime, .budgetMemory, .budgetInstructions: .budget
             case .type: .badValue
             case .runtime, .host: .runtime
+            case .interrupted: .interrupted
             }
         self.init(
             code, error.message, path: error.chunk ?? path, line: error.line,
             traceback: error.traceback)
+        cause = error.cause
     }
 }

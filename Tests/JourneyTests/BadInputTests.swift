@@ -34,7 +34,8 @@ import Testing
             says: ["num_attention_heads"]),
         .init(
             testDescription: "a constructor that does not exist names the nearest",
-            change: ("nj.optim.adamw", "nj.optim.adam"), says: ["did you mean nj.optim.adamw?"]),
+            change: ("nj.optim.adamw", "nj.optim.adam"),
+            says: ["nj.optim has no 'adam'; did you mean 'adamw'?"]),
         .init(
             testDescription: "a width that other tools refuse",
             change: ("hidden_size = 16,", "hidden_size = 17, head_dim = 8,"),

@@ -63,7 +63,11 @@ import Testing
         let saved = try #require(try checkpoints(of: program).last)
         #expect(saved > "step-000010" && failed.errors.contains(saved), "\(failed.errors)")
         try program.folder.write(Program.recipe, to: "recipe.lua")
-        #expect(try program.run(arguments + ["--resume"]).code == 0)
+        // What was in force goes on failing, and says how the mended file is taken.
+        let again = try program.run(arguments + ["--resume"])
+        #expect(again.code == 2 && again.errors.contains("--edited"), "\(again.errors)")
+        let mended = try program.run(arguments + ["--resume", "--edited"])
+        #expect(mended.code == 0, "\(mended.errors)")
     }
 
     /// Whatever the recipe says of full disks, a run that could not save its end did not succeed.

@@ -126,7 +126,10 @@ final class Program {
                 var object =
                     try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
                     ?? [:]
-                for field in ["step_time_s", "tokens_per_second", "mfu"] { object[field] = nil }
+                for field in object.keys
+                where field.hasSuffix("time_s") || ["tokens_per_second", "mfu"].contains(field) {
+                    object[field] = nil
+                }
                 return String(
                     decoding: try JSONSerialization.data(
                         withJSONObject: object, options: .sortedKeys), as: UTF8.self)

@@ -108,7 +108,11 @@ import Testing
                   "use": null,
                   "grant": null,
                   "hooks": null,
-                  "curriculum": null
+                  "curriculum": null,
+                  "reload": {
+                    "max_shift": null,
+                    "unmeasured": "swap"
+                  }
                 }
 
                 """)

@@ -11,3 +11,11 @@ local file = {}
 ---@param path string a file below a granted path
 ---@return string? bytes the contents; nil and a message on failure
 function file.load(path) end
+
+---Writes a file below the folder that `nightjar run --out` names, whole or not at all. Without --out it is refused.
+---
+---For programs.
+---@param name string relative to --out; folders are made
+---@param text string the whole content
+---@return string? path nil and a message where it cannot be written
+function file.save(name, text) end

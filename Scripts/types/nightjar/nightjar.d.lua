@@ -324,6 +324,7 @@
 ---@field file nightjar.file
 ---@field env nightjar.env
 ---@field test nightjar.test
+---@field plot nightjar.plot
 local nj = {}
 
 ---Everything that decides what a run computes and where it writes.

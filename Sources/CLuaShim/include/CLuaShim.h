@@ -36,6 +36,7 @@ enum {
     NJL_TYPE = 5,
     NJL_INSTRUCTIONS = 6,
     NJL_LOST = 7,  // nothing was done: the interpreter was given up before
+    NJL_INTERRUPTED = 8,  // another thread ended the call
 };
 
 // What a host function answers.
@@ -46,6 +47,8 @@ enum {
 };
 
 enum { NJL_MAX_DEPTH = 64 };
+
+static const int64_t NJL_CLASS = (int64_t)1 << 48;
 
 // The host's side. Each function is called with no lock held and must not raise or jump.
 typedef struct {
@@ -117,12 +120,20 @@ int32_t njl_define(
 
 // Locks a module's tables, called `shown` in messages.
 int32_t njl_seal_module(njl_context *context, const char *module, const char *shown);
+// Lets scripts call the functions of a module as methods of the host's objects of one class, which
+// are called `shown` in messages. The class of an object is its handle divided by NJL_CLASS.
+int32_t njl_give_methods(
+    njl_context *context, const char *module, const char *shown, int32_t number);
 // Where a kept function is defined; the chunk is empty for a function of the host. The text lives
 // until the next entry.
 njl_place njl_function_place(njl_context *context, int32_t reference);
 
 const uint8_t *njl_output(const njl_context *context, size_t *count);
 njl_failure njl_last_failure(const njl_context *context);
+// For a host function at work: charges units of it to a counted budget (16 bytes are
+// one). False where any budget of the call is spent: the function then returns at once, and the
+// script ends whatever it answers. Must not be called outside a host function.
+int32_t njl_charge_host(njl_context *context, uint64_t bytes);
 // Hands the answer of a host function over; the bytes are copied. False where memory ran out.
 int32_t njl_reply(njl_context *context, const uint8_t *bytes, size_t count);
 
@@ -136,6 +147,9 @@ int64_t njl_instructions(const njl_context *context);
 // Whether a call could not be ended and was left by force. Every later entry is NJL_LOST; closing
 // leaves Lua's memory taken.
 int32_t njl_is_given_up(const njl_context *context);
+// Ends the call in progress, as a spent budget does; nothing where there is none. Any thread may ask
+// while the context is open, and asks again until the call has ended.
+void njl_interrupt(njl_context *context);
 // Whether a call is in progress.
 int32_t njl_is_busy(const njl_context *context);
 

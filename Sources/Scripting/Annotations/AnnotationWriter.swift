@@ -45,6 +45,15 @@ public enum AnnotationWriter {
         return "---@meta\n" + header + "\n" + classes(of: bindings, known: &known)
             + "---@class nightjar.\(namespace)\nlocal \(namespace) = {}\n"
             + bindings.map { function($0, of: namespace) }.joined()
+            + (namespace == RunMethods.namespace ? methods(known: &known) : "")
+    }
+
+    /// The class of a run, beside the functions that give one.
+    private static func methods(known: inout Set<String>) -> String {
+        "\n" + classes(of: Catalogue.methods, known: &known)
+            + "---A run, as `nj.run.open` gives it.\n"
+            + "---@class \(LuaType.of(RunMethods.shape))\nlocal Run = {}\n"
+            + Catalogue.methods.map { function($0, of: "Run", mark: ":") }.joined()
     }
 
     private static func plugin(known: inout Set<String>) -> String {
@@ -73,7 +82,9 @@ public enum AnnotationWriter {
         return text + "\n"
     }
 
-    private static func function(_ binding: Binding, of table: String) -> String {
+    private static func function(
+        _ binding: Binding, of table: String, mark: String = "."
+    ) -> String {
         var text = "\n---\(oneLine(binding.doc))\n"
         if binding.phases != ScriptPhase.everywhere {
             let phases = ScriptPhase.allCases.filter(binding.phases.contains).map(\.noun)
@@ -90,7 +101,7 @@ public enum AnnotationWriter {
                 + "\(result.name) \(oneLine(result.doc))\n"
         }
         let names = binding.parameters.map(\.name).joined(separator: ", ")
-        return text + "function \(table).\(binding.baseName)(\(names)) end\n"
+        return text + "function \(table)\(mark)\(binding.baseName)(\(names)) end\n"
     }
 
     private static func oneLine(_ text: String) -> String {

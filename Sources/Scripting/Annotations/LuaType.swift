@@ -20,6 +20,7 @@ enum LuaType {
         case .sources(let kinds):
             (kinds.records.map(className) + ["table<string, any>"]).joined(separator: "|")
         case .off: "false"
+        case .object(let name): "nightjar.\(name)"
         case .either(let shapes): shapes.map(of).joined(separator: "|")
         case .plain, .any: "any"
         }

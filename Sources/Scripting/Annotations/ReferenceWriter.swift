@@ -22,6 +22,9 @@ public enum ReferenceWriter {
         for namespace in AnnotationWriter.namespaces {
             text += "\n## nj.\(namespace)\n"
             text += Catalogue.bindings.filter { $0.namespace == namespace }.map(entry).joined()
+            if namespace == RunMethods.namespace {
+                text += "\n## Methods of a run\n" + Catalogue.methods.map(entry).joined()
+            }
         }
         text += "\n## Hooks\n\n" + HookReference.table
         text += "\n## Plugins\n\n" + keys(of: PluginManifest.record)

@@ -22,6 +22,9 @@ struct Binding: Sendable {
     let examples: [String]
     /// For a constructor, which takes one table: when that table's required keys must be there.
     var tableStage: ShapeCheck.Stage?
+    /// For a method: what people call the object that it is called on, as in `run:step()`. The name
+    /// begins with the object's class then: `Run.step`.
+    var receiver: String?
     /// Whether values after the declared ones are passed over, as those of a call with several
     /// results are.
     var ignoresMore = false
@@ -47,7 +50,7 @@ struct Binding: Sendable {
     }
 
     /// The function as scripts write it.
-    var fullName: String { "nj.\(name)" }
+    var fullName: String { receiver.map { "\($0):\(baseName)" } ?? "nj.\(name)" }
     /// What stands before the last dot; nil for the module's own functions.
     var namespace: String? {
         name.lastIndex(of: ".").map { String(name[..<$0]) }
@@ -73,16 +76,28 @@ struct Binding: Sendable {
                 sentence: "\(fullName) may not be called \(context.phase.sentence); it is for "
                     + Words.anyOf(ScriptPhase.allCases.filter(phases.contains).map(\.noun)))
         }
-        let arguments = try checked(call.arguments)
+        let object = try receiver.map { try self.object($0, of: call) }
+        let arguments = try checked(
+            object == nil ? call.arguments : Array(call.arguments.dropFirst()))
         do {
             return try body(
-                BindingCall(arguments: arguments, parameters: parameters, context: context))
+                BindingCall(
+                    arguments: arguments, parameters: parameters, context: context,
+                    object: object))
         } catch let refusal as Refusal {
             return [.nil, .string(LuaString(refusal.message))]
         } catch var fault as ShapeFault {
             fault.constructor = fault.constructor ?? fullName
             throw fault
         }
+    }
+
+    /// What a method is called on.
+    private func object(_ typeName: String, of call: HostCall) throws -> AnyObject {
+        guard case .object(let object)? = call.arguments.first, object.typeName == typeName else {
+            throw misuse("call it with a colon on a \(typeName), as in \(signature)")
+        }
+        return object.value
     }
 
     private func checked(_ given: [LuaNode]) throws -> [LuaNode] {

@@ -8,9 +8,14 @@ struct BindingCall {
     private let arguments: [LuaNode]
     private let parameters: [Field]
     let context: ScriptContext
+    /// What a method is called on; nil for a function.
+    let object: AnyObject?
 
-    init(arguments: [LuaNode], parameters: [Field], context: ScriptContext) {
+    init(
+        arguments: [LuaNode], parameters: [Field], context: ScriptContext, object: AnyObject? = nil
+    ) {
         self.arguments = arguments
+        self.object = object
         self.parameters = parameters
         self.context = context
     }

@@ -24,6 +24,8 @@ final class ScriptContext {
     var run: LuaValue?
     /// The spec that runs, for `nj.test`; nil elsewhere.
     var spec: SpecSession?
+    /// What a program has open; nil elsewhere.
+    var program: ProgramSession?
     /// The run's tokenizer, for `nj.tokens`.
     var tokenizer: (any Tokenizer)?
     /// Asks the interpreter's budget for leave to do so many units of work (bytes, elements,

@@ -4,8 +4,8 @@ import LuaRuntime
 ///
 /// A script's answers must follow from what it is given and from `ctx.state`: what else it keeps,
 /// in an upvalue for instance, is lost when a run resumes. The same calls tell how far a new version
-/// of the script answers differently. The record begins with a copy of the memory, and holds the
-/// calls since; it is as long as `depth` once so many calls were made, and twice that at most.
+/// of the script answers differently. Calls are kept in short stretches, each with a copy of the
+/// memory at its beginning.
 struct ReplayRecord {
     private struct Call {
         let door: String
@@ -17,25 +17,33 @@ struct ReplayRecord {
         let answer: LuaValue?
     }
 
-    /// A stretch of calls, with the memory at its beginning.
     private struct Stretch {
         let memory: LuaValue
+        /// Whether the state had answered nothing before.
+        let isFirst: Bool
         var calls: [Call] = []
     }
 
-    /// Calls that are kept at least, once there were so many.
-    static let depth = 64
+    /// Calls that are asked again at a checkpoint, once there were so many.
+    static let replayDepth = 16
+    /// Calls that tell a version's shift, once there were so many.
+    static let shiftDepth = 64
+    private static let stretchLength = 8
 
-    private var older: Stretch?
-    private var newer: Stretch?
+    private var stretches: [Stretch] = []
+    private var hasBegun = false
 
     /// Whether `begin` is wanted before the next call.
-    var wantsMemory: Bool { (newer?.calls.count ?? ReplayRecord.depth) >= ReplayRecord.depth }
+    var wantsMemory: Bool {
+        (stretches.last?.calls.count ?? .max) >= ReplayRecord.stretchLength
+    }
 
     /// Begins a stretch with a copy of the memory.
     mutating func begin(with memory: LuaValue) {
-        older = newer
-        newer = Stretch(memory: memory)
+        stretches.append(Stretch(memory: memory, isFirst: !hasBegun))
+        hasBegun = true
+        let kept = ReplayRecord.shiftDepth / ReplayRecord.stretchLength + 1
+        stretches.removeFirst(max(0, stretches.count - kept))
     }
 
     /// Notes a call that was answered.
@@ -43,29 +51,36 @@ struct ReplayRecord {
         _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String,
         run: LuaValue?, answer: LuaValue?
     ) {
-        newer?.calls.append(
+        guard !stretches.isEmpty else { return }
+        stretches[stretches.count - 1].calls.append(
             Call(
                 door: door, facts: facts, phase: phase, occasion: occasion, run: run,
                 answer: answer))
     }
 
-    /// Forgets everything, as when a call could not be finished.
-    mutating func forget() { self = ReplayRecord() }
+    /// Forgets the calls, as when one could not be finished.
+    mutating func forget() { stretches = [] }
 
-    private var start: LuaValue? { older?.memory ?? newer?.memory }
-    private var calls: [Call] { (older?.calls ?? []) + (newer?.calls ?? []) }
-
-    /// Asks the recorded calls again.
+    /// Asks the last calls again.
+    ///
+    /// It begins anywhere but at the state's very first call where it can: what a state keeps
+    /// beside its memory does not show from there.
     ///
     /// - Parameters:
     ///   - fresh: the same script in a state of its own.
     ///   - left: the memory that the calls left.
     /// - Returns: what differs, in a sentence; nil where nothing does.
     func difference(in fresh: ScriptUnit, left: LuaValue) -> String? {
-        guard let start else { return nil }
+        var start = max(0, stretches.count - 1)
+        while start > 0, !stretches[start - 1].isFirst,
+            stretches[start...].reduce(0, { $0 + $1.calls.count }) < ReplayRecord.replayDepth
+        {
+            start -= 1
+        }
+        guard start < stretches.count else { return nil }
         do {
-            try fresh.restore(start)
-            for call in calls {
+            try fresh.restore(stretches[start].memory)
+            for call in stretches[start...].flatMap(\.calls) {
                 let answer = try ReplayRecord.ask(call, fresh)
                 guard let expected = call.answer else { continue }
                 guard PlainEquality.equal(answer, expected) else {
@@ -88,11 +103,11 @@ struct ReplayRecord {
     /// - Returns: nil where too few calls have answers.
     /// - Throws: what the new version throws.
     func shift(from old: ScriptUnit, to new: ScriptUnit) throws -> Shift? {
-        guard let start else { return nil }
-        try old.restore(start)
-        try new.restore(start)
+        guard let first = stretches.first else { return nil }
+        try old.restore(first.memory)
+        try new.restore(first.memory)
         var answers: [(door: String, old: LuaValue, new: LuaValue)] = []
-        for call in calls {
+        for call in stretches.flatMap(\.calls) {
             let before = try ReplayRecord.ask(call, old)
             let after = try ReplayRecord.ask(call, new)
             if call.answer != nil { answers.append((call.door, before, after)) }

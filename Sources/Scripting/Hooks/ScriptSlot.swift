@@ -5,7 +5,8 @@ import Telemetry
 struct ScriptRecipe {
     let name: String
     /// Makes it; without files it reads those on the disk.
-    let make: (_ files: [LoadedScript]?, _ log: @escaping (ScriptLogLine) -> Void) throws -> ScriptUnit
+    let make:
+        (_ files: [LoadedScript]?, _ log: @escaping (ScriptLogLine) -> Void) throws -> ScriptUnit
     /// Runs its self-test on these bytes.
     let test: (_ files: [LoadedScript]) throws -> Void
 }

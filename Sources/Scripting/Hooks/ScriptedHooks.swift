@@ -42,15 +42,22 @@ public final class ScriptedHooks: RunHooks {
 
     public func observe(_ moment: RunMoment) {
         note(moment)
-        let hook = "hooks.\(RunFacts.hook(moment))"
-        for slot in slots where slot.unit.doors.function(hook) != nil {
+        notify("hooks.\(RunFacts.hook(moment))") {
+            RunFacts.of(moment, totalSteps: totalSteps, name: settings.name)
+        }
+    }
+
+    /// Calls the observers of a door, each failure its own.
+    func notify(_ door: String, _ facts: () -> LuaTable<LuaValue>) {
+        var made: LuaTable<LuaValue>?
+        for slot in slots where slot.unit.doors.function(door) != nil {
+            let facts = made ?? facts()
+            made = facts
             do {
                 _ = try call(
-                    slot, hook, RunFacts.of(moment, totalSteps: totalSteps, name: settings.name),
-                    phase: .hook,
-                    occasion: "\(step)", isAnswerUsed: false)
+                    slot, door, facts, phase: .hook, occasion: "\(step)", isAnswerUsed: false)
             } catch {
-                complain(of: slot, hook, error)
+                complain(of: slot, door, error)
             }
         }
     }
@@ -78,13 +85,17 @@ public final class ScriptedHooks: RunHooks {
     }
 
     public func decide(_ facts: GradientFacts) throws -> GradientVerdict {
+        try decide(RunFacts.of(facts, totalSteps: totalSteps), step: facts.step)
+    }
+
+    func decide(_ facts: LuaTable<LuaValue>, step: Int) throws -> GradientVerdict {
         var verdict = GradientVerdict.keep
         for slot in slots {
             // Every decider hears of every step, whatever one before it said.
             guard
                 let answer = try call(
-                    slot, "hooks.on_gradients", RunFacts.of(facts, totalSteps: totalSteps),
-                    phase: .hook, occasion: "\(facts.step)"), verdict == .keep
+                    slot, "hooks.on_gradients", facts, phase: .hook, occasion: "\(step)"),
+                verdict == .keep
             else { continue }
             verdict = GradientVerdict(answer, of: slot.name)
         }
@@ -166,13 +177,13 @@ public final class ScriptedHooks: RunHooks {
     private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
         if let version = saved.versions.last, version.hash != slot.unit.hash {
             let unit = try reload.unit(version, of: slot, log: log)
-            if unit.hash == version.hash {
+            if unit.hash != version.hash {
+                warn(slot, "the recipe gives it other settings than before; these hold now")
+            } else if !reload.look(at: slot) {
                 warn(
                     slot,
                     "its files on the disk are not those that were in force; the run goes on with "
-                        + "version \(version.short). Save them again to have them taken")
-            } else {
-                warn(slot, "the recipe gives it other settings than before; these hold now")
+                        + "version \(version.short). --edited takes them, and so does saving them")
             }
             slot.resume(unit, versions: saved.versions)
         } else {

@@ -22,7 +22,8 @@ struct SlotState {
             versions.allSatisfy({ $0 != nil })
         else {
             throw ScriptingError(
-                .unreadable, "a script's state lacks its memory or its versions; use another "
+                .unreadable,
+                "a script's state lacks its memory or its versions; use another "
                     + "checkpoint")
         }
         self.memory = memory

@@ -2,7 +2,7 @@ import LuaRuntime
 
 /// `nj.metric`: numbers that go into the step's line of `metrics.jsonl`.
 enum MetricBindings {
-    private static let phases: Set<ScriptPhase> = [.hook, .program, .test]
+    private static let phases: Set<ScriptPhase> = [.hook, .test]
 
     private static let name = Field(
         "name", .text, .required,

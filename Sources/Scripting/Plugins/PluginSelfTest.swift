@@ -142,7 +142,7 @@ extension Shape {
         case .text, .bytes: ""
         case .choice(let words, _): .string(LuaString(words.first ?? ""))
         case .either(let shapes): shapes.first?.zero ?? .nil
-        case .any, .plain, .function: .nil
+        case .any, .plain, .function, .object: .nil
         case .list, .array, .map, .record, .kinds, .mix, .sources: .table(LuaTable())
         }
     }

@@ -29,6 +29,21 @@ public enum RecipeLoader {
         let budget = loadingBudget(budget, overrides)
         let script = try RecipeScript(
             places: places, budget: budget, print: print ?? printToStandardError)
+        return try load(
+            script, path: path, overrides: overrides, places: places, budget: budget
+        ) {
+            try RecipeScript(places: places, budget: budget, print: { _ in }).table["schedule"]
+        }
+    }
+
+    /// The same for a script that ran.
+    ///
+    /// - Parameter freshSchedule: gives the recipe's schedule from another state; nil where there
+    ///   is none.
+    static func load(
+        _ script: RecipeScript, path: String, overrides: [RecipeOverride], places: RecipePlaces,
+        budget: LuaRuntime.Budget, freshSchedule: (() throws -> LuaNode?)?
+    ) throws -> LoadedRecipe {
         var warnings: [String] = []
         do {
             let complete = try completed(
@@ -43,10 +58,7 @@ public enum RecipeLoader {
                         function,
                         place: script.place(of: function, at: LuaPath(["schedule"]), places),
                         budget: callBudget)
-                    try schedule.checkPurity {
-                        try RecipeScript(places: places, budget: budget, print: { _ in })
-                            .table["schedule"]
-                    }
+                    if let freshSchedule { try schedule.checkPurity(fresh: freshSchedule) }
                     return schedule
                 }, places: places)
             warnings += RecipeWarnings.about(configuration)

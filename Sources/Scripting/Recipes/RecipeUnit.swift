@@ -73,9 +73,11 @@ struct RecipeUnit: Sendable {
     ) -> [String]? {
         guard old != new else { return nil }
         guard case .record(let before) = old, case .record(let after) = new else { return path }
-        let keys = before.map(\.key) + after.map(\.key).filter { key in
-            !before.contains { $0.key == key }
-        }
+        let keys =
+            before.map(\.key)
+            + after.map(\.key).filter { key in
+                !before.contains { $0.key == key }
+            }
         for key in keys {
             if let found = difference(
                 old[key] ?? .null, new[key] ?? .null, at: path + [key])

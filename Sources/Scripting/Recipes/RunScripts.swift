@@ -69,13 +69,14 @@ public struct RunScripts: Sendable {
     /// - Parameters:
     ///   - run: the run's folder, which keeps every version that was in force.
     ///   - isLocked: whether changes of files are refused.
+    ///   - takesEdited: whether a resumed run takes files that were edited in between.
     ///   - schedule: the recipe's schedule, where it is a function: an edit swaps it too.
     ///   - log: receives what scripts say, and what is to be said about them; on the run's own
     ///     thread.
     /// - Returns: nil where the run has no scripts.
     /// - Throws: `ScriptingError`.
     func open(
-        run: String, isLocked: Bool, schedule: ScriptedSchedule?,
+        run: String, isLocked: Bool, takesEdited: Bool, schedule: ScriptedSchedule?,
         log: @escaping (ScriptLogLine) -> Void
     ) throws -> ScriptedHooks? {
         guard !isEmpty else { return nil }
@@ -85,6 +86,7 @@ public struct RunScripts: Sendable {
         }
         var reload = self.reload
         reload.isLocked = isLocked
+        reload.takesEdited = takesEdited
         return ScriptedHooks(
             slots, settings: settings, reload: HotReload(reload, run: run), log: log)
     }

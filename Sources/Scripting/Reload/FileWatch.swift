@@ -14,7 +14,8 @@ final class FileWatch {
     private let clock: any TimeSource
     private var signatures: [Signature?]
     private var lastLook: Double
-    private var changedAt: Double?
+    /// When a change was noticed that is not reported yet.
+    private var noticedAt: Double?
 
     /// How long the files must have been left alone.
     static let quietSeconds = 0.05
@@ -35,7 +36,8 @@ final class FileWatch {
         names = Set(paths.map { String($0.split(separator: "/").last ?? "") })
         descriptor = usesSystem ? inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) : -1
         if descriptor >= 0 {
-            let mask = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE
+            let mask =
+                IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE
             for folder in Set(paths.map(FileWatch.folder)).sorted() {
                 inotify_add_watch(descriptor, folder, UInt32(mask))
             }
@@ -49,19 +51,31 @@ final class FileWatch {
     /// Whether something changed since this last said so, and has been quiet since.
     func hasSettled() -> Bool {
         let now = clock.seconds
-        if systemTells() { changedAt = now }
+        if systemTells() { noticedAt = noticedAt ?? now }
         if now - lastLook >= FileWatch.lookSeconds {
             lastLook = now
-            let current = paths.map(FileWatch.signature)
-            if current != signatures {
-                signatures = current
-                changedAt = changedAt ?? now
-            }
+            if paths.map(FileWatch.signature) != signatures { noticedAt = noticedAt ?? now }
         }
-        guard let since = changedAt, now - since >= FileWatch.quietSeconds else { return false }
-        changedAt = nil
-        signatures = paths.map(FileWatch.signature)
+        guard let noticedAt else { return false }
+        let current = paths.map(FileWatch.signature)
+        // The files' own times tell how long they were left alone before this was asked.
+        guard
+            FileWatch.age(of: current) >= FileWatch.quietSeconds
+                || now - noticedAt >= 20 * FileWatch.quietSeconds
+        else { return false }
+        self.noticedAt = nil
+        signatures = current
         return true
+    }
+
+    /// Seconds since the last of the files changed; files that are gone do not count.
+    private static func age(of signatures: [Signature?]) -> Double {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        return signatures.compactMap { $0 }.map { signature in
+            Double(now.tv_sec - signature.seconds)
+                + Double(now.tv_nsec - signature.nanoseconds) / 1e9
+        }.min() ?? .infinity
     }
 
     /// Reads what the system has to tell; true where one of the files is meant.
@@ -96,6 +110,6 @@ final class FileWatch {
         guard stat(path, &status) == 0 else { return nil }
         return Signature(
             inode: UInt64(status.st_ino), size: Int64(status.st_size),
-            seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+            seconds: status.st_ctim.tv_sec, nanoseconds: status.st_ctim.tv_nsec)
     }
 }

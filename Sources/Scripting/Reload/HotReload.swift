@@ -14,6 +14,8 @@ final class HotReload {
     /// Versions that were made ready and wait for their swap, by hash.
     private var ready: [String: [LoadedScript]] = [:]
     private var refused: Set<String> = []
+    /// Scripts whose files are to be looked at though nobody saw them change.
+    private var unseen: Set<String> = []
 
     /// - Parameter usesSystem: whether the system tells of changes; else files are looked at.
     init(_ settings: ReloadSettings, run: String, usesSystem: Bool = true) {
@@ -29,7 +31,8 @@ final class HotReload {
         _ slots: [ScriptSlot], say: (ScriptSlot, String) -> Void
     ) -> [ScriptEvent] {
         slots.compactMap { slot in
-            guard watch(slot).hasSettled() else { return nil }
+            let hasSettled = watch(slot).hasSettled()
+            guard unseen.remove(slot.name) != nil || hasSettled else { return nil }
             do {
                 return try candidate(for: slot)
             } catch {
@@ -110,7 +113,8 @@ final class HotReload {
         throws -> String
     {
         guard event.name == HotReload.swapName, case .string(let name)? = event.fields["script"],
-            case .string(let hash)? = event.fields["new"], case .list(let lines)? = event.fields["files"]
+            case .string(let hash)? = event.fields["new"],
+            case .list(let lines)? = event.fields["files"]
         else { throw ScriptingError(.badValue, "this event is no swap that can be repeated") }
         guard let slot = slots.first(where: { $0.name == name }) else {
             throw ScriptingError(.badValue, "the run no longer uses \(name)")
@@ -133,6 +137,14 @@ final class HotReload {
     ) throws -> ScriptUnit {
         let files = try ready.removeValue(forKey: version.hash) ?? archive.files(version.entries)
         return try slot.recipe.make(files, log)
+    }
+
+    /// Has a script's files looked at as if they had just been saved, where edits made between two
+    /// lives of the run are wanted.
+    func look(at slot: ScriptSlot) -> Bool {
+        guard settings.takesEdited else { return false }
+        unseen.insert(slot.name)
+        return true
     }
 
     /// Keeps the bytes of what is in force, so that a later run finds them.

@@ -11,6 +11,8 @@ public struct ReloadSettings: Sendable, Hashable {
     public var unmeasured = Unmeasured.swap
     /// Whether every change is refused.
     public var isLocked = false
+    /// Whether a resumed run takes the scripts as they are on the disk by then.
+    public var takesEdited = false
 
     /// Every sound version is taken.
     public init() {}

@@ -34,6 +34,8 @@ indirect enum Shape: Sendable {
     case off
     /// The first that takes the value's Lua type decides.
     case either([Shape])
+    /// An object that functions give, with methods; of this class.
+    case object(String)
     /// Data without functions that someone else checks.
     case plain
     /// Anything, functions included.
@@ -60,6 +62,7 @@ indirect enum Shape: Sendable {
         case .sources: "a source such as nj.data.text { ... }, or nj.data.mix { ... }"
         case .off: "false"
         case .either(let shapes): Words.anyOf(shapes.map(\.expectation))
+        case .object(let name): "a \(name.lowercased())"
         case .plain: "plain data"
         case .any: "a value"
         }
@@ -78,6 +81,7 @@ indirect enum Shape: Sendable {
         case (.record(let record), .string): record.shorthand != nil
         case (.kinds(let kinds), .string): kinds.takesName
         case (.either(let shapes), _): shapes.contains { $0.takesType(of: node) }
+        case (.object, .object): true
         case (.plain, .function), (.plain, .object): false
         case (.plain, _), (.any, _): true
         default: false

@@ -45,6 +45,9 @@ struct ShapeCheck {
             guard case .string = node else { throw mismatch() }
             return node
         case .any: return node
+        case .object:
+            guard case .object = node else { throw mismatch() }
+            return node
         case .function:
             guard case .function = node else { throw mismatch() }
             return node

@@ -4,6 +4,7 @@ import LuaRuntime
 /// `hooks.on_step_end`, `curricula.by_length`, `save`.
 struct ScriptDoors {
     private(set) var functions: [(path: String, function: LuaFunction)] = []
+    private var byPath: [String: LuaFunction] = [:]
 
     /// Collects the functions below the keys that are doors.
     ///
@@ -24,13 +25,14 @@ struct ScriptDoors {
             default: continue
             }
         }
+        byPath = Dictionary(functions.map { ($0.path, $0.function) }) { first, _ in first }
     }
 
     /// Keys whose tables hold doors.
     private static let groups: Set = ["hooks", "curricula"]
 
     func function(_ path: String) -> LuaFunction? {
-        functions.first { $0.path == path }?.function
+        byPath[path]
     }
 
     /// The doors of a group, in the order of their names.

@@ -35,7 +35,8 @@ final class ScriptUnit {
     /// The version: a hash of every file it loaded and of its settings.
     var hash: String {
         let hasher = ContentHasher()
-        for file in files { hasher.update("\(file.path)\u{0}\(file.hash)\u{0}") }
+        // Not by their paths: a project that was moved has the same scripts.
+        for file in files { hasher.update("\(file.module ?? "")\u{0}\(file.hash)\u{0}") }
         hasher.update(StateEncoding.encode(.table(settings)))
         return hasher.finish().hex
     }
@@ -88,12 +89,41 @@ final class ScriptUnit {
             let table = memory.asTable
             try dispatch.restore(table?["state"] ?? .table(LuaTable()))
             if let saved = table?["saved"], let load = doors.function("load") {
-                try context.during(.answer, occasion: "load") {
+                _ = try context.during(.answer, occasion: "load") {
                     try load.call([saved], budget: budget)
                 }
             }
         } catch let error as LuaError {
             throw ScriptingError(error, path: files.first?.path)
         }
+    }
+
+    /// The unit as one of a pool: its doors take an occasion and a whole `ctx`.
+    func workerState() throws -> LuaWorkerState {
+        let context = context
+        state.register(module: "nightjar.worker", name: "begin") { call in
+            context.randomness.begin(try call.string(1))
+            context.phase = try call.string(2).hasPrefix("hooks.") ? .hook : .answer
+            return []
+        }
+        let wrap = try state.load(
+            """
+            local handler, door = ...
+            local begin = require("nightjar.worker").begin
+            return function(item)
+              begin(item[1], door)
+              return handler(item[2])
+            end
+            """, name: "nightjar")
+        var functions: [String: LuaFunction] = [:]
+        for door in doors.functions {
+            guard
+                case .function(let function)? = try wrap.callNodes([
+                    .function(door.function), .string(LuaString(door.path)),
+                ]).first
+            else { preconditionFailure("the wrapper gives a function") }
+            functions[door.path] = function
+        }
+        return LuaWorkerState(state: state, functions: functions)
     }
 }

@@ -204,6 +204,9 @@ public final class Trainer {
     /// The step the run ends at.
     public var totalSteps: Int { dials.totalSteps }
 
+    /// Loss and gradient norm of the last steps.
+    public var history: StepHistory { state.course.history }
+
     /// The folder the run writes to.
     public var path: String { folder.path }
 

@@ -62,7 +62,7 @@ import Testing
     func valuesAreExact(text: String, answer: String) throws {
         let script = try LibraryScript()
         try script.give("text", .string(LuaString(text)))
-        #expect(try script.say("nj.json.decode(nj.given.text)") == [answer])
+        #expect(try script.say("nj.json.decode(given.text)") == [answer])
     }
 
     @Test func optionsDecideWhatLuaCannotHold() throws {
@@ -155,7 +155,7 @@ import Testing
                     return true
                   end
                   return equal(
-                    nj.json.decode(nj.given.text), assert(nj.json.decode(nj.given.twin)))
+                    nj.json.decode(given.text), assert(nj.json.decode(given.twin)))
                 end)()
                 """)
             #expect(same == [.boolean(true)], "\(text)")

@@ -12,6 +12,7 @@ struct LibraryScript {
         state = LuaState(budget: budget)
         context = ScriptContext(owner: owner, phase: .test, seed: seed)
         try Catalogue.register(in: state, context: context)
+        try give("nothing", .nil)
     }
 
     /// What an expression gives, each value in a few words.
@@ -22,20 +23,22 @@ struct LibraryScript {
     /// What an expression gives, as plain data.
     func values(_ expression: String) throws -> [LuaValue] {
         try state.run(
-            "local nj = require 'nightjar'\nreturn " + expression, name: "library.lua"
+            "local nj, given = require 'nightjar', require 'given'\nreturn " + expression,
+            name: "library.lua"
         ).map { try $0.plain() }
     }
 
     /// Puts data where scripts find it.
     func give(_ name: String, _ value: LuaValue) throws {
-        try state.define(module: "nightjar", table: "given", name: name, value)
+        try state.define(module: "given", name: name, value)
     }
 
     /// The error's sentence where the expression is misuse.
     func misuse(_ expression: String) -> String? {
         do {
             _ = try state.run(
-                "local nj = require 'nightjar'\nreturn " + expression, name: "library.lua")
+                "local nj, given = require 'nightjar', require 'given'\nreturn " + expression,
+                name: "library.lua")
             return nil
         } catch let error as LuaError {
             return error.line == 2 ? error.message : "not at the caller's line: \(error.message)"

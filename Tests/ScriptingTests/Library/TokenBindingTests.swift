@@ -11,13 +11,13 @@ import Tokenizers
             let ids = ByteTokenizer().encode(text)
             try script.give("text", .string(LuaString(text)))
             #expect(
-                try script.values("nj.tokens.encode(nj.given.text)")
+                try script.values("nj.tokens.encode(given.text)")
                     == [.table(LuaTable(array: ids.map { .integer(Int64($0)) }))])
             #expect(
-                try script.values("nj.tokens.decode(nj.tokens.encode(nj.given.text))")
+                try script.values("nj.tokens.decode(nj.tokens.encode(given.text))")
                     == [.string(LuaString(text))])
             #expect(
-                try script.values("nj.tokens.count(nj.given.text)") == [.integer(Int64(ids.count))])
+                try script.values("nj.tokens.count(given.text)") == [.integer(Int64(ids.count))])
         }
     }
 
