@@ -132,7 +132,7 @@ public final class ScriptedHooks: RunHooks {
     public func saveState() throws -> [String: [UInt8]] {
         var states: [String: [UInt8]] = [:]
         for slot in slots {
-            let memory = try slot.unit.memory()
+            let memory = try slot.unit.memory(isKept: true)
             states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
             // A version that a checkpoint names must be there when that is resumed.
             try reload.keep(slot)

@@ -20,7 +20,21 @@ struct ScriptDispatch {
           memory = ctx.state
           return answer
         end
-        local function snapshot() return memory end
+        -- Two names for one table would be two tables after a resume.
+        local function refuse_shared(value, path, seen)
+          if type(value) ~= "table" then return end
+          if seen[value] then
+            error(("%s and %s are one table; keep a copy in one of them"):format(seen[value], path), 0)
+          end
+          seen[value] = path
+          for key, inner in pairs(value) do
+            refuse_shared(inner, path .. "." .. tostring(key), seen)
+          end
+        end
+        local function snapshot(is_kept)
+          if is_kept then refuse_shared(memory, "ctx.state", {}) end
+          return memory
+        end
         local function restore(value) memory = value end
         return call, snapshot, restore
         """
@@ -46,9 +60,10 @@ struct ScriptDispatch {
 
     /// The memory as plain data.
     ///
+    /// - Parameter isKept: whether it is to be read back, where a shared table would lose its tie.
     /// - Throws: `LuaError` naming the key path of a function, a cycle or a shared table.
-    func snapshot() throws -> LuaValue {
-        try snapshotFunction.call(budget: .loading).first ?? .nil
+    func snapshot(isKept: Bool) throws -> LuaValue {
+        try snapshotFunction.call([.boolean(isKept)], budget: .loading).first ?? .nil
     }
 
     func restore(_ memory: LuaValue) throws {

@@ -65,10 +65,11 @@ final class ScriptUnit {
 
     /// What `ctx.state` holds, and what `save` gives.
     ///
+    /// - Parameter isKept: whether it goes to a checkpoint; then shared tables are refused too.
     /// - Throws: `ScriptingError` where it is not plain data.
-    func memory() throws -> LuaValue {
+    func memory(isKept: Bool = false) throws -> LuaValue {
         do {
-            var memory = LuaTable<LuaValue>(["state": try dispatch.snapshot()])
+            var memory = LuaTable<LuaValue>(["state": try dispatch.snapshot(isKept: isKept)])
             if let save = doors.function("save") {
                 let saved = try context.during(.answer, occasion: "save") {
                     try save.call(budget: budget)

@@ -143,6 +143,9 @@ extension Trainer {
     /// `run` does this by itself; a program calls it where it gives a run up.
     public func abandon(after error: any Error) {
         pending = nil
+        // A step that failed is begun anew by the run that goes on: by then what was asked in it,
+        // or who answers, may have been mended.
+        state.course.begun = nil
         try? keeper.wait()
         if state.step > 0, keeper.lastStep != state.step, recordedStep == state.step,
             hasWholeWeights

@@ -40,20 +40,20 @@ import Training
         try edit(
             Self.factor(1).replacing(
                 "gives = { ['schedule.factor'] = 1.0", with: "gives = { x = 1"),
-            thenTo: 18)
+            thenTo: 24)
         // Too large a shift: every answer differs.
-        try edit(Self.factor(0.25), thenTo: 28)
+        try edit(Self.factor(0.25), thenTo: 34)
         let refusals = try reasons(run)
-        #expect(refusals.count == 3)
+        try #require(refusals.count == 3)
         #expect(refusals[0].contains("Plugins/mine/mine.lua:"))
         #expect(refusals[1].contains("examples[1]: curricula.main must give"))
         #expect(refusals[2].contains("reload.max_shift is 0.5"))
         #expect(run.dials["schedule.factor"] == .number(1))
         // Good again.
-        try edit(Self.factor(1) + ", settings = { size = 2 }", thenTo: 30)
+        try edit(Self.factor(1) + ", settings = { size = 2 }", thenTo: 36)
         try run.finish()
         let swaps = try run.events("swap")
-        #expect(swaps.count == 2)
+        try #require(swaps.count == 2)
         #expect(swaps[0]["new"] as? String == swaps[1]["old"] as? String)
         #expect(swaps[1]["shift"] as? Double == 0)
         // The memory went on through every swap.
@@ -77,7 +77,7 @@ import Training
             #expect(try run.events("swap").map { $0["step"] as? Int } == [35])
         }
         try whole.finish()
-        broken.die()
+        try broken.die()
         // What stands on the disk by now is a third version, which was never in force.
         try broken.plugin("mine", Self.factor(0.1))
         try broken.begin(resumes: true)
@@ -94,7 +94,7 @@ import Training
         try run.plugin("mine", Self.factor(1))
         try run.begin()
         try run.step(to: 12)
-        run.die()
+        try run.die()
         try run.plugin("mine", Self.factor(0.5))
         try run.begin(resumes: true, takesEdited: true)
         try run.step(to: 14)

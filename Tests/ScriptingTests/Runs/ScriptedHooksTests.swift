@@ -52,7 +52,7 @@ import Training
         try broken.begin()
         for stop in [7, 23, 41] {
             try broken.step(to: stop)
-            broken.die()
+            try broken.die()
             try broken.begin(resumes: true)
         }
         try broken.finish()
@@ -101,6 +101,25 @@ import Training
         let found = try run.events("impure")
         #expect(!found.isEmpty)
         #expect((found.first?["message"] as? String)?.contains("curricula.c") == true)
+    }
+
+    @Test(arguments: [
+        (
+            "ctx.state.a = {} ctx.state.b = { ctx.state.a }",
+            "ctx.state.a and ctx.state.b.1 are one table"
+        ),
+        ("ctx.state.f = print", "ctx.state"),
+        ("ctx.state.me = ctx.state", "one table"),
+        ("ctx.state = 3", "ctx.state must stay a table"),
+    ])
+    func memoryThatCannotBeKeptIsRefused(body: String, sentence: String) throws {
+        let run = try ScriptedRun(
+            keys: "curriculum = function(ctx) \(body) end,", steps: 4)
+        let error = #expect(throws: (any Error).self) {
+            try run.begin()
+            try run.finish()
+        }
+        #expect("\(try #require(error))".contains(sentence))
     }
 
     @Test func aHandlerThatRunsTooLongIsCutOffAndNoted() throws {

@@ -79,8 +79,16 @@ final class ScriptedRun {
         self.trainer = nil
     }
 
-    /// Leaves the run as a killed process would.
-    func die() { trainer = nil }
+    /// Leaves the run as a killed process would, once the last checkpoint is on the disk.
+    func die() throws {
+        let last = (trainer?.stepsMade ?? 0) / 10 * 10
+        let name = path + "/checkpoints/step-" + String(format: "%06d", last)
+        let deadline = Date().addingTimeInterval(20)
+        while last > 0, !FileManager.default.fileExists(atPath: name), Date() < deadline {
+            Thread.sleep(forTimeInterval: 0.01)
+        }
+        trainer = nil
+    }
 
     var dials: [String: DialValue] {
         let values = trainer?.dialValues ?? []

@@ -29,8 +29,9 @@ struct TextPlot {
         let names = plot.series.enumerated().filter { !$0.element.name.isEmpty }
         if plot.series.count > 1 {
             for (index, series) in names {
-                lines.append(String(repeating: " ", count: margin + 2)
-                    + "\(TextPlot.letter(index)) \(series.name)")
+                lines.append(
+                    String(repeating: " ", count: margin + 2)
+                        + "\(TextPlot.letter(index)) \(series.name)")
             }
         }
         return lines.joined(separator: "\n") + "\n"
@@ -39,9 +40,10 @@ struct TextPlot {
     /// Marks both ends and the middle.
     private func rowLabels() -> [String] {
         var labels = [String](repeating: "", count: rows)
-        for (row, share) in [(0, 1.0), (rows / 2, 1 - Double(rows / 2) / Double(rows - 1)),
-            (rows - 1, 0.0)]
-        {
+        for (row, share) in [
+            (0, 1.0), (rows / 2, 1 - Double(rows / 2) / Double(rows - 1)),
+            (rows - 1, 0.0),
+        ] {
             labels[row] = PlotAxis.label(plot.yAxis.value(at: share))
         }
         return labels
