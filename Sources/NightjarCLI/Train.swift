@@ -43,6 +43,7 @@ struct Train: ParsableCommand {
                 loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
                 on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
                 hooks: scripts, speeds: Places.speeds, clock: clock)
+            scripts?.use(trainer.tokenizer)
             return try trainer.run()
         }
         display.finish()

@@ -54,6 +54,8 @@ struct Grants: Sendable, Hashable {
 
     init(_ capabilities: [Capability]) { self.capabilities = capabilities }
 
+    func with(_ capability: Capability) -> Grants { Grants(capabilities + [capability]) }
+
     func allows(_ capability: Capability) -> Bool {
         capabilities.contains { granted in
             switch (granted, capability) {

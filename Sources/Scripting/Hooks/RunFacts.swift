@@ -12,8 +12,11 @@ enum RunFacts {
 
     /// - Parameters:
     ///   - totalSteps: the run's length, for moments that do not tell it.
+    ///   - tokens: input tokens so far, for the same.
     ///   - name: the run's name.
-    static func of(_ moment: RunMoment, totalSteps: Int, name: String) -> Facts {
+    static func of(
+        _ moment: RunMoment, totalSteps: Int, tokens: Int, name: String
+    ) -> Facts {
         switch moment {
         case .start(let start), .resume(let start):
             Facts([
@@ -25,7 +28,7 @@ enum RunFacts {
         case .stepStart(let step):
             Facts([
                 "step": .count(step - 1), "total_steps": .count(totalSteps),
-                "progress": progress(step - 1, totalSteps),
+                "progress": progress(step - 1, totalSteps), "tokens": .count(tokens),
             ])
         case .stepEnd(let report): of(report)
         case .evaluate(let loss, let step):

@@ -68,6 +68,9 @@ enum RunHookPoints {
             Field("source", .text, .required, "the source's name"),
             Field("index", .integer(0 ... .max), .required, "the document within its source"),
             Field("tokens", .integer(0 ... .max), .required, "its tokens in this batch"),
+            Field(
+                "epoch", .integer(0 ... .max), .required,
+                "how often its source had been read through before"),
             Field("weight", .number(.nonNegative), .required, "its weight in the loss"),
         ])
 

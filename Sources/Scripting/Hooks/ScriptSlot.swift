@@ -1,5 +1,6 @@
 import LuaRuntime
 import Telemetry
+import Tokenizers
 
 /// How a script of a run is made: from the disk, or from the very bytes of a version.
 struct ScriptRecipe {
@@ -24,6 +25,10 @@ final class ScriptSlot {
     var seconds = 0.0
     /// Failures so far.
     var failures = 0
+    /// The run's tokenizer, for every version.
+    var tokenizer: (any Tokenizer)? {
+        didSet { unit.context.tokenizer = tokenizer }
+    }
     private var record = ReplayRecord()
 
     init(_ recipe: ScriptRecipe, _ unit: ScriptUnit) {
@@ -42,6 +47,7 @@ final class ScriptSlot {
     func swap(to unit: ScriptUnit) throws {
         try unit.restore(self.unit.memory())
         unit.onSwap()
+        unit.context.tokenizer = tokenizer
         self.unit = unit
         versions.append(ScriptVersion(unit))
         curricula = ScriptSlot.curricula(of: unit)
@@ -52,6 +58,7 @@ final class ScriptSlot {
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
     func resume(_ unit: ScriptUnit, versions: [ScriptVersion]) {
         if unit !== self.unit { unit.onSwap() }
+        unit.context.tokenizer = tokenizer
         self.unit = unit
         self.versions = versions
         curricula = ScriptSlot.curricula(of: unit)
@@ -62,8 +69,7 @@ final class ScriptSlot {
     ///
     /// - Returns: nil where too few calls were recorded to tell.
     func shift(to files: [LoadedScript]) throws -> Shift? {
-        try record.shift(
-            from: recipe.make(unit.files) { _ in }, to: recipe.make(files) { _ in })
+        try record.shift(from: aside(unit.files), to: aside(files))
     }
 
     /// Calls a door, checks its answer and keeps both for the replay.
@@ -106,10 +112,17 @@ final class ScriptSlot {
     func replayDifference(left: LuaValue) -> String? {
         guard unit.context.grants.capabilities.isEmpty else { return nil }
         do {
-            return record.difference(in: try recipe.make(unit.files) { _ in }, left: left)
+            return record.difference(in: try aside(unit.files), left: left)
         } catch {
             return "it cannot be loaded again: \(error)"
         }
+    }
+
+    /// A unit of its own that nobody hears.
+    private func aside(_ files: [LoadedScript]) throws -> ScriptUnit {
+        let unit = try recipe.make(files) { _ in }
+        unit.context.tokenizer = tokenizer
+        return unit
     }
 
     private func checked(_ answer: LuaNode, of door: String) throws -> LuaNode {

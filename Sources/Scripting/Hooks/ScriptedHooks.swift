@@ -1,6 +1,7 @@
 import LuaRuntime
 import Naming
 import Telemetry
+public import Tokenizers
 public import Training
 
 /// The scripts of a run as one of its hooks: plugins in the order of the recipe's `use`, then the
@@ -40,12 +41,18 @@ public final class ScriptedHooks: RunHooks {
         self.log = log
     }
 
+    /// Lets the scripts count and cut tokens as the run does.
+    public func use(_ tokenizer: any Tokenizer) {
+        for slot in slots { slot.tokenizer = tokenizer }
+    }
+
     // MARK: - The timeline
 
     public func observe(_ moment: RunMoment) {
         note(moment)
         notify("hooks.\(RunFacts.hook(moment))") {
-            RunFacts.of(moment, totalSteps: totalSteps, name: settings.name)
+            RunFacts.of(
+                moment, totalSteps: totalSteps, tokens: tokens, name: settings.name)
         }
     }
 

@@ -8,7 +8,9 @@ struct PluginSelfTest {
 
     /// - Parameter files: the very bytes to test; nil reads the disk.
     init(_ use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader) {
-        self.use = use
+        // Examples hold for the plugin's own defaults, whatever a recipe makes of them, and their
+        // clock stands still.
+        self.use = PluginUse(source: use.source, grants: use.grants.with(.clock))
         self.files = files
         self.loader = loader
     }
@@ -45,7 +47,8 @@ struct PluginSelfTest {
             outcome = try PluginSelfTest.call(
                 door, facts: example["with"] ?? .nil,
                 settings: example["settings"]?.plain().asTable ?? LuaTable(),
-                state: try example["state"]?.plain(), use: use, files: files, loader: loader)
+                state: try example["state"]?.plain(), use: use, files: files,
+                loader: loader, clock: FakeClock())
         } catch let fault as ShapeFault {
             throw fail(fault.description)
         }

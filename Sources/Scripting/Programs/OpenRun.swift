@@ -29,6 +29,7 @@ final class OpenRun {
             cacheFolder: host.cacheFolder, observer: observer, hooks: hooks, speeds: host.speeds,
             clock: Stopwatch())
         name = recipe.configuration.name
+        hooks?.use(trainer.tokenizer)
         path = trainer.path
         do { try trainer.begin() } catch {
             trainer.abandon(after: error)

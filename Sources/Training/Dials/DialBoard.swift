@@ -84,7 +84,7 @@ struct DialBoard: Sendable {
         try changes.map { change in
             guard let dial = dials.first(where: { $0.path == change.path }) else {
                 let hint = nearestNameHint(to: change.path, among: dials.map(\.path))
-                throw TrainingError(.badDial, "There is no dial \"\(change.path)\"; \(hint).")
+                throw TrainingError(.badDial, "There is no dial \"\(change.path)\"; \(hint)")
             }
             guard let value = dial.accept(change.value) else {
                 throw TrainingError(

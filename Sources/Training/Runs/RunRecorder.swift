@@ -40,13 +40,17 @@ final class RunRecorder {
     var offset: Int { folder.metrics.offset }
 
     /// Records that the run starts or goes on, and with which recipe.
-    func begin(_ state: RunState, plan: RunPlan) throws {
+    ///
+    /// - Parameter inForce: hashes of scripts by path, where they are not those on the disk.
+    func begin(_ state: RunState, plan: RunPlan, inForce: [String: String]) throws {
+        let scripts = MetricValue.list(
+            recipe.scripts.map { .string("\($0.path) \(inForce[$0.path] ?? $0.hash)") })
         for script in recipe.scripts { try folder.keep(script) }
         try folder.write(recipe.resolved, to: "resolved.json")
         try folder.write(String(decoding: recipe.source, as: UTF8.self), to: "recipe.lua")
         try event(
             resumedStep == nil ? "start" : "resume", step: state.step,
-            ["scripts": .list(recipe.scripts.map { .string("\($0.path) \($0.hash)") })])
+            ["scripts": scripts])
         guard offset == 0 else { return }
         try folder.metrics.record([
             "type": "run", "total_steps": .int(plan.totalSteps),
@@ -56,7 +60,7 @@ final class RunRecorder {
             "backend": .string(state.backend.name),
             "instruction_set": .string(state.backend.instructionSet),
             "threads": .int(state.backend.threadCount), "products": .string(state.backend.products),
-            "scripts": .list(recipe.scripts.map { .string("\($0.path) \($0.hash)") }),
+            "scripts": scripts,
         ])
     }
 

@@ -150,7 +150,8 @@ public final class Trainer {
     public func begin() throws {
         guard !hasBegun else { throw TrainingError(.misuse, "The run has begun already.") }
         hasBegun = true
-        try recorder.begin(state, plan: parts.plan)
+        try recorder.begin(
+            state, plan: parts.plan, inForce: desk?.filesInForce ?? [:])
         inbox.open()
         let start = RunStart(
             plan: parts.plan, folder: folder.path, step: state.step,

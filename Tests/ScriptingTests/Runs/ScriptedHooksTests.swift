@@ -148,6 +148,20 @@ import Training
         #expect(granted.said == ["timed: number"])
     }
 
+    @Test func scriptsCountTokensAsTheRunDoesAndSettingsLeaveExamplesAlone() throws {
+        let run = try ScriptedRun(
+            keys: """
+                use = { { 'plateau', factor = 0.8 } },
+                hooks = {
+                  on_step_start = function(ctx) assert(ctx.tokens >= 0) end,
+                  on_start = function(ctx) nj.log.info(#nj.tokens.encode("abc")) end,
+                },
+                """, steps: 3)
+        try run.begin()
+        try run.finish()
+        #expect(run.said == ["recipe: 3"])
+    }
+
     /// The catalogue for people and the timeline of the loop name the same moments.
     @Test func theCatalogueIsTheTimeline() {
         let timeline = RunTimeline.entries.filter { $0.kind != .steer }

@@ -62,6 +62,7 @@ final class ScriptedRun {
             loaded.configuration, recipe: loaded.runRecipe, resumes: resumes,
             on: ReferenceBackend.shared, cacheFolder: folder.path + "/cache",
             observer: SilentObserver(), hooks: scripts)
+        scripts?.use(trainer.tokenizer)
         try trainer.begin()
         self.trainer = trainer
     }
