@@ -12,7 +12,7 @@ local file = {}
 ---@return string? bytes the contents; nil and a message on failure
 function file.load(path) end
 
----Writes a file below the folder that `nightjar run --out` names, whole or not at all. Without --out it is refused.
+---Writes a file below the folder that `nightjar run --out` names, whole or not at all. Without --out it gives nil and a message.
 ---
 ---For programs.
 ---@param name string relative to --out; folders are made

@@ -15,6 +15,7 @@
 ---@field name? string in place of the recipe's name
 ---@field out? string in place of the recipe's run folder
 ---@field resume? boolean goes on from the newest whole checkpoint
+---@field fresh? boolean takes the name NAME-2, NAME-3 and so on where there is such a run already
 ---@field quiet? boolean shows no progress
 
 ---@class nightjar.RunRecord
@@ -36,7 +37,7 @@ function run.get() end
 ---Opens a run, as `nightjar train` does, and leaves every step to the script. Several may be open side by side. A run that is still open when the script ends is saved.
 ---
 ---For programs.
----@param recipe string|any a recipe's path, relative to the script, or nj.recipe { ... }
+---@param recipe string|any a recipe's path, relative to the script or else to the working folder, or nj.recipe { ... }
 ---@param options? nightjar.RunOptions what differs from the recipe
 ---@return nightjar.Run run its methods are called with a colon
 function run.open(recipe, options) end

@@ -106,7 +106,7 @@ import Testing
         _ = try script.values("nj.plot.lines { series = { { y = {} } } }")
         let few = paid
         try script.give("ys", .table(LuaTable(array: (0..<2000).map { .integer($0) })))
-        _ = try script.values("nj.plot.lines { series = { { y = nj.given.ys } } }")
+        _ = try script.values("nj.plot.lines { series = { { y = given.ys } } }")
         #expect(paid - few > 2000)
     }
 }

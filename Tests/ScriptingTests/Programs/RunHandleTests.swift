@@ -46,6 +46,7 @@ import Training
         ("run:sample { prompt = ('x'):rep(40) }", "the model holds"),
         ("run:finish() run:step()", "is over"),
         ("nj.run.open 'recipe.lua'", "is open in this program already"),
+        ("run:finish() nj.run.open 'recipe.lua'", "resume = true, or a new one"),
         ("nj.run.open 'nowhere.lua'", "nowhere.lua cannot be read"),
         ("nj.run.open(3)", "expected a path, or nj.recipe"),
         ("nj.run.open('recipe.lua', { set = { ['batch.sise'] = 3 } })", "did you mean \"size\""),
