@@ -41,6 +41,22 @@ public final class LuaFunction {
         }
     }
 
+    /// Calls the function with nodes and then plain data, which need not become nodes first.
+    ///
+    /// Its results keep their functions and objects.
+    @discardableResult
+    public func callNodes(
+        _ leading: [LuaNode], then plain: [LuaValue], budget: Budget? = nil
+    ) throws -> [LuaNode] {
+        try state.call(self, budget: budget, keepsReferences: true) { writer in
+            writer.begin(count: leading.count + plain.count)
+            for argument in leading { try writer.put(argument, of: self.state) }
+            for argument in plain { try writer.put(argument) }
+        } read: { reader in
+            reader.nodes()
+        }
+    }
+
     /// Calls the function and keeps the functions and objects among its results.
     @discardableResult
     public func callNodes(

@@ -218,6 +218,7 @@
 ---@field source string the source's name
 ---@field index integer the document within its source
 ---@field tokens integer its tokens in this batch
+---@field epoch integer how often its source had been read through before
 ---@field weight number its weight in the loss
 
 ---@class nightjar.Gradients

@@ -14,9 +14,11 @@ public final class ScriptedHooks: RunHooks {
     private let settings: RunSettings
     private let reload: HotReload
     private let log: (ScriptLogLine) -> Void
-    private var totalSteps = 0
-    private var step = 0
-    private var tokens = 0
+    private var totalSteps = 0 { didSet { madeRun = nil } }
+    private var step = 0 { didSet { madeRun = nil } }
+    private var tokens = 0 { didSet { madeRun = nil } }
+    /// What `nj.run.get` gives, made when first wanted.
+    private var madeRun: LuaValue?
     private var measurements = HookMeasurements()
     private var pending: [ScriptEvent] = []
 
@@ -259,9 +261,6 @@ public final class ScriptedHooks: RunHooks {
         occasion: String, isAnswerUsed: Bool = true
     ) throws -> LuaNode? {
         guard slot.unit.doors.function(door) != nil else { return nil }
-        let run = RunFacts.run(
-            name: settings.name, seed: settings.seed, step: step, totalSteps: totalSteps,
-            tokens: tokens)
         do {
             return try slot.call(
                 door, facts, phase: phase, occasion: occasion, run: run,
@@ -276,6 +275,16 @@ public final class ScriptedHooks: RunHooks {
                     ], hasEffect: false))
             throw error
         }
+    }
+
+    private var run: LuaValue {
+        let run =
+            madeRun
+            ?? RunFacts.run(
+                name: settings.name, seed: settings.seed, step: step, totalSteps: totalSteps,
+                tokens: tokens)
+        madeRun = run
+        return run
     }
 
     private func note(_ moment: RunMoment) {

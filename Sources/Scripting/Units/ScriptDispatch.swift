@@ -54,7 +54,7 @@ struct ScriptDispatch {
         _ handler: LuaFunction, _ facts: LuaTable<LuaValue>, budget: LuaRuntime.Budget
     ) throws -> LuaNode {
         let results = try callFunction.callNodes(
-            [.function(handler), LuaNode(.table(facts))], budget: budget)
+            [.function(handler)], then: [.table(facts)], budget: budget)
         return results.first ?? .nil
     }
 

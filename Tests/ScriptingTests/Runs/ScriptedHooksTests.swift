@@ -109,7 +109,7 @@ import Training
             "ctx.state.a and ctx.state.b.1 are one table"
         ),
         ("ctx.state.f = print", "ctx.state"),
-        ("ctx.state.me = ctx.state", "one table"),
+        ("ctx.state.me = ctx.state", "itself"),
         ("ctx.state = 3", "ctx.state must stay a table"),
     ])
     func memoryThatCannotBeKeptIsRefused(body: String, sentence: String) throws {
@@ -154,12 +154,12 @@ import Training
                 use = { { 'plateau', factor = 0.8 } },
                 hooks = {
                   on_step_start = function(ctx) assert(ctx.tokens >= 0) end,
-                  on_start = function(ctx) nj.log.info(#nj.tokens.encode("abc")) end,
+                  on_start = function(ctx) nj.log.info("n " .. #nj.tokens.encode("abc")) end,
                 },
                 """, steps: 3)
         try run.begin()
         try run.finish()
-        #expect(run.said == ["recipe: 3"])
+        #expect(run.said == ["recipe: n 3"])
     }
 
     /// The catalogue for people and the timeline of the loop name the same moments.
