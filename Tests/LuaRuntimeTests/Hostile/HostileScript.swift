@@ -29,6 +29,14 @@ struct HostileScript: Sendable {
         self.source = source
     }
 
+    /// Whether the clock may end it.
+    var isAboutTime: Bool {
+        switch outcome {
+        case .time, .spent: true
+        default: false
+        }
+    }
+
     static let kinds: [(kind: String, scripts: [HostileScript])] = [
         ("time", time), ("memory", memory), ("depth", depth), ("escape", escape),
         ("bytecode", bytecode), ("patterns", patterns), ("metatables", metatables),

@@ -180,12 +180,14 @@ import Training
             _ = try? RunControl.send(run: folder, request: .script("rollback mine"), timeout: 20)
         }
         asked.start()
-        var step = 4
-        while try run.events("swap").count < 2, step < 19 {
-            Thread.sleep(forTimeInterval: 0.1)
-            step += 1
-            try run.step(to: step)
+        // The request is on the disk before the next step is made.
+        let deadline = Date().addingTimeInterval(20)
+        func isAsked() -> Bool {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/control")
+            return (names ?? []).contains { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
         }
+        while !isAsked(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        try run.step(to: 6)
         #expect(run.dials["schedule.factor"] == .number(1))
         let last = try #require(try run.events("swap").last)
         #expect(last["reason"] as? String == "rollback")
