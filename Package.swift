@@ -17,6 +17,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+let shippedPlugins = ["plateau", "progress-notes", "short-first", "spike-guard"]
+
 let package = Package(
     name: "nightjar",
     products: [
@@ -72,10 +74,12 @@ let package = Package(
             ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
         // 6: plugins that are part of the program; the only module that imports both Lua and models.
         .target(
-            name: "ShippedPlugins", path: "Plugins", sources: ["ShippedPlugins.swift"],
-            resources: ["plateau", "progress-notes", "short-first", "spike-guard"].map {
-                .embedInCode("\($0)/\($0).lua")
-            }, swiftSettings: strict),
+            name: "ShippedPlugins", path: "Plugins",
+            exclude: shippedPlugins.map { "\($0)/\($0)_spec.lua" }
+                + ["short-first/short-first_spec.snapshots"],
+            sources: ["ShippedPlugins.swift"],
+            resources: shippedPlugins.map { .embedInCode("\($0)/\($0).lua") },
+            swiftSettings: strict),
         target(
             "Scripting",
             [

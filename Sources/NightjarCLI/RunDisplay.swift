@@ -7,6 +7,8 @@ import Transformers
 
 /// Shows a run on standard error: a live line on a terminal, plain lines elsewhere.
 final class RunDisplay: RunObserver {
+    /// Whether what scripts say to find mistakes is shown too.
+    var isVerbose = false
     private let display = ProgressDisplay()
     private let style = TerminalStyle.detect(descriptor: 2)
     private var speed = Throughput()
@@ -58,7 +60,8 @@ final class RunDisplay: RunObserver {
     /// Shows what a script says.
     func say(_ line: ScriptLogLine) {
         switch line.level {
-        case .debug: break
+        case .debug where !isVerbose: break
+        case .debug: display.message(style.paint("\(line.owner): \(line.text)", .dim))
         case .info: display.message(style.paint("\(line.owner): ", .dim) + line.text)
         case .warn: display.message(style.paint("\(line.owner): ", .yellow) + line.text)
         }

@@ -26,6 +26,9 @@ struct Train: ParsableCommand {
     @Flag(help: "Refuse every edit of the run's scripts while it goes on.")
     var locked = false
 
+    @Flag(help: "Show what the run's scripts say with nj.log.debug.")
+    var verbose = false
+
     @Flag(help: "Print the summary as one JSON object on standard output.")
     var json = false
 
@@ -34,6 +37,7 @@ struct Train: ParsableCommand {
         let loaded = try recipe.load()
         StopSignal.install()
         let display = RunDisplay()
+        display.isVerbose = verbose
         loaded.warnings.forEach(display.remark)
         // The loop runs whole on the compute thread, so that no operation has to change threads.
         let summary = try ComputeThread.shared.run { [resume, locked, edited] in

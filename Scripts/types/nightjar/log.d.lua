@@ -5,7 +5,7 @@
 ---@class nightjar.log
 local log = {}
 
----Says something that only helps to find mistakes; shown with --verbose.
+---Says something that only helps to find mistakes; shown by `nightjar train --verbose`.
 ---
 ---For recipes, plugins while they load, hooks, programs or specs.
 ---@param text string one line; control characters are shown escaped

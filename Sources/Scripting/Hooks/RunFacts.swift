@@ -20,7 +20,7 @@ enum RunFacts {
         switch moment {
         case .start(let start), .resume(let start):
             Facts([
-                "step": .count(start.step), "total_steps": .count(start.plan.totalSteps),
+                "step": .count(start.step), "total_steps": .count(start.totalSteps),
                 "name": .string(LuaString(name)),
                 "parameters": .count(start.plan.census.parameters),
                 "precision": .string(LuaString(start.plan.precision.rawValue)),

@@ -80,7 +80,7 @@ enum RunHookPoints {
             + "weights in the loss, a list as long as `documents`. Each later handler sees the "
             + "weights that the ones before it gave.",
         facts: Record(
-            noun: "batch",
+            noun: "batch facts",
             fields: [
                 step, progress,
                 Field("rows", .integer(1 ... .max), .required, "sequences of the batch"),
@@ -89,7 +89,7 @@ enum RunHookPoints {
                     "documents", .array(.record(document)), .required,
                     "what the rows are made of, in order"),
             ]
-        ).named("batch facts"),
+        ),
         answer: .array(.number(.nonNegative)),
         example: """
             on_batch = function(ctx)

@@ -76,7 +76,7 @@ public final class ScriptedHooks: RunHooks {
     public func filter(_ batch: BatchFacts) throws -> BatchEdit? {
         var batch = batch
         var isEdited = false
-        for slot in slots {
+        for slot in slots where slot.unit.doors.function("hooks.on_batch") != nil {
             guard
                 let answer = try call(
                     slot, "hooks.on_batch", RunFacts.of(batch, totalSteps: totalSteps),
@@ -96,7 +96,10 @@ public final class ScriptedHooks: RunHooks {
     }
 
     public func decide(_ facts: GradientFacts) throws -> GradientVerdict {
-        try decide(RunFacts.of(facts, totalSteps: totalSteps), step: facts.step)
+        guard slots.contains(where: { $0.unit.doors.function("hooks.on_gradients") != nil }) else {
+            return .keep
+        }
+        return try decide(RunFacts.of(facts, totalSteps: totalSteps), step: facts.step)
     }
 
     func decide(_ facts: LuaTable<LuaValue>, step: Int) throws -> GradientVerdict {
@@ -117,15 +120,16 @@ public final class ScriptedHooks: RunHooks {
         step = progress.step
         tokens = progress.tokens
         totalSteps = progress.totalSteps
+        guard slots.contains(where: { !$0.curricula.isEmpty }) else { return [] }
+        let facts = RunFacts.of(progress)
         var changes: [DialChange] = []
         for slot in slots {
             for door in slot.curricula {
                 guard
                     let answer = try call(
-                        slot, door, RunFacts.of(progress), phase: .answer,
-                        occasion: "\(progress.step)")
+                        slot, door, facts, phase: .answer, occasion: "\(progress.step)"),
+                    case .table(let table) = answer
                 else { continue }
-                guard case .table(let table) = answer else { continue }
                 for field in table.fields {
                     guard case .string(let path) = field.key, let value = DialValue(field.value)
                     else { throw slot.unusable(door, "dials by path with their values", answer) }
@@ -290,8 +294,10 @@ public final class ScriptedHooks: RunHooks {
     private func note(_ moment: RunMoment) {
         switch moment {
         case .start(let start), .resume(let start):
-            totalSteps = start.plan.totalSteps
+            // A step that was begun before a stop goes on without being steered again.
+            totalSteps = start.totalSteps
             step = start.step
+            tokens = start.tokens
         case .stepEnd(let report):
             step = report.step
             tokens = report.totalTokens

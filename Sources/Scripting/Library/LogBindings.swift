@@ -3,7 +3,9 @@ import LuaRuntime
 /// `nj.log`: words for the person who watches the run.
 enum LogBindings {
     static let all: [Binding] = [
-        line(.debug, "Says something that only helps to find mistakes; shown with --verbose."),
+        line(
+            .debug,
+            "Says something that only helps to find mistakes; shown by `nightjar train --verbose`."),
         line(.info, "Says something worth knowing."),
         line(.warn, "Says something that a person should look at."),
     ]

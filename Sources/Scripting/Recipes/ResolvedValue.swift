@@ -71,14 +71,14 @@ extension ResolvedValue {
         case .integer(let value): text += String(value)
         // Shapes let no NaN or infinity in; open keys of a model may. JSON has no word for them.
         case .number(let value): text += value.isFinite ? "\(value)" : "\"\(value)\""
-        case .string(let value): Self.quote(value, to: &text)
+        case .string(let value): JSONText.quote(value, to: &text)
         case .list(let elements):
             Self.writeAll(elements, "[", "]", to: &text, indent) { element, text, inner in
                 element.write(to: &text, indent: inner)
             }
         case .record(let entries):
             Self.writeAll(entries, "{", "}", to: &text, indent) { entry, text, inner in
-                Self.quote(entry.key, to: &text)
+                JSONText.quote(entry.key, to: &text)
                 text += ": "
                 entry.value.write(to: &text, indent: inner)
             }
@@ -99,23 +99,5 @@ extension ResolvedValue {
             write(element, &text, indent + "  ")
         }
         text += "\n" + indent + close
-    }
-
-    private static func quote(_ value: String, to text: inout String) {
-        text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\t": text += "\\t"
-            case "\r": text += "\\r"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
     }
 }

@@ -1,6 +1,6 @@
 import LuaRuntime
 import Naming
-public import Training
+import Training
 
 /// The scripts of a run, checked and not yet open: plugins in the order of `use`, then the recipe's
 /// own hooks and curriculum.

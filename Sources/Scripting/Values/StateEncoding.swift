@@ -49,7 +49,7 @@ enum StateEncoding {
         case .number(let value): text += "{\"f\":\"\(spelling(value))\"}"
         case .string(let string):
             if let plain = string.text {
-                text += quoted(plain)
+                JSONText.quote(plain, to: &text)
             } else {
                 text += "{\"s\":\"\(Data(string.bytes).base64EncodedString())\"}"
             }
@@ -88,20 +88,6 @@ enum StateEncoding {
         if value.isNaN { return "nan:" + String(value.bitPattern, radix: 16) }
         if value.isInfinite { return value > 0 ? "inf" : "-inf" }
         return "\(value)"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                result += "\\u" + String(format: "%04x", scalar.value)
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     // MARK: - Reading

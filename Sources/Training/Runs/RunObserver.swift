@@ -21,6 +21,8 @@ public struct RunStart: Sendable {
     public let step: Int
     /// The step the run ends at: the plan's, unless a dial says otherwise.
     public let totalSteps: Int
+    /// Input tokens seen so far.
+    public let tokens: Int
     /// Seconds from the process's beginning of the run to the first step.
     public let preparationSeconds: Double
 }

@@ -155,7 +155,7 @@ public final class Trainer {
         inbox.open()
         let start = RunStart(
             plan: parts.plan, folder: folder.path, step: state.step,
-            totalSteps: dials.totalSteps,
+            totalSteps: dials.totalSteps, tokens: state.tokens,
             preparationSeconds: clock.elapsedSeconds)
         observer.runBegins(start)
         desk?.observe(isResumed ? .resume(start) : .start(start))

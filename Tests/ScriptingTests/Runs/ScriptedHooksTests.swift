@@ -61,6 +61,28 @@ import Training
         #expect(try broken.metrics() == whole.metrics())
     }
 
+    @Test func aStepThatWasBegunKnowsItsRun() throws {
+        let keys = """
+            hooks = { on_gradients = function(ctx)
+              local run = nj.run.get()
+              nj.metric.log("tokens", run.tokens)
+              nj.metric.log("total", run.total_steps)
+              nj.metric.log("progress", ctx.progress)
+            end },
+            """
+        let whole = try ScriptedRun(keys: keys, steps: 20)
+        try whole.begin()
+        try whole.finish()
+        let stopped = try ScriptedRun(keys: keys, steps: 20)
+        try stopped.begin()
+        try stopped.step(to: 7)
+        try stopped.stopWithinAStep()
+        try stopped.begin(resumes: true)
+        try stopped.finish()
+        #expect(try stopped.metrics() == whole.metrics())
+        #expect(try whole.metrics().contains { $0.contains("recipe/tokens") })
+    }
+
     @Test func aFailingObserverIsCountedAndTheRunGoesOn() throws {
         let run = try ScriptedRun(
             keys: "hooks = { on_step_end = function(ctx) error('oh no') end },", steps: 8)

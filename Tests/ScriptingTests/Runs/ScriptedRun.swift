@@ -80,6 +80,14 @@ final class ScriptedRun {
         self.trainer = nil
     }
 
+    /// Stops between the gradients of a step and its update, saved.
+    func stopWithinAStep() throws {
+        let trainer = try #require(trainer)
+        _ = try trainer.forwardBackward()
+        _ = try trainer.finish()
+        self.trainer = nil
+    }
+
     /// Leaves the run as a killed process would, once the last checkpoint is on the disk.
     func die() throws {
         let last = (trainer?.stepsMade ?? 0) / 10 * 10
