@@ -50,7 +50,7 @@ static int base_xpcall(lua_State *L) {
 // are passed over.
 static int step_array(lua_State *L) {
     lua_Integer length = lua_tointeger(L, lua_upvalueindex(1));
-    luaL_checktype(L, 1, LUA_TTABLE);
+    if (lua_type(L, 1) != LUA_TTABLE) luaL_checktype(L, 1, LUA_TTABLE);
     njl_charge(L, 1);
     lua_Integer i = lua_tointeger(L, 2);
     if (i < 0) i = 0;
@@ -64,41 +64,70 @@ static int step_array(lua_State *L) {
     return 1;
 }
 
-// Steps through a list of keys that was made when the traversal began.
+// A traversal of a table that is more than a list: 1...length stands between the other keys, which
+// are the user values 1...fields, or the elements of a table in the first where they are too many.
+typedef struct {
+    lua_Integer position, length, fields;
+    lua_Integer low;  // how many of the keys are integers below 1, which come before the list
+    int is_in_table;
+} traversal;
+
+enum { MOST_USER_VALUES = 0xFFFE };
+
+static void push_field_key(lua_State *L, const traversal *walk, lua_Integer at) {
+    if (walk->is_in_table) {
+        lua_getiuservalue(L, lua_upvalueindex(1), 1);
+        lua_rawgeti(L, -1, at);
+        lua_remove(L, -2);
+    } else {
+        lua_getiuservalue(L, lua_upvalueindex(1), (int)at);
+    }
+}
+
+// Steps through the keys as they were when the traversal began, passing over entries that became
+// nil. The walk is not told by the last key but by a count, so that steps cost no search.
 static int step_keys(lua_State *L) {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_Integer position = lua_tointeger(L, lua_upvalueindex(2));
+    if (lua_type(L, 1) != LUA_TTABLE) luaL_checktype(L, 1, LUA_TTABLE);
+    traversal *walk = lua_touserdata(L, lua_upvalueindex(1));
     njl_charge(L, 1);
-    for (;;) {
-        if ((++position & 0xFFF) == 0) njl_charge(L, 0x1000);
-        if (lua_rawgeti(L, lua_upvalueindex(1), position) == LUA_TNIL) break;
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, 1) != LUA_TNIL) {
-            lua_pushinteger(L, position);
-            lua_replace(L, lua_upvalueindex(2));
-            return 2;
+    lua_Integer end = walk->length + walk->fields;
+    while (walk->position < end) {
+        lua_Integer at = walk->position++;
+        if ((at & 0xFFF) == 0xFFF) njl_charge(L, 0x1000);
+        if (at < walk->low) {
+            push_field_key(L, walk, at + 1);
+        } else if (at < walk->low + walk->length) {
+            lua_pushinteger(L, at - walk->low + 1);
+        } else {
+            push_field_key(L, walk, at - walk->length + 1);
         }
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, 1) != LUA_TNIL) return 2;
         lua_pop(L, 2);
     }
-    lua_pushinteger(L, position);
-    lua_replace(L, lua_upvalueindex(2));
+    lua_pushnil(L);
+    return 1;
+}
+
+// Replaces a sealed table at 1 by a copy: what `pairs` hands out would else be a way to the real
+// table.
+static int copy_sealed(lua_State *L) {
+    if (!njl_see_through(L, 1)) return 0;
+    lua_settop(L, 1);
+    lua_newtable(L);
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, 2);
+    }
+    lua_replace(L, 1);
     return 1;
 }
 
 static int base_pairs(lua_State *L) {
     luaL_checkany(L, 1);
-    if (njl_see_through(L, 1)) {
-        // A copy is walked: what `pairs` hands out would else be a way to the real table.
-        lua_settop(L, 1);
-        lua_newtable(L);
-        lua_pushnil(L);
-        while (lua_next(L, 1)) {
-            lua_pushvalue(L, -2);
-            lua_insert(L, -2);
-            lua_rawset(L, 2);
-        }
-        lua_replace(L, 1);
-    } else if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+    if (!copy_sealed(L) && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
         lua_pushvalue(L, 1);
         lua_call(L, 1, 3);
         return 3;
@@ -110,7 +139,9 @@ static int base_pairs(lua_State *L) {
     njl_charge(L, 1);
     // Any border will do: holes below it are passed over, what lies above it is sorted.
     lua_Integer length = (lua_Integer)lua_rawlen(L, 1);
-    size_t fields, first = njl_walk_keys(L, 1, length, &fields, NULL);
+    // The keys stay on the stack from 2 on, where they are not too many.
+    size_t fields, left = MOST_USER_VALUES;
+    size_t first = njl_walk_keys(L, 1, length, &fields, NULL, &left);
     if (fields == 0) {
         lua_pushinteger(L, length);
         lua_pushcclosure(L, step_array, 1);
@@ -118,30 +149,27 @@ static int base_pairs(lua_State *L) {
         lua_pushinteger(L, 0);
         return 3;
     }
-    // Keys below 1 come before the array part, the others after it.
-    size_t low = 0;
-    while (low < fields) {
-        const njl_entry *entry = &walk->entries[walk->order[first + low]];
-        if (entry->kind != NJL_KEY_INTEGER || entry->key.integer >= 1) break;
-        low++;
-    }
-    lua_Integer slot = 0;
-    njl_charge(L, (size_t)length + fields);
-    lua_createtable(L, (int)(length + (lua_Integer)fields), 0);
-    for (size_t i = 0; i <= fields; i++) {
-        if (i == low) {
-            for (lua_Integer k = 1; k <= length; k++) {
-                lua_pushinteger(L, k);
-                lua_rawseti(L, 2, ++slot);
-            }
+    njl_charge(L, fields);
+    const njl_ranked *order = walk->order + first;
+    traversal *made = lua_newuserdatauv(L, sizeof *made, left ? (int)fields : 1);
+    *made = (traversal){
+        .length = length, .fields = (lua_Integer)fields, .is_in_table = left == 0};
+    int userdata = lua_gettop(L);
+    if (made->is_in_table) lua_createtable(L, (int)fields, 0);
+    for (size_t i = 0; i < fields; i++) {
+        const njl_entry *entry = &walk->entries[order[i].entry];
+        if (entry->kind == NJL_KEY_INTEGER && entry->key.integer < 1) made->low++;
+        if (made->is_in_table) {
+            njl_push_key(L, entry);
+            lua_rawseti(L, -2, (lua_Integer)i + 1);
+        } else {
+            lua_pushvalue(L, 2 + (int)order[i].entry);
+            lua_setiuservalue(L, userdata, (int)i + 1);
         }
-        if (i == fields) break;
-        njl_push_key(L, &walk->entries[walk->order[first + i]]);
-        lua_rawseti(L, 2, ++slot);
         if ((i & 0xFFF) == 0) njl_poll(L);
     }
-    lua_pushinteger(L, 0);
-    lua_pushcclosure(L, step_keys, 2);
+    if (made->is_in_table) lua_setiuservalue(L, userdata, 1);
+    lua_pushcclosure(L, step_keys, 1);
     lua_pushvalue(L, 1);
     lua_pushnil(L);
     return 3;

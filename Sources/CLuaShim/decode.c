@@ -34,7 +34,15 @@ static const uint8_t *push_value(lua_State *L, const uint8_t *at) {
             njl_poll(L);
             lua_createtable(L, (int)array, (int)fields);
             for (uint32_t i = 1; i <= array; i++) {
-                at = push_value(L, at);
+                if (*at == NJL_TAG_NUMBER) {
+                    // Long lists are lists of numbers.
+                    double value;
+                    memcpy(&value, at + 1, sizeof value);
+                    lua_pushnumber(L, value);
+                    at += 1 + sizeof value;
+                } else {
+                    at = push_value(L, at);
+                }
                 lua_rawseti(L, -2, i);
             }
             for (uint32_t i = 0; i < fields; i++) {

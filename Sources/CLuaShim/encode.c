@@ -50,32 +50,34 @@ static void fail(encoder *e, const char *sentence) {
     luaL_error(e->L, "%s%s%s", path, used ? ": " : "", sentence);
 }
 
-static void put(encoder *e, const void *bytes, size_t count) {
+// Room for `count` more bytes of output.
+static inline uint8_t *room(encoder *e, size_t count) {
     njl_buffer *output = &e->context->output;
-    if (count <= output->capacity - output->count) {
-        memcpy(output->bytes + output->count, bytes, count);
-        output->count += count;
-        return;
+    if (count > output->capacity - output->count) {
+        size_t limit = e->context->limit;
+        if (count > limit || output->count > limit - count || !njl_reserve(output, count)) {
+            njl_raise_memory(e->L);
+        }
     }
-    if (count > e->context->limit || output->count > e->context->limit - count ||
-        !njl_append(output, bytes, count)) {
-        njl_raise_memory(e->L);
-    }
+    uint8_t *at = output->bytes + output->count;
+    output->count += count;
+    return at;
 }
 
-static void put_tag(encoder *e, uint8_t tag) { put(e, &tag, 1); }
+static inline void put_tag(encoder *e, uint8_t tag) { *room(e, 1) = tag; }
 
-static void put_scalar(encoder *e, uint8_t tag, const void *payload) {
-    uint8_t bytes[9];
-    bytes[0] = tag;
-    memcpy(bytes + 1, payload, 8);
-    put(e, bytes, sizeof bytes);
+static inline void put_scalar(encoder *e, uint8_t tag, const void *payload) {
+    uint8_t *at = room(e, 9);
+    *at = tag;
+    memcpy(at + 1, payload, 8);
 }
 
-static void put_text(encoder *e, const char *text, size_t count) {
+static inline void put_text(encoder *e, const char *text, size_t count) {
     uint64_t length = count;
-    put_scalar(e, NJL_TAG_STRING, &length);
-    put(e, text, count);
+    uint8_t *at = room(e, 9 + count);
+    *at = NJL_TAG_STRING;
+    memcpy(at + 1, &length, 8);
+    memcpy(at + 9, text, count);
 }
 
 static void put_key(encoder *e, const njl_entry *key) {
@@ -117,7 +119,11 @@ static void put_table(encoder *e, int table) {
     njl_poll(L);
     // Raw reading sees what the table holds; keys that only its metatable answers would be lost.
     static const char *const hiding[] = {"__index", "__pairs"};
-    size_t hidings = njl_see_through(L, table) ? 0 : sizeof hiding / sizeof *hiding;
+    size_t hidings = 0;
+    if (lua_getmetatable(L, table)) {
+        lua_pop(L, 1);
+        if (!njl_see_through(L, table)) hidings = sizeof hiding / sizeof *hiding;
+    }
     for (size_t i = 0; i < hidings; i++) {
         if (luaL_getmetafield(L, table, hiding[i]) == LUA_TNIL) continue;
         char sentence[100];
@@ -130,7 +136,7 @@ static void put_table(encoder *e, int table) {
     put_tag(e, NJL_TAG_TABLE);
     size_t counts = e->context->output.count;
     uint32_t pair[2] = {0, 0};
-    put(e, pair, sizeof pair);
+    memcpy(room(e, sizeof pair), pair, sizeof pair);
 
     lua_Integer length = 0;
     while (lua_rawgeti(L, table, length + 1) != LUA_TNIL) {
@@ -145,7 +151,7 @@ static void put_table(encoder *e, int table) {
     njl_walk *walk = &e->context->walk;
     size_t base = walk->count, base_order = walk->order_count, fields = 0;
     const char *unordered = NULL;
-    size_t first = njl_walk_keys(L, table, length, &fields, &unordered);
+    size_t first = njl_walk_keys(L, table, length, &fields, &unordered, NULL);
     if (unordered) {
         char sentence[80];
         snprintf(sentence, sizeof sentence, "a %s is a key here; keys are names and numbers",
@@ -155,7 +161,7 @@ static void put_table(encoder *e, int table) {
     }
     for (size_t i = 0; i < fields; i++) {
         // Copied: a nested walk may move the entries.
-        njl_entry entry = walk->entries[walk->order[first + i]];
+        njl_entry entry = walk->entries[walk->order[first + i].entry];
         put_field(e, table, &entry);
     }
     walk->count = base;
@@ -178,7 +184,7 @@ static void put_reference(encoder *e, int index) {
     lua_pop(L, 1);
     e->context->kept_functions++;
     put_tag(e, NJL_TAG_FUNCTION);
-    put(e, &reference, sizeof reference);
+    memcpy(room(e, sizeof reference), &reference, sizeof reference);
 }
 
 static void put_value(encoder *e, int index) {
@@ -209,7 +215,7 @@ static void put_value(encoder *e, int index) {
             // Every userdata here is one of ours.
             if (!e->keeps_references) fail(e, "a host object stands where plain data belongs");
             put_tag(e, NJL_TAG_OBJECT);
-            put(e, lua_touserdata(L, index), 16);
+            memcpy(room(e, 16), lua_touserdata(L, index), 16);
             break;
         default: fail(e, "a coroutine cannot leave Lua");
     }
@@ -258,7 +264,7 @@ int njl_encode(lua_State *L, int first, int count, int keeps_references) {
     e.context->output.count = 0;
     e.context->walk.count = e.context->walk.order_count = 0;
     uint32_t values = (uint32_t)count;
-    put(&e, &values, sizeof values);
+    memcpy(room(&e, sizeof values), &values, sizeof values);
     for (int i = 0; i < count; i++) put_value(&e, first + i);
     njl_charge_bytes(L, e.context->output.count);
     e.context->encoding = 0;

@@ -27,6 +27,7 @@ typedef struct {
         const char *text;
     } key;
     size_t key_count;
+    uint64_t rank;  // ordered as the keys are, as far as it tells them apart
     union {
         lua_Integer integer;
         lua_Number number;
@@ -44,11 +45,17 @@ typedef enum {
     NJL_KEY_UNORDERED,
 } njl_key_kind;
 
-// A stack of entries and of positions into it; nested walks use the part above their caller's.
+// Where an entry stands in the order; the rank is here too, so that most comparisons need no entry.
+typedef struct {
+    uint64_t rank;
+    uint32_t entry;
+} njl_ranked;
+
+// A stack of entries and of their places; nested walks use the part above their caller's.
 typedef struct {
     njl_entry *entries;
     size_t count, capacity;
-    uint32_t *order;
+    njl_ranked *order;
     size_t order_count, order_capacity;
 } njl_walk;
 
@@ -171,9 +178,11 @@ void njl_report_syntax(njl_context *context, const char *message);
 // walk.c
 // Collects the keys of the table at `table` other than 1...`skip`, in the order of `pairs`. Returns
 // the first position in walk.order; the count is in *count. Raises on a key without an order
-// unless `unordered` is given, which then receives the key's type name.
+// unless `unordered` is given, which then receives the key's type name. With `left` the keys are also
+// left on the stack, as they were met; where they are more than *left, none is and *left is 0.
 size_t njl_walk_keys(
-    lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered);
+    lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered,
+    size_t *left);
 void njl_push_key(lua_State *L, const njl_entry *entry);
 int njl_compare_keys(const njl_entry *a, const njl_entry *b);
 void njl_read_key(lua_State *L, int index, njl_entry *entry);

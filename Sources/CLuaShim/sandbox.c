@@ -1,4 +1,6 @@
 // The globals that a script sees: an allow-list, behind a table that accepts no assignment.
+#include <sys/random.h>
+
 #include "internal.h"
 
 // Copies the named fields; functions come behind a charge for their work.
@@ -72,7 +74,25 @@ static void offer(lua_State *L, int environment, const char *name) {
     lua_setfield(L, environment, name);
 }
 
+// Makes weak tables impossible: what they hold tells when memory was cleared, and clearing chains of
+// them keeps the collector busy for minutes, where no hook runs.
+//
+// The collector knows `__mode` by the address of one interned string. Other bytes are put into that
+// string, so that a script's "__mode" is another one, which means nothing. `setmetatable` says so
+// where it sees the name; this holds for metatables that receive it later.
+static void disarm_weak_tables(lua_State *L) {
+    lua_pushliteral(L, "__mode");
+    size_t count;
+    char *name = (char *)lua_tolstring(L, -1, &count);
+    // Bytes that nobody guesses; where the system has none to give, ones that nobody writes. None is
+    // zero: Lua compares some strings as C does.
+    if (getrandom(name, count, GRND_NONBLOCK) != (ssize_t)count) memset(name, 0xFF, count);
+    for (size_t i = 0; i < count; i++) name[i] = (char)(name[i] | 0x80);
+    lua_pop(L, 1);
+}
+
 void njl_open_sandbox(lua_State *L) {
+    disarm_weak_tables(L);
     static const char *const base[] = {
         "assert", "error", "getmetatable", "ipairs", "rawequal", "select", "tonumber", "type",
         "_VERSION", NULL};

@@ -41,17 +41,17 @@ public final class LuaFunction {
         }
     }
 
-    /// Calls the function with nodes and then plain data, which need not become nodes first.
+    /// Calls the function with nodes and then data that is already written.
     ///
     /// Its results keep their functions and objects.
     @discardableResult
     public func callNodes(
-        _ leading: [LuaNode], then plain: [LuaValue], budget: Budget? = nil
+        _ leading: [LuaNode], then payload: LuaPayload, budget: Budget? = nil
     ) throws -> [LuaNode] {
         try state.call(self, budget: budget, keepsReferences: true) { writer in
-            writer.begin(count: leading.count + plain.count)
+            writer.begin(count: leading.count + 1)
             for argument in leading { try writer.put(argument, of: self.state) }
-            for argument in plain { try writer.put(argument) }
+            writer.put(payload)
         } read: { reader in
             reader.nodes()
         }

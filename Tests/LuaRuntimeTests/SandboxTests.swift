@@ -62,6 +62,23 @@ struct SandboxTests {
         }
     }
 
+    /// The tables are full of things that nobody else holds; a collector that knew the mode would
+    /// clear them.
+    @Test(arguments: ["mt.__mode = 'kv'", "mt['__' .. 'mode'] = 'kv'", "rawset(mt, '__mode', 'v')"])
+    func metatablesThatBecomeWeakLaterAreNot(_ change: String) throws {
+        let kept = try evaluate(
+            """
+            local mt, held, kept = {}, {}, 0
+            for i = 1, 100 do held[i] = setmetatable({ {}, {} }, mt) end
+            \(change)
+            for i = 1, 100000 do local garbage = { i } end
+            for _, pair in ipairs(held) do kept = kept + #pair end
+            return kept, mt.__mode
+            """)
+        #expect(kept.first == 200)
+        #expect(kept.last != .nil)
+    }
+
     @Test func stringsMetatableIsProtected() throws {
         #expect(try evaluate("return getmetatable('')") == [false])
         #expect(try evaluate("return ('x'):rep(3)") == ["xxx"])

@@ -209,8 +209,8 @@ private struct GuideDesk {
                 ? (facts: Curriculum.facts, answer: Curriculum.answer, phase: ScriptPhase.answer)
                 : try DoorShape.of(door)
             let answer = try unit.call(
-                door, shape.facts.completed(with: LuaTable(array: [])), phase: shape.phase,
-                occasion: "guide")
+                door, ScriptDispatch.payload(shape.facts.completed(with: LuaTable(array: []))),
+                phase: shape.phase, occasion: "guide")
             guard let expected = shape.answer, let answer, !answer.isNil else { continue }
             _ = try ShapeCheck(stage: .declared).checked(answer, as: expected, at: LuaPath())
         }

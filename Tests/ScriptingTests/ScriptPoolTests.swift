@@ -61,7 +61,9 @@ import Testing
                 try fresh.restore(.table(LuaTable(["state": .table(LuaTable(array: []))])))
                 var facts = item
                 facts.fields.removeAll { $0.key == "state" || $0.key == "settings" }
-                let answer = try fresh.call(door, facts, phase: .hook, occasion: "x") ?? .nil
+                let answer =
+                    try fresh.call(
+                        door, ScriptDispatch.payload(facts), phase: .hook, occasion: "x") ?? .nil
                 #expect(PlainEquality.equal(try answer.plain(), expected))
             }
         }

@@ -51,9 +51,12 @@ public struct LuaString: Sendable {
         }
     }
 
-    mutating func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         switch storage {
-        case .text(var text): text.withUTF8(body)
+        case .text(let text):
+            if text.utf8.withContiguousStorageIfAvailable(body) == nil {
+                Array(text.utf8).withUnsafeBufferPointer(body)
+            }
         case .bytes(let bytes): bytes.withUnsafeBufferPointer(body)
         }
     }

@@ -29,6 +29,7 @@ public struct LuaTable<Element> {
         public var key: LuaKey
         public var value: Element
 
+        @inlinable
         public init(key: LuaKey, value: Element) {
             self.key = key
             self.value = value
@@ -44,6 +45,7 @@ public struct LuaTable<Element> {
     }
 
     /// A table of named entries.
+    @inlinable  // else nobody knows the element where the loop is compiled
     public init(_ fields: KeyValuePairs<String, Element>) {
         array = []
         self.fields = fields.map { Field(key: .string(LuaString($0.key)), value: $0.value) }

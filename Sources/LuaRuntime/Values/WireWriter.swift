@@ -67,6 +67,14 @@ struct WireWriter {
         try value.write(to: &self, of: nil)
     }
 
+    /// Copies what was written before.
+    mutating func put(_ payload: LuaPayload) {
+        payload.bytes.withUnsafeBufferPointer { bytes in
+            let at = room(bytes.count)
+            if let base = bytes.baseAddress { at.copyMemory(from: base, byteCount: bytes.count) }
+        }
+    }
+
     /// Writes a node of `state`, which keeps the objects in it.
     mutating func put(_ node: LuaNode, of state: LuaState) throws {
         try node.write(to: &self, of: state)
@@ -78,32 +86,43 @@ struct WireWriter {
         guard keys.count < Int(NJL_MAX_DEPTH) else {
             throw error("tables are nested more than \(NJL_MAX_DEPTH) deep")
         }
-        append(UInt8(NJL_TAG_TABLE))
-        append(UInt32(table.array.count))
-        append(UInt32(table.fields.count))
-        var index: Int64 = 0
-        for element in table.array {
-            index += 1
-            try putElement(element, at: .integer(index), of: state)
-        }
-        for field in table.fields {
-            switch field.key {
-            case .integer(let value): put(value)
-            case .number(let value):
-                guard !value.isNaN else { throw error("NaN is no key of a table") }
-                put(value)
-            case .string(let value): put(value)
-            case .boolean(let value): put(value)
+        let at = room(9)
+        at.storeBytes(of: UInt8(NJL_TAG_TABLE), as: UInt8.self)
+        (at + 1).storeBytes(of: UInt32(table.array.count), as: UInt32.self)
+        (at + 5).storeBytes(of: UInt32(table.fields.count), as: UInt32.self)
+        // Through pointers: an iterator would copy every element and count its references.
+        try table.array.withUnsafeBufferPointer { elements in
+            for index in elements.indices {
+                guard elements[index].isTable else {
+                    try elements[index].write(to: &self, of: state)
+                    continue
+                }
+                try putInner(elements[index], at: .integer(Int64(index + 1)), of: state)
             }
-            try putElement(field.value, at: field.key, of: state)
+        }
+        try table.fields.withUnsafeBufferPointer { fields in
+            for index in fields.indices {
+                switch fields[index].key {
+                case .string(let value): put(value)
+                case .integer(let value): put(value)
+                case .number(let value):
+                    guard !value.isNaN else { throw error("NaN is no key of a table") }
+                    put(value)
+                case .boolean(let value): put(value)
+                }
+                guard fields[index].value.isTable else {
+                    try fields[index].value.write(to: &self, of: state)
+                    continue
+                }
+                try putInner(fields[index].value, at: fields[index].key, of: state)
+            }
         }
     }
 
-    /// Keys are followed for the sake of errors, which only tables inside have.
-    private mutating func putElement<Element: WireValue>(
+    /// Writes a table inside another one; keys are followed for the sake of errors.
+    private mutating func putInner<Element: WireValue>(
         _ element: Element, at key: LuaKey, of state: LuaState?
     ) throws {
-        guard element.isTable else { return try element.write(to: &self, of: state) }
         keys.append(key)
         try element.write(to: &self, of: state)
         keys.removeLast()
@@ -113,54 +132,56 @@ struct WireWriter {
         LuaError(kind: .type, message: LuaPath(keys).sentence(sentence))
     }
 
-    fileprivate mutating func putNil() { append(UInt8(NJL_TAG_NIL)) }
+    fileprivate mutating func putNil() { put(NJL_TAG_NIL) }
 
-    fileprivate mutating func put(_ value: Bool) {
-        append(UInt8(value ? NJL_TAG_TRUE : NJL_TAG_FALSE))
-    }
+    fileprivate mutating func put(_ value: Bool) { put(value ? NJL_TAG_TRUE : NJL_TAG_FALSE) }
 
-    fileprivate mutating func put(_ value: Int64) {
-        append(UInt8(NJL_TAG_INTEGER))
-        append(value)
-    }
+    fileprivate mutating func put(_ value: Int64) { put(NJL_TAG_INTEGER, value) }
 
-    fileprivate mutating func put(_ value: Double) {
-        append(UInt8(NJL_TAG_NUMBER))
-        append(value)
-    }
+    fileprivate mutating func put(_ value: Double) { put(NJL_TAG_NUMBER, value) }
 
     fileprivate mutating func put(_ string: LuaString) {
-        append(UInt8(NJL_TAG_STRING))
-        var string = string
         string.withBytes { bytes in
-            append(UInt64(bytes.count))
+            let at = room(9 + bytes.count)
+            at.storeBytes(of: UInt8(NJL_TAG_STRING), as: UInt8.self)
+            (at + 1).storeBytes(of: UInt64(bytes.count), as: UInt64.self)
             guard let base = bytes.baseAddress else { return }
-            reserve(bytes.count)
-            (start + count).copyMemory(from: base, byteCount: bytes.count)
-            count += bytes.count
+            (at + 9).copyMemory(from: base, byteCount: bytes.count)
         }
     }
 
     fileprivate mutating func put(_ function: LuaFunction, of state: LuaState?) {
         precondition(function.state === state, "a Lua function belongs to one state")
-        append(UInt8(NJL_TAG_FUNCTION))
-        append(function.reference)
+        put(NJL_TAG_FUNCTION, function.reference)
     }
 
     fileprivate mutating func put(_ object: LuaObject, handle: Int64) {
-        append(UInt8(NJL_TAG_OBJECT))
-        append(handle)
+        put(NJL_TAG_OBJECT, handle)
         append(UInt64(UInt(bitPattern: ObjectIdentifier(object.value))))
     }
 
-    private mutating func append<Value: BitwiseCopyable>(_ value: Value) {
-        reserve(MemoryLayout<Value>.size)
-        (start + count).storeBytes(of: value, as: Value.self)
-        count += MemoryLayout<Value>.size
+    private mutating func put(_ tag: Int) { append(UInt8(tag)) }
+
+    private mutating func put<Payload: BitwiseCopyable>(_ tag: Int, _ payload: Payload) {
+        let at = room(1 + MemoryLayout<Payload>.size)
+        at.storeBytes(of: UInt8(tag), as: UInt8.self)
+        (at + 1).storeBytes(of: payload, as: Payload.self)
     }
 
-    private mutating func reserve(_ extra: Int) {
-        guard count + extra > capacity else { return }
+    private mutating func append<Value: BitwiseCopyable>(_ value: Value) {
+        room(MemoryLayout<Value>.size).storeBytes(of: value, as: Value.self)
+    }
+
+    /// Room for so many more bytes, which count as written.
+    @inline(__always)
+    private mutating func room(_ extra: Int) -> UnsafeMutableRawPointer {
+        if count + extra > capacity { grow(by: extra) }
+        let at = start + count
+        count += extra
+        return at
+    }
+
+    private mutating func grow(by extra: Int) {
         var larger = capacity
         while larger < count + extra { larger *= 2 }
         resize(to: larger, keeping: count)

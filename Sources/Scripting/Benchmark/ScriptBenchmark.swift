@@ -57,6 +57,7 @@ public enum ScriptBenchmark {
         }
         switch figure.name {
         case "call_us": return make("host to Lua to host, a table of ten fields", 1, 2, " us")
+        case "call_both_ways_us": return make("the same, and the table back", 1, 2, " us")
         case "state_bytes": return make("a bare state", 1.0 / 1024, 1, " KiB")
         case "budgets_overhead":
             return make("a CPU-bound script under default budgets, of plain Lua")

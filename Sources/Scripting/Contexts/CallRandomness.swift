@@ -8,17 +8,32 @@ import Tensors
 struct CallRandomness: Sendable {
     private let seed: UInt64
     private let owner: String
-    private var occasion = ""
+    private var occasion = CallOccasion("")
     private var streams: [String: RandomStream] = [:]
+
+    /// The streams of a call that another one interrupts.
+    struct Interrupted {
+        fileprivate let occasion: CallOccasion
+        fileprivate let streams: [String: RandomStream]
+    }
 
     init(seed: UInt64, owner: String) {
         self.seed = seed
         self.owner = owner
     }
 
-    mutating func begin(_ occasion: String) {
+    @discardableResult
+    mutating func begin(_ occasion: CallOccasion) -> Interrupted {
+        let outer = Interrupted(occasion: self.occasion, streams: streams)
         self.occasion = occasion
-        streams = [:]
+        if !streams.isEmpty { streams = [:] }
+        return outer
+    }
+
+    /// Goes on with the streams that `begin` gave.
+    mutating func end(_ outer: Interrupted) {
+        occasion = outer.occasion
+        streams = outer.streams
     }
 
     /// Draws from the stream of that name.
@@ -30,4 +45,19 @@ struct CallRandomness: Sendable {
                 name,
                 default: RandomStream(seed: seed, name: "\(owner)\u{0}\(occasion)\u{0}\(name)")])
     }
+}
+
+/// Names a call for its random streams: "hooks.on_step_end 120".
+///
+/// Put together when somebody draws: most calls do not.
+struct CallOccasion: Sendable, CustomStringConvertible {
+    private let door: String
+    private let moment: String?
+
+    init(_ door: String, _ moment: String? = nil) {
+        self.door = door
+        self.moment = moment
+    }
+
+    var description: String { moment.map { "\(door) \($0)" } ?? door }
 }

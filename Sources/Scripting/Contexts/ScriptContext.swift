@@ -51,12 +51,15 @@ final class ScriptContext {
 
     /// Runs `body` in a phase, with random streams that begin anew for `occasion`.
     func during<Result>(
-        _ phase: ScriptPhase, occasion: String, _ body: () throws -> Result
+        _ phase: ScriptPhase, occasion: CallOccasion, _ body: () throws -> Result
     ) rethrows -> Result {
-        let before = (self.phase, randomness)
+        let before = self.phase
         self.phase = phase
-        randomness.begin(occasion)
-        defer { (self.phase, randomness) = before }
+        let outer = randomness.begin(occasion)
+        defer {
+            self.phase = before
+            randomness.end(outer)
+        }
         return try body()
     }
 }

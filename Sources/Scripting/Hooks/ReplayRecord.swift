@@ -9,7 +9,7 @@ import LuaRuntime
 struct ReplayRecord {
     private struct Call {
         let door: String
-        let facts: LuaTable<LuaValue>
+        let facts: LuaPayload
         let phase: ScriptPhase
         let occasion: String
         let run: LuaValue?
@@ -48,7 +48,7 @@ struct ReplayRecord {
 
     /// Notes a call that was answered.
     mutating func add(
-        _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String,
+        _ door: String, _ facts: LuaPayload, phase: ScriptPhase, occasion: String,
         run: LuaValue?, answer: LuaValue?
     ) {
         guard !stretches.isEmpty else { return }

@@ -74,9 +74,12 @@ final class ScriptSlot {
 
     /// Calls a door, checks its answer and keeps both for the replay.
     ///
-    /// - Parameter isAnswerUsed: whether the answer is looked at.
+    /// - Parameters:
+    ///   - handler: the function behind the door, of the unit in force.
+    ///   - isAnswerUsed: whether the answer is looked at.
     func call(
-        _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String,
+        _ handler: LuaFunction, as door: String, _ facts: LuaPayload, phase: ScriptPhase,
+        occasion: String,
         run: LuaValue, isAnswerUsed: Bool
     ) throws -> LuaNode? {
         if record.wantsMemory { record.begin(with: try unit.memory()) }
@@ -87,8 +90,9 @@ final class ScriptSlot {
             calls += 1
         }
         do {
-            let answer = try unit.call(door, facts, phase: phase, occasion: occasion)
-            guard isAnswerUsed, let answer, !answer.isNil else {
+            let answer = try unit.call(
+                handler, as: door, facts, phase: phase, occasion: occasion)
+            guard isAnswerUsed, !answer.isNil else {
                 record.add(
                     door, facts, phase: phase, occasion: occasion, run: run,
                     answer: isAnswerUsed ? .nil : nil)

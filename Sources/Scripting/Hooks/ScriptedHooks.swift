@@ -60,13 +60,19 @@ public final class ScriptedHooks: RunHooks {
 
     /// Calls the observers of a door, each failure its own.
     func notify(_ door: String, _ facts: () -> LuaTable<LuaValue>) {
-        var made: LuaTable<LuaValue>?
-        for slot in slots where slot.unit.doors.function(door) != nil {
-            let facts = made ?? facts()
-            made = facts
+        let occasion = "\(step)"
+        // Written once for all of them.
+        var made: LuaPayload?
+        func payload() throws -> LuaPayload {
+            if let made { return made }
+            let written = try ScriptDispatch.payload(facts())
+            made = written
+            return written
+        }
+        for slot in slots {
             do {
                 _ = try call(
-                    slot, door, facts, phase: .hook, occasion: "\(step)", isAnswerUsed: false)
+                    slot, door, payload, phase: .hook, occasion: occasion, isAnswerUsed: false)
             } catch {
                 complain(of: slot, door, error)
             }
@@ -76,11 +82,17 @@ public final class ScriptedHooks: RunHooks {
     public func filter(_ batch: BatchFacts) throws -> BatchEdit? {
         var batch = batch
         var isEdited = false
-        for slot in slots where slot.unit.doors.function("hooks.on_batch") != nil {
+        var made: LuaPayload?
+        func payload() throws -> LuaPayload {
+            if let made { return made }
+            let written = try ScriptDispatch.payload(RunFacts.of(batch, totalSteps: totalSteps))
+            made = written
+            return written
+        }
+        for slot in slots {
             guard
                 let answer = try call(
-                    slot, "hooks.on_batch", RunFacts.of(batch, totalSteps: totalSteps),
-                    phase: .hook, occasion: "\(batch.step)")
+                    slot, "hooks.on_batch", payload, phase: .hook, occasion: "\(batch.step)")
             else { continue }
             guard case .table(let table) = answer, table.array.count == batch.documents.count else {
                 throw slot.unusable(
@@ -91,6 +103,7 @@ public final class ScriptedHooks: RunHooks {
                 batch.documents[index].weight = ShapeCheck.number(node) ?? 0
             }
             isEdited = true
+            made = nil
         }
         return isEdited ? BatchEdit(weights: batch.documents.map(\.weight)) : nil
     }
@@ -104,11 +117,12 @@ public final class ScriptedHooks: RunHooks {
 
     func decide(_ facts: LuaTable<LuaValue>, step: Int) throws -> GradientVerdict {
         var verdict = GradientVerdict.keep
+        let facts = try ScriptDispatch.payload(facts)
         for slot in slots {
             // Every decider hears of every step, whatever one before it said.
             guard
                 let answer = try call(
-                    slot, "hooks.on_gradients", facts, phase: .hook, occasion: "\(step)"),
+                    slot, "hooks.on_gradients", { facts }, phase: .hook, occasion: "\(step)"),
                 verdict == .keep
             else { continue }
             verdict = GradientVerdict(answer, of: slot.name)
@@ -121,13 +135,13 @@ public final class ScriptedHooks: RunHooks {
         tokens = progress.tokens
         totalSteps = progress.totalSteps
         guard slots.contains(where: { !$0.curricula.isEmpty }) else { return [] }
-        let facts = RunFacts.of(progress)
+        let facts = try ScriptDispatch.payload(RunFacts.of(progress))
         var changes: [DialChange] = []
         for slot in slots {
             for door in slot.curricula {
                 guard
                     let answer = try call(
-                        slot, door, facts, phase: .answer, occasion: "\(progress.step)"),
+                        slot, door, { facts }, phase: .answer, occasion: "\(progress.step)"),
                     case .table(let table) = answer
                 else { continue }
                 for field in table.fields {
@@ -261,13 +275,13 @@ public final class ScriptedHooks: RunHooks {
     // MARK: - Calling
 
     private func call(
-        _ slot: ScriptSlot, _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase,
+        _ slot: ScriptSlot, _ door: String, _ facts: () throws -> LuaPayload, phase: ScriptPhase,
         occasion: String, isAnswerUsed: Bool = true
     ) throws -> LuaNode? {
-        guard slot.unit.doors.function(door) != nil else { return nil }
+        guard let handler = slot.unit.doors.function(door) else { return nil }
         do {
             return try slot.call(
-                door, facts, phase: phase, occasion: occasion, run: run,
+                handler, as: door, facts(), phase: phase, occasion: occasion, run: run,
                 isAnswerUsed: isAnswerUsed)
         } catch let error as ScriptingError where error.code == .budget {
             pending.append(

@@ -58,7 +58,7 @@ struct PluginLoader: Sendable {
             throw ScriptingError(.badFile, error.message)
         }
         do {
-            results = try context.during(.load, occasion: "load") {
+            results = try context.during(.load, occasion: .init("load")) {
                 try state.load(bytes, name: source.path).callNodes()
             }
         } catch let error as LuaError {

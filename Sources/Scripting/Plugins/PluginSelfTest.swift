@@ -90,7 +90,9 @@ struct PluginSelfTest {
         if let state { try unit.restore(.table(LuaTable(["state": state]))) }
         let complete = record.completed(with: try given.plain().asTable ?? LuaTable())
         unit.context.run = RunFacts.none
-        let result = try unit.call(door, complete, phase: phase, occasion: "self-test") ?? .nil
+        let result =
+            try unit.call(
+                door, ScriptDispatch.payload(complete), phase: phase, occasion: "self-test") ?? .nil
         if let answer, !result.isNil {
             _ = try ShapeCheck(stage: .declared).checked(
                 result, as: answer, at: LuaPath([.string(LuaString(door))]))

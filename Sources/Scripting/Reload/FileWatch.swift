@@ -81,17 +81,16 @@ final class FileWatch {
     /// Reads what the system has to tell; true where one of the files is meant.
     private func systemTells() -> Bool {
         guard descriptor >= 0 else { return false }
-        var isMeant = false
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { return isMeant }
-            buffer.withUnsafeBytes { bytes in
+        return withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in
+            var isMeant = false
+            while true {
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                guard count > 0 else { return isMeant }
                 var offset = 0
                 let header = MemoryLayout<inotify_event>.size
                 while offset + header <= count {
-                    let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-                    let name = bytes[(offset + header)..<(offset + header + Int(event.len))]
+                    let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+                    let name = buffer[(offset + header)..<(offset + header + Int(event.len))]
                     isMeant =
                         isMeant
                         || names.contains(String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))

@@ -50,11 +50,20 @@ struct ScriptDispatch {
         restoreFunction = restore
     }
 
+    /// Facts as handlers receive them, to be handed to any number of scripts.
+    ///
+    /// They have places for what the dispatcher adds: a table that grows is made anew.
+    static func payload(_ facts: LuaTable<LuaValue>) throws -> LuaPayload {
+        var facts = facts
+        facts.fields.append(.init(key: "state", value: false))
+        facts.fields.append(.init(key: "settings", value: false))
+        return try LuaPayload(.table(facts))
+    }
+
     func call(
-        _ handler: LuaFunction, _ facts: LuaTable<LuaValue>, budget: LuaRuntime.Budget
+        _ handler: LuaFunction, _ facts: LuaPayload, budget: LuaRuntime.Budget
     ) throws -> LuaNode {
-        let results = try callFunction.callNodes(
-            [.function(handler)], then: [.table(facts)], budget: budget)
+        let results = try callFunction.callNodes([.function(handler)], then: facts, budget: budget)
         return results.first ?? .nil
     }
 

@@ -49,11 +49,19 @@ final class ScriptUnit {
     /// - Returns: its first result; nil where the script does not have the door.
     /// - Throws: `ScriptingError` naming the door.
     func call(
-        _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String
+        _ door: String, _ facts: LuaPayload, phase: ScriptPhase, occasion: String
     ) throws -> LuaNode? {
         guard let handler = doors.function(door) else { return nil }
+        return try call(handler, as: door, facts, phase: phase, occasion: occasion)
+    }
+
+    /// Calls the function that was found behind a door.
+    func call(
+        _ handler: LuaFunction, as door: String, _ facts: LuaPayload, phase: ScriptPhase,
+        occasion: String
+    ) throws -> LuaNode {
         do {
-            return try context.during(phase, occasion: "\(door) \(occasion)") {
+            return try context.during(phase, occasion: .init(door, occasion)) {
                 try dispatch.call(handler, facts, budget: budget)
             }
         } catch let error as LuaError {
@@ -71,7 +79,7 @@ final class ScriptUnit {
         do {
             var memory = LuaTable<LuaValue>(["state": try dispatch.snapshot(isKept: isKept)])
             if let save = doors.function("save") {
-                let saved = try context.during(.answer, occasion: "save") {
+                let saved = try context.during(.answer, occasion: .init("save")) {
                     try save.call(budget: budget)
                 }
                 memory.fields.append(.init(key: "saved", value: saved.first ?? .nil))
@@ -90,7 +98,7 @@ final class ScriptUnit {
             let table = memory.asTable
             try dispatch.restore(table?["state"] ?? .table(LuaTable()))
             if let saved = table?["saved"], let load = doors.function("load") {
-                _ = try context.during(.answer, occasion: "load") {
+                _ = try context.during(.answer, occasion: .init("load")) {
                     try load.call([saved], budget: budget)
                 }
             }
@@ -103,7 +111,7 @@ final class ScriptUnit {
     func workerState() throws -> LuaWorkerState {
         let context = context
         state.register(module: "nightjar.worker", name: "begin") { call in
-            context.randomness.begin(try call.string(1))
+            context.randomness.begin(.init(try call.string(1)))
             context.phase = try call.string(2).hasPrefix("hooks.") ? .hook : .answer
             return []
         }

@@ -18,6 +18,16 @@ extension HostileScript {
         .init(
             "a weak table", .refused("'__mode' is refused"), "setmetatable({}, { __mode = 'k' })"),
         .init(
+            "a chain of weak entries that the collector walks once for each link", .harmless,
+            """
+            local mt = {}
+            local t, key = setmetatable({}, mt), {}
+            mt.__mode = 'k'
+            for i = 1, 2e4 do local next = {} t[next] = key key = next end
+            for i = 1, 1e5 do local x = {} end
+            return true
+            """),
+        .init(
             "a protected metatable", .refused("protected"),
             "local t = setmetatable({}, { __metatable = 1 }) setmetatable(t, {})"),
         .init(

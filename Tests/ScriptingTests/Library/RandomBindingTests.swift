@@ -10,7 +10,7 @@ import Testing
         occasion: String = "item 3"
     ) throws -> LuaValue {
         let script = try LibraryScript(seed: seed, owner: owner)
-        return try script.context.during(.answer, occasion: occasion) {
+        return try script.context.during(.answer, occasion: .init(occasion)) {
             try #require(try script.values(expression).first)
         }
     }
