@@ -19,7 +19,7 @@ if [[ ${1:-} == address || ${1:-} == thread ]]; then
 fi
 # Deadlines within milliseconds, and what the clock says of 300 scripts.
 skipped=(--skip CostTests --skip HostileTests --skip AllowListTests
-    --skip aDeadlineIsMetWithinMilliseconds --skip unequalItemsAreSharedOut)
+    --skip aDeadlineIsMetWithinMilliseconds --skip heavyItemsThatStandTogetherAreSharedOut)
 # ThreadSanitizer holds signals back until the thread calls into the C library, which a looping
 # script never does: what ends a script at its deadline cannot be tried under it.
 without_signals=(--skip LuaRuntimeTests.BudgetTests --skip GivenUpTests --skip cutsByTime

@@ -94,7 +94,7 @@ struct njl_context {
     void *owner;
     njl_host host;
     njl_buffer output, reply, message, batch;
-    _Atomic int64_t batch_item;  // which call of a batch is in progress
+    _Atomic uint64_t batch_items;  // of a batch: the call in progress, and where it ends
     njl_walk walk;
     njl_report report, carried;
     int32_t *released;  // guarded by release_lock

@@ -8,6 +8,8 @@ extension LuaFunction {
     public func callEach(
         _ items: some Collection<LuaValue>, budget: Budget? = nil
     ) -> [Result<LuaValue, LuaError>] {
+        precondition(items.count < UInt32.max, "a batch has fewer than 2^32 items")
+        njl_batch_begin(state.context, items.count)
         var results = state.callEach(self, items, budget: budget)
         while results.count < items.count {
             results.append(.failure(state.failure(Int32(NJL_LOST), budget: budget ?? state.budget)))
@@ -15,7 +17,8 @@ extension LuaFunction {
         return results
     }
 
-    /// The same, but ends early where the state is given up: what is left is for another state.
+    /// The same, but ends early where the state is given up, and where another worker took items
+    /// from the end: what is left is for others. The batch was begun before.
     func callSome(
         _ items: some Collection<LuaValue>, budget: Budget
     ) -> [Result<LuaValue, LuaError>] {
@@ -37,10 +40,10 @@ extension LuaState {
         let ends = write(items, to: &writer, &refused)
 
         var done = 0
-        while done < ends.count {
+        while true {
             let first = done
             let result = njl_call_many(
-                context, function.reference, writer.bytes, ends, ends.count, budget.wire, &done)
+                context, function.reference, writer.bytes, ends, budget.wire, &done)
             if let bytes = njl_batch(context) {
                 var reader = WireReader(bytes, state: nil)
                 for index in first..<done {

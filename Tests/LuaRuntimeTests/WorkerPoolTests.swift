@@ -95,31 +95,33 @@ struct WorkerPoolTests {
         #expect(pool.replacedCount == 0)
     }
 
-    @Test func unequalItemsAreSharedOut() throws {
-        // All the heavy items stand together: whoever gets them must not get the rest as well.
-        let started = Mutex<[String: Int]>([:])
+    /// The heavy items stand together in one worker's share; where they stand at its front, they
+    /// are also in its hands before anybody else looks.
+    @Test(arguments: [0..<64, 64..<128, 448..<512])
+    func heavyItemsThatStandTogetherAreSharedOut(_ heavy: Range<Int>) throws {
+        let napped = Mutex<[Int: Int]>([:])
         let pool = LuaWorkerPool(workerCount: 2) { worker, _ in
             let state = LuaState(print: { _ in })
-            state.register(name: "note") { _ in
-                started.withLock { $0["\(worker)", default: 0] += 1 }
-                Thread.sleep(forTimeInterval: 0.0005)
-                return []
-            }
-            state.register(name: "wait") { _ in
-                Thread.sleep(forTimeInterval: 0.2)
+            state.register(name: "nap") { _ in
+                napped.withLock { $0[worker, default: 0] += 1 }
+                Thread.sleep(forTimeInterval: 0.004)
                 return []
             }
             let function = try state.load(
-                "local x = ... if x == 0 then wait() else note() end return x", name: "work.lua")
+                "local t = ... local x, is_heavy = t[1], t[2] if is_heavy then nap() end return x",
+                name: "work.lua")
             return LuaWorkerState(state: state, functions: ["work": function])
         }
-        let items = (0..<200).map { LuaValue.integer(Int64($0)) }
-        let results = pool.map("p", "work", items: items, budget: Budget(seconds: 5))
+        let items = (0..<512).map { LuaValue.integer(Int64($0)) }
+        let asked = items.enumerated().map { index, item in
+            LuaValue.table(LuaTable(array: [item, .boolean(heavy.contains(index))]))
+        }
+        let results = pool.map("p", "work", items: asked, budget: Budget(seconds: 5))
         #expect(results.compactMap { try? $0.get() } == items)
-        let counts = started.withLock { $0 }
+        let counts = napped.withLock { $0 }
+        #expect(counts.values.reduce(0, +) == heavy.count)
+        #expect((counts.values.min() ?? 0) >= heavy.count / 4, "\(counts)")
         #expect(counts.count == 2)
-        // The worker that waited had the first chunk; the other did most of the rest meanwhile.
-        #expect((counts.values.max() ?? 0) > 110)
     }
 
     @Test func aStalledWorkerIsCutOffAndReplaced() throws {

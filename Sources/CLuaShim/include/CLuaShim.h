@@ -101,12 +101,18 @@ int32_t njl_load(
 int32_t njl_call(
     njl_context *context, int32_t reference, const uint8_t *arguments, size_t count,
     njl_budget budget, int32_t keeps_references);
-// Calls a kept function once for each argument list, `*done` being the first to call; list i ends at
-// ends[i]; an empty one is passed over and has no result. Each call has the budget to itself. Stops at the first that fails: `*done` then is its
-// index. The first result of each call that ended well is in njl_batch, one value after another.
+// Calls a kept function once for each argument list of a batch that was begun, `*done` being the
+// first to call; list i ends at ends[i]; an empty one is passed over and has no result. Each call has
+// the budget to itself. Stops at the first that fails: `*done` then is its index; else it is where
+// the batch ended. The first result of each call that ended well is in njl_batch, one value after
+// another.
+void njl_batch_begin(njl_context *context, size_t count);
 int32_t njl_call_many(
     njl_context *context, int32_t reference, const uint8_t *lists, const size_t *ends,
-    size_t count, njl_budget budget, size_t *done);
+    njl_budget budget, size_t *done);
+// Takes the second half of what a batch has not begun: the items from the one returned on are the
+// caller's. Less than 0 where there are none. Any thread may ask while the context is open.
+int64_t njl_batch_steal(njl_context *context);
 const uint8_t *njl_batch(const njl_context *context);
 // Which call of a batch is in progress, and by how many nanoseconds the call in progress has
 // passed its deadline (0 where it has not). Any thread may ask while the context is open.

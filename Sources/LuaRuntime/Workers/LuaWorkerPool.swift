@@ -8,8 +8,9 @@ import Foundation
 /// What is asked must be pure: which worker answers depends on the moment, and items that were in
 /// hand when a worker stalled are asked again.
 ///
-/// Items are handed out in chunks from one queue, smaller towards the end of a call, so that a
-/// worker that is done early takes what is left.
+/// Every worker begins with an equal share of the items. One that is done takes half of what the
+/// busiest has left, down to the items that are in its hands and not begun (work stealing), so that
+/// slow items that stand together are not one worker's burden.
 ///
 ///     let pool = LuaWorkerPool(workerCount: 2) { worker, program in
 ///         let state = LuaState()
@@ -23,6 +24,7 @@ public final class LuaWorkerPool: Sendable {
         @Sendable (_ worker: Int, _ program: String) throws -> LuaWorkerState
 
     private let engine: WorkerEngine
+    private let workerCount: Int
 
     /// Starts the threads.
     ///
@@ -34,6 +36,7 @@ public final class LuaWorkerPool: Sendable {
         makeState: @escaping Maker
     ) {
         precondition(workerCount > 0, "a pool has at least one worker")
+        self.workerCount = workerCount
         engine = WorkerEngine(
             workerCount: workerCount, graceSeconds: graceSeconds, startSeconds: startSeconds,
             makeState: makeState)
@@ -54,7 +57,9 @@ public final class LuaWorkerPool: Sendable {
         precondition(!engine.isOnWorker, "a worker of a pool cannot wait for its own pool")
         if items.isEmpty { return [] }
         let (job, finished) = engine.submit(
-            WorkerJob(program: program, function: function, items: items, budget: budget))
+            WorkerJob(
+                program: program, function: function, items: items, budget: budget,
+                workerCount: workerCount))
         while finished.wait(timeout: .now() + engine.checkSeconds) == .timedOut {
             engine.replaceStalledWorkers()
         }

@@ -21,6 +21,8 @@ final class WorkerEngine: Sendable {
         var queue: [Int] = []
         var seats: [Seat]
         var versions: [String: Int] = [:]
+        /// Workers that found nothing to do.
+        var idle = 0
         var replaced = 0
         var isClosed = false
     }
@@ -76,6 +78,7 @@ final class WorkerEngine: Sendable {
             shared.nextJob += 1
             shared.jobs[shared.nextJob] = job
             shared.queue.append(shared.nextJob)
+            shared.idle = 0
             return shared.nextJob
         }
         for _ in 0..<workerCount { arrived.signal() }
@@ -139,22 +142,50 @@ final class WorkerEngine: Sendable {
         shared.withLock { shared in
             if shared.isClosed || shared.seats[worker].generation != generation { return .end }
             while let id = shared.queue.first {
-                guard let chunk = shared.jobs[id]?.take(workerCount: workerCount),
-                    let job = shared.jobs[id]
-                else {
-                    shared.queue.removeFirst()
-                    continue
+                if let chunk = shared.jobs[id]?.take(worker: worker) {
+                    return work(chunk, of: id, worker, in: &shared)
                 }
-                let claim = WorkerClaim(job: id, chunk: chunk, began: .now)
-                shared.seats[worker].claim = claim
-                return .work(
-                    Work(
-                        claim: claim, program: job.program, function: job.function,
-                        items: job.items[chunk], budget: job.budget,
-                        version: shared.versions[job.program] ?? 0))
+                shared.queue.removeFirst()
             }
+            if let (chunk, id) = steal(in: &shared) {
+                return work(chunk, of: id, worker, in: &shared)
+            }
+            shared.idle += 1
             return .wait
         }
+    }
+
+    private func work(
+        _ chunk: Range<Int>, of id: Int, _ worker: Int, in shared: inout Shared
+    ) -> Step {
+        guard let job = shared.jobs[id] else { return .wait }
+        let claim = WorkerClaim(job: id, chunk: chunk, began: .now)
+        shared.seats[worker].claim = claim
+        return .work(
+            Work(
+                claim: claim, program: job.program, function: job.function,
+                items: job.items[chunk], budget: job.budget,
+                version: shared.versions[job.program] ?? 0))
+    }
+
+    /// Takes half of what a worker has in hand and has not begun, from the one with the most.
+    private func steal(in shared: inout Shared) -> (chunk: Range<Int>, job: Int)? {
+        var most = 1
+        var victim: Int?
+        for (worker, seat) in shared.seats.enumerated() {
+            // The state lives for as long as its claim is held.
+            guard let claim = seat.claim, let context = OpaquePointer(bitPattern: claim.context)
+            else { continue }
+            let left = claim.chunk.count - Int(njl_batch_item(context)) - 1
+            if left >= most { (most, victim) = (left, worker) }
+        }
+        guard let victim, let claim = shared.seats[victim].claim,
+            let context = OpaquePointer(bitPattern: claim.context),
+            case let kept = njl_batch_steal(context), kept >= 0
+        else { return nil }
+        let middle = claim.chunk.lowerBound + Int(kept)
+        shared.seats[victim].claim?.chunk = claim.chunk.lowerBound..<middle
+        return (middle..<claim.chunk.upperBound, claim.job)
     }
 
     private func answer(
@@ -173,7 +204,7 @@ final class WorkerEngine: Sendable {
                     kind: .runtime,
                     message: "program '\(work.program)' has no function '\(work.function)'")
             }
-            publish(UInt(bitPattern: state.state.context), worker, generation)
+            publish(state.state, count: work.items.count, worker, generation)
             let answers = function.callSome(work.items, budget: work.budget)
             if state.state.isGivenUp { held[work.program] = nil }
             return answers
@@ -184,11 +215,17 @@ final class WorkerEngine: Sendable {
         }
     }
 
-    /// Tells who watches which state is being called now.
-    private func publish(_ context: UInt, _ worker: Int, _ generation: Int) {
+    /// Tells which state is being called now: to those who watch, and to those who may take of it.
+    private func publish(_ state: LuaState, count: Int, _ worker: Int, _ generation: Int) {
+        let context = UInt(bitPattern: state.context)
+        njl_batch_begin(state.context, count)
         shared.withLock { shared in
             guard shared.seats[worker].generation == generation else { return }
             shared.seats[worker].claim?.context = context
+            if shared.idle > 0 {
+                shared.idle -= 1
+                arrived.signal()
+            }
         }
     }
 
@@ -198,20 +235,25 @@ final class WorkerEngine: Sendable {
     ) {
         shared.withLock { shared in
             // Whoever was cut off comes too late: its items are answered, or asked again.
-            guard shared.seats[worker].generation == generation else { return }
+            guard shared.seats[worker].generation == generation,
+                let claim = shared.seats[worker].claim
+            else { return }
             shared.seats[worker].claim = nil
             shared.seats[worker].memory[work.program] = memory
-            let chunk = work.claim.chunk
+            // What others took meanwhile is no longer part of the chunk.
+            let chunk = claim.chunk
             putBack(
-                chunk.lowerBound + answers.count..<chunk.upperBound, of: work.claim.job, in: &shared
-            )
-            answer(work.claim.job, chunk.lowerBound, answers, in: &shared)
+                chunk.lowerBound + answers.count..<chunk.upperBound, of: claim.job, worker,
+                in: &shared)
+            answer(claim.job, chunk.lowerBound, answers, in: &shared)
         }
     }
 
-    private func putBack(_ range: Range<Int>, of job: Int, in shared: inout Shared) {
+    private func putBack(
+        _ range: Range<Int>, of job: Int, _ worker: Int, in shared: inout Shared
+    ) {
         if range.isEmpty { return }
-        shared.jobs[job]?.putBack(range)
+        shared.jobs[job]?.putBack(range, worker: worker)
         if !shared.queue.contains(job) { shared.queue.insert(job, at: 0) }
     }
 
@@ -254,8 +296,8 @@ final class WorkerEngine: Sendable {
         let error = LuaError(
             kind: .budgetTime,
             message: "a worker for '\(program)' did not end with its budget and was cut off")
-        putBack(stuck + 1..<claim.chunk.upperBound, of: claim.job, in: &shared)
-        putBack(claim.chunk.lowerBound..<stuck, of: claim.job, in: &shared)
+        putBack(stuck + 1..<claim.chunk.upperBound, of: claim.job, worker, in: &shared)
+        putBack(claim.chunk.lowerBound..<stuck, of: claim.job, worker, in: &shared)
         answer(claim.job, stuck, [.failure(error)], in: &shared)
         if claim.context == 0, let open = shared.jobs[claim.job]?.takeAll() {
             // A state that cannot be made is not tried again for each item.
