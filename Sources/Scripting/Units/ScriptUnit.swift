@@ -52,6 +52,8 @@ final class ScriptUnit {
         _ door: String, _ facts: LuaTable<LuaValue>, phase: ScriptPhase, occasion: String
     ) throws -> LuaNode? {
         guard let handler = doors.function(door) else { return nil }
+        context.deadline = MonotonicClock().seconds + budget.seconds
+        defer { context.deadline = nil }
         do {
             return try context.during(phase, occasion: "\(door) \(occasion)") {
                 try dispatch.call(handler, facts, budget: budget)
