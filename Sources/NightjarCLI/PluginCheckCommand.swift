@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `nightjar plugin check`
+/// `nightjar plugin check`.
 struct PluginCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",

@@ -42,7 +42,9 @@ public struct ScriptingError: Error, Sendable {
     /// The frames from the innermost outwards, one line each.
     public var traceback: [String]
     /// Whether the clock cut the script off: on another machine, or the next time, it may get
-    /// further. Counted instructions and memory end it at the same place everywhere.
+    /// further.
+    ///
+    /// Counted instructions and memory end it at the same place everywhere.
     public var isCutByTime = false
     /// What failed on the script's behalf, such as a run that it drives; it decides whose mistake
     /// it was.

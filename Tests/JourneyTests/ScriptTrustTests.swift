@@ -34,7 +34,8 @@ import Testing
             #expect(sound.code == 0 && sound.output.contains("pure"), "\(sound)")
         }
         try program.folder.write(
-            Self.plugin.replacing("ctx.state.n = (ctx.state.n or 0) + 1", with: "n = n + 1 ctx.state.n = n"),
+            Self.plugin.replacing(
+                "ctx.state.n = (ctx.state.n or 0) + 1", with: "n = n + 1 ctx.state.n = n"),
             to: "Plugins/mine/mine.lua")
         for target in ["recipe.lua", "mine"] {
             let hidden = try program.run(["check", target, "--purity"])

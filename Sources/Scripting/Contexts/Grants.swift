@@ -3,8 +3,8 @@ import Naming
 
 /// One thing that a script may do beyond computing.
 ///
-/// Written `clock`, `files:read:PATH`, `env:NAME`, `network:HOST`. A plugin names what it needs; only a recipe
-/// grants.
+/// Written `clock`, `files:read:PATH`, `env:NAME`, `network:HOST`. A plugin names what
+/// it needs; only a recipe grants.
 enum Capability: Sendable, Hashable, CustomStringConvertible {
     case clock
     /// Reading below a folder, or one file.

@@ -7,6 +7,8 @@ struct NetworkTarget: Sendable, Hashable {
     /// Lower case.
     let host: String
     let port: Int
+    /// Path and query, as they go over the wire.
+    private let rest: String
 
     /// - Throws: `ShapeFault` that says what is wrong with the address.
     init(_ url: String) throws {
@@ -27,7 +29,14 @@ struct NetworkTarget: Sendable, Hashable {
         self.scheme = scheme
         self.host = host
         port = parts.port ?? usual
+        guard (1...65535).contains(port) else { throw fault("there is no port \(port)") }
+        let path = parts.percentEncodedPath.isEmpty ? "/" : parts.percentEncodedPath
+        rest = path + (parts.percentEncodedQuery.map { "?" + $0 } ?? "")
     }
+
+    /// The address put together again, so that whoever reads it next finds the host that was
+    /// checked.
+    var url: URL? { URL(string: "\(scheme)://\(host):\(port)\(rest)") }
 
     /// Whether a grant without a port is about it.
     var isAtUsualPort: Bool { NetworkTarget.ports[scheme] == port }

@@ -60,7 +60,9 @@ final class NoNetwork: ScriptNetwork {
     }
 }
 
-/// What a call was answered once, for whoever repeats the call. Nothing is sent.
+/// What a call was answered once, for whoever repeats the call.
+///
+/// Nothing is sent.
 final class RecordedNetwork: ScriptNetwork {
     private var exchanges: [NetworkExchange]
 

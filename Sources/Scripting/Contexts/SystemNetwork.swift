@@ -3,14 +3,17 @@ import Foundation
 import FoundationNetworking
 import Synchronization
 
-/// The machine's own network. Nothing outlives a request: no cookies, no credentials, no cache, no
-/// connection.
+/// The machine's own network.
+///
+/// Nothing outlives a request: no cookies, no credentials, no cache, no connection.
 final class SystemNetwork: ScriptNetwork {
     func answer(_ request: NetworkRequest, grants: Grants) throws -> NetworkAnswer {
-        guard let url = URL(string: request.url), let target = try? NetworkTarget(request.url)
-        else { throw Refusal("\(request.url) is no address") }
+        guard let target = try? NetworkTarget(request.url), let url = target.url else {
+            throw Refusal("\(request.url) is no address")
+        }
         if let proxy = SystemNetwork.proxy(
-            for: target, in: ProcessInfo.processInfo.environment) {
+            for: target, in: ProcessInfo.processInfo.environment)
+        {
             throw Refusal(
                 "\(target.host): the variable \(proxy) sends this through a proxy, and a grant is "
                     + "for the host itself; name the host in no_proxy")
@@ -106,7 +109,7 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate {
         willPerformHTTPRedirection response: HTTPURLResponse, newRequest request: URLRequest,
         completionHandler: @escaping (URLRequest?) -> Void
     ) {
-        let target = request.url.flatMap { try? NetworkTarget($0.absoluteString) }
+        let target = HTTPExchange.target(of: response, leadingTo: request)
         let count = state.withLock { state in
             state.redirects += 1
             return state.redirects
@@ -116,13 +119,15 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate {
             let sentence =
                 count > HTTPExchange.mostRedirects
                 ? "it redirects more than \(HTTPExchange.mostRedirects) times"
-                : "it redirects to \(target?.host ?? "no address"), which is not granted"
+                : target.map { "it redirects to \($0.host), which is not granted" }
+                    ?? "it redirects to what is no web address"
             state.withLock { $0.failure = $0.failure ?? sentence }
             completionHandler(nil)
             task.cancel()
             return
         }
         var next = request
+        next.url = target.url
         if target.host != task.originalRequest?.url?.host?.lowercased() {
             // What the script says to one host is not for another.
             for name in (next.allHTTPHeaderFields ?? [:]).keys {
@@ -163,7 +168,8 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate {
     }
 
     func urlSession(
-        _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+        _ session: URLSession, task: URLSessionTask,
+        didReceive challenge: URLAuthenticationChallenge,
         completionHandler: @escaping (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
     ) {
         // No name and password that the machine may know is offered.
@@ -179,6 +185,20 @@ private final class HTTPExchange: NSObject, URLSessionDataDelegate {
             return !state.isOver
         }
         if isFirst { over.signal() }
+    }
+
+    /// Where a redirect leads; nil where what the answer says is no web address, or not the one
+    /// that the library made of it.
+    private static func target(
+        of response: HTTPURLResponse, leadingTo request: URLRequest
+    ) -> NetworkTarget? {
+        guard let location = response.value(forHTTPHeaderField: "Location"),
+            let told = URL(string: location, relativeTo: response.url)?.absoluteString,
+            let target = try? NetworkTarget(told), let next = request.url?.absoluteString,
+            let made = try? NetworkTarget(next), made.capability == target.capability,
+            made.scheme == target.scheme
+        else { return nil }
+        return made
     }
 
     private static func sentence(_ error: any Error) -> String {

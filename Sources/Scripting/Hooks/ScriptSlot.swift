@@ -110,8 +110,8 @@ final class ScriptSlot {
 
     /// Asks the last calls again in a fresh state.
     ///
-    /// - Returns: what differs, in a sentence. A script that sees more than the run and the network,
-    ///   whose answers are kept, is not asked.
+    /// - Returns: what differs, in a sentence. A script that sees more than the run and the
+    ///   network, whose answers are kept, is not asked.
     func replayDifference(left: LuaValue) -> String? {
         guard unit.context.grants.canBeReplayed else { return nil }
         do {

@@ -70,7 +70,8 @@ enum TestBindings {
                     "answers", .map(.record(networkAnswer)), .required,
                     "by address, in the place of those given before")
             ], phases: phases,
-            doc: "Says what nj.http is answered in this spec, and by the plugin under test; nothing "
+            doc:
+                "Says what nj.http is answered in this spec, and by the plugin under test; nothing "
                 + "is sent."
         ) { call in
             try session(call).network.answers = answers(call.table("answers"))

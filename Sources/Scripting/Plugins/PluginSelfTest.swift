@@ -67,7 +67,9 @@ struct PluginSelfTest {
         }
     }
 
-    /// Calls one function as a run would, in a state of its own. Facts left out are zero.
+    /// Calls one function as a run would, in a state of its own.
+    ///
+    /// Facts left out are zero.
     static func call(
         _ door: String, facts: LuaNode, settings: LuaTable<LuaValue>, state: LuaValue?,
         use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader,

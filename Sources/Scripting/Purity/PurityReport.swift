@@ -43,7 +43,8 @@ public struct PurityReport: Sendable, Hashable {
         /// One line.
         public var description: String {
             let place = path.isEmpty ? part.rawValue : "\(part.rawValue) \(path)"
-            return "\(script) \(door): call \(call): \(place) was \(first), and \(again) when asked "
+            return
+                "\(script) \(door): call \(call): \(place) was \(first), and \(again) when asked "
                 + "again from the saved memory"
         }
     }

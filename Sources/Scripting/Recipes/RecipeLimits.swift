@@ -50,6 +50,14 @@ extension LuaRuntime.Budget {
     /// a check, a spec.
     static let counted = LuaRuntime.Budget(
         seconds: RecipeLimits.countedSeconds, instructions: RecipeLimits.instructions)
+
+    /// The same memory, and an end that does not depend on the machine.
+    var counting: LuaRuntime.Budget {
+        guard instructions == nil else { return self }
+        var budget = LuaRuntime.Budget.counted
+        budget.memoryBytes = memoryBytes
+        return budget
+    }
 }
 
 extension LuaTable<LuaNode> {

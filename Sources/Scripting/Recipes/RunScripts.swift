@@ -40,8 +40,7 @@ public struct RunScripts: Sendable {
         }
         self.recipe = unit
         reload = ReloadSettings(recipe: recipe.inner("reload"))
-        for (index, use) in try PluginUse.list(recipe, places: places, kept: kept).enumerated()
-        {
+        for (index, use) in try PluginUse.list(recipe, places: places, kept: kept).enumerated() {
             let path = LuaPath(["use", .integer(Int64(index + 1))])
             do {
                 let loaded = try load(use, kept: kept)
@@ -107,8 +106,8 @@ public struct RunScripts: Sendable {
         recipe: ScriptRecipe, files: [LoadedScript], use: PluginUse?, loader: PluginLoader
     )] {
         var counted = self
-        counted.loader.budget = .counted
-        counted.recipe.budget = .counted
+        counted.loader = counted.loader.counting
+        counted.recipe.budget = counted.recipe.budget.counting
         return counted.parts.map { part in
             (counted.scriptRecipe(part, schedule: nil), part.files, part.use, counted.loader)
         }
@@ -129,7 +128,7 @@ public struct RunScripts: Sendable {
                 try loader.load(use, files: files, log: log).unit
             },
             test: { [loader] files in
-                _ = try PluginSelfTest(use, files: files, loader: loader).run()
+                _ = try PluginSelfTest(use, files: files, loader: loader.counting).run()
             })
     }
 
@@ -140,7 +139,7 @@ public struct RunScripts: Sendable {
     ) throws -> PluginLoader.Loaded {
         do {
             let loaded = try loader.load(use) { _ in }
-            _ = try PluginSelfTest(use, files: loaded.unit.files, loader: loader).run()
+            _ = try PluginSelfTest(use, files: loaded.unit.files, loader: loader.counting).run()
             return loaded
         } catch {
             let name = use.source.name

@@ -5,18 +5,19 @@ import Training
 
 /// The scripts that were in force in a run when it was last saved, from the bytes in its folder:
 /// what a resumed run stands on where the disk's own versions do not load any more.
-struct KeptScripts {
+final class KeptScripts {
     private let archive: ScriptArchive
     private let run: String
-    private let versions: [String: ScriptVersion]
+    /// Read when first wanted: most runs that go on find their scripts where they were.
+    private lazy var versions: [String: ScriptVersion] = SavedHooks.states(run: run)
+        .compactMapValues { bytes in
+            let state = try? SlotState(StateEncoding.decode(bytes, path: "the memory of scripts"))
+            return state?.versions.last
+        }
 
     init(run: String) {
         self.run = run
         archive = ScriptArchive(run: run)
-        versions = SavedHooks.states(run: run).compactMapValues { bytes in
-            let state = try? SlotState(StateEncoding.decode(bytes, path: "the memory of scripts"))
-            return state?.versions.last
-        }
     }
 
     /// The first digits of a script's version; nil where nothing was saved of it.
@@ -66,10 +67,10 @@ struct KeptScripts {
 
 extension KeptScripts {
     /// The run that a recipe which cannot be read belongs to: as its file's name or an override
-    /// says. What it says itself is not known then.
-    init?(
-        recipe places: RecipePlaces, overrides: [RecipeOverride]
-    ) {
+    /// says.
+    ///
+    /// What it says itself is not known then.
+    convenience init?(recipe places: RecipePlaces, overrides: [RecipeOverride]) {
         func text(_ key: String) -> String? {
             guard let override = overrides.last(where: { $0.key == key }) else { return nil }
             if case .string(let text) = LuaLiteral.value(override.raw) { return text.text }

@@ -54,7 +54,8 @@ import Training
         try run.begin()
         try run.step(to: 14)
         try run.die()
-        try run.write(keys: keys(limits: "time_s = 0.05", step: 99, marker: "on_step_end"), steps: 20)
+        try run.write(
+            keys: keys(limits: "time_s = 0.05", step: 99, marker: "on_step_end"), steps: 20)
         try run.begin(resumes: true, takesEdited: true)
         try run.step(to: 12)
         #expect(try marked(run).isEmpty)

@@ -38,9 +38,11 @@ import Testing
         switch damage {
         case "syntax": try run.folder.write("Plugins/mine/mine.lua", "return {")
         case "self-test":
-            try run.plugin("mine", Self.body + "examples = { { call = 'curricula.c', gives = { x = 1 } } }")
+            try run.plugin(
+                "mine", Self.body + "examples = { { call = 'curricula.c', gives = { x = 1 } } }")
         case "module": try run.folder.write("Plugins/mine/steps.lua", "error('gone')")
-        case "file": try FileManager.default.removeItem(atPath: run.folder.path + "/Plugins/mine/mine.lua")
+        case "file":
+            try FileManager.default.removeItem(atPath: run.folder.path + "/Plugins/mine/mine.lua")
         default: try FileManager.default.removeItem(atPath: run.folder.path + "/Plugins")
         }
         try run.begin(resumes: true)
