@@ -12,7 +12,8 @@ enum CheckPurity {
             let mark =
                 found.isEmpty ? style.paint("pure", .green) : style.paint("impure", .red)
             text += style.paint(script.name, .bold) + "  \(mark)  \(script.callCount) calls of "
-            text += "\(script.doors.count) functions, asked again in fresh states\n"
+            let doors = script.doors.count == 1 ? "1 function" : "\(script.doors.count) functions"
+            text += "\(doors), asked again in fresh states\n"
             for finding in found { text += "  \(finding)\n" }
             for (door, failure) in script.failures.sorted(by: { $0.key < $1.key }) {
                 text += "  \(door) failed on made-up facts, which shows little: \(failure)\n"
@@ -44,9 +45,11 @@ enum CheckPurity {
     static func refuseImpure(_ report: PurityReport) throws {
         guard !report.isPure else { return }
         let names = Set(report.findings.map(\.script)).sorted().joined(separator: ", ")
+        let count = report.findings.count
+        let doors = count == 1 ? "1 function rests" : "\(count) functions rest"
         throw ScriptingError(
             .badAnswer,
-            "\(names): \(report.findings.count) functions rest on memory that no checkpoint holds; "
+            "\(names): \(doors) on memory that no checkpoint holds; "
                 + "keep it in ctx.state, or give it with save and take it with load")
     }
 }
