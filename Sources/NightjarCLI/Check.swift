@@ -10,18 +10,36 @@ import Transformers
 /// `nightjar check`: what a recipe comes to, before anything is computed.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows what a recipe comes to: plan, data, memory, time; trains nothing.")
+        abstract: "Shows what a recipe comes to: plan, data, memory, time; trains nothing.",
+        discussion: """
+            Given a plugin's name, folder or main file, it checks that, as nightjar plugin check \
+            does. With --purity the scripts of a recipe, or the plugin, are asked the same calls \
+            twice from the same saved memory; code 2 where one keeps memory elsewhere.
+            """)
 
     @OptionGroup var recipe: RecipeArguments
 
     @Flag(help: "Compute nothing: leave out the time, which a few timed steps give.")
     var noTiming = false
 
+    @Flag(help: "Look for hidden memory in scripts, and do nothing else.")
+    var purity = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     mutating func run() throws {
+        if PluginCatalogue.isPlugin(
+            recipe.recipe, from: FileManager.default.currentDirectoryPath)
+        {
+            guard recipe.overrides.isEmpty, !noTiming else {
+                throw ValidationError(
+                    "\(recipe.recipe) is a plugin; --set and --no-timing are for recipes")
+            }
+            return try CheckPlugin(plugin: recipe.recipe, asksTwice: purity, json: json).run()
+        }
         let loaded = try recipe.load()
+        if purity { return try checkPurity(of: loaded) }
         let display = RunDisplay()
         let inspection = try ComputeThread.shared.run { [noTiming] in
             try RunInspection(
@@ -58,6 +76,16 @@ struct Check: ParsableCommand {
         try Output.text(
             "\(HumanFormat.duration(seconds: time.seconds)) at "
                 + "\(HumanFormat.count(time.tokensPerSecond)) tokens/s, \(time.basis.rawValue)\n")
+    }
+
+    private func checkPurity(of loaded: LoadedRecipe) throws {
+        let report = try loaded.checkPurity()
+        if json {
+            try Output.json(CheckPurity.object(report))
+        } else {
+            try CheckPurity.show(report)
+        }
+        try CheckPurity.refuseImpure(report)
     }
 
     private func planRows(_ configuration: RunConfiguration, _ inspection: RunInspection)

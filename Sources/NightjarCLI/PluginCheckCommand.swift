@@ -1,9 +1,6 @@
 import ArgumentParser
-import Foundation
-import Scripting
-import Telemetry
 
-/// `nightjar plugin check`
+/// `nightjar plugin check`.
 struct PluginCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -12,24 +9,13 @@ struct PluginCheckCommand: ParsableCommand {
     @Argument(help: "A plugin's name, its folder or its main file.", completion: .file())
     var plugin: String
 
+    @Flag(help: "Also ask it twice from the same saved memory; code 2 where it differs.")
+    var purity = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
     mutating func run() throws {
-        let check = try PluginCatalogue.check(
-            plugin, from: FileManager.default.currentDirectoryPath)
-        let style = TerminalStyle.detect(descriptor: 1)
-        var table = AlignedTable(columns: ["", ""])
-        table.add(["file", check.entry.path])
-        table.add(["version", check.hash])
-        table.add(["doors", check.entry.doors.joined(separator: ", ")])
-        table.add([
-            "self-test",
-            check.exampleCount == 0
-                ? "none; give it examples"
-                : "\(check.exampleCount) examples hold in \(check.freshStateCount) fresh states",
-        ])
-        table.add(["memory", HumanFormat.bytes(check.memoryBytes)])
-        table.add(["spec", check.spec ?? "none; nightjar test runs NAME_spec.lua beside it"])
-        try Output.text(
-            style.paint(check.entry.name, .bold) + "  \(check.entry.summary ?? "")\n"
-                + table.render(style: style) + "\n")
+        try CheckPlugin(plugin: plugin, asksTwice: purity, json: json).run()
     }
 }

@@ -14,9 +14,10 @@ struct RecipeArguments: ParsableArguments {
             valueName: "path=value"))
     var overrides: [String] = []
 
-    func load() throws -> LoadedRecipe {
+    /// - Parameter resumes: whether what the run kept stands in for scripts that no longer load.
+    func load(resumes: Bool = false) throws -> LoadedRecipe {
         try RecipeLoader.load(
             path: recipe, overrides: overrides,
-            workingFolder: FileManager.default.currentDirectoryPath)
+            workingFolder: FileManager.default.currentDirectoryPath, resumes: resumes)
     }
 }

@@ -34,7 +34,7 @@ struct Train: ParsableCommand {
 
     mutating func run() throws {
         let clock = Stopwatch()
-        let loaded = try recipe.load()
+        let loaded = try recipe.load(resumes: resume && !edited)
         StopSignal.install()
         let display = RunDisplay()
         display.isVerbose = verbose
@@ -63,6 +63,10 @@ struct Train: ParsableCommand {
                 "steps_now": summary.stepsNow,
             ]
             if let checkpoint = summary.checkpoint { object["checkpoint"] = checkpoint }
+            if let mark = summary.replayBreak {
+                object["not_replayable_from_step"] = mark.step
+                object["not_replayable"] = mark.sentence
+            }
             if let loss = summary.heldOutBefore { object["held_out_before"] = loss.loss }
             if let loss = summary.heldOutAfter {
                 object["held_out_after"] = loss.loss
@@ -78,6 +82,7 @@ struct Train: ParsableCommand {
                 + "\(HumanFormat.count(summary.tokens)) tokens, in "
                 + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
                 + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n"
+                + (summary.replayBreak.map { $0.sentence + "\n" } ?? "")
                 + (isStopped ? "the same command with --resume goes on from there\n" : ""))
     }
 

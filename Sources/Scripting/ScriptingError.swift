@@ -41,6 +41,11 @@ public struct ScriptingError: Error, Sendable {
     public var keyPath: String?
     /// The frames from the innermost outwards, one line each.
     public var traceback: [String]
+    /// Whether the clock cut the script off: on another machine, or the next time, it may get
+    /// further.
+    ///
+    /// Counted instructions and memory end it at the same place everywhere.
+    public var isCutByTime = false
     /// What failed on the script's behalf, such as a run that it drives; it decides whose mistake
     /// it was.
     public var cause: (any Error)?
@@ -56,6 +61,9 @@ public struct ScriptingError: Error, Sendable {
         self.keyPath = keyPath
         self.traceback = traceback
     }
+
+    /// Whether the file as a whole could not be run, whatever it says.
+    var isOfTheFile: Bool { [.badFile, .unreadable, .syntax, .runtime].contains(code) }
 
     /// Whether the user can mend it by changing the script; else the machine failed.
     public var isUserMistake: Bool { code != .unreadable }
@@ -91,6 +99,17 @@ extension ScriptingError {
         self.init(
             code, error.message, path: error.chunk ?? path, line: error.line,
             traceback: error.traceback)
+        isCutByTime = error.kind == .budgetTime
         cause = error.cause
+    }
+}
+
+extension LuaError {
+    /// Whether a budget was spent, which nothing in the call outlives.
+    var isOfTheBudget: Bool {
+        switch kind {
+        case .budgetTime, .budgetMemory, .budgetInstructions: true
+        default: false
+        }
     }
 }

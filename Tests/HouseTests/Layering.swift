@@ -28,7 +28,8 @@ struct Layering {
 
     /// What the system and the toolchain bring; any module may import it.
     static let system: Set = [
-        "Dispatch", "Foundation", "Glibc", "Darwin", "Musl", "Synchronization",
+        "Dispatch", "Foundation", "FoundationNetworking", "Glibc", "Darwin", "Musl",
+        "Synchronization",
     ]
 
     /// Where a module stands: -1 at the foundations, nil for strangers.

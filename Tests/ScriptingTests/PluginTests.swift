@@ -56,7 +56,7 @@ import Testing
         ),
         (
             "needs = { 'clok' }",
-            "\"clok\" is no capability; there are \"clock\", \"files:read:PATH\" and \"env:NAME\"; did you mean \"clock\"?"
+            "\"clok\" is no capability; there are \"clock\", \"files:read:PATH\", \"env:NAME\" and \"network:HOST\"; did you mean \"clock\"?"
         ),
     ])
     func aManifestThatIsWrongIsRefused(body: String, sentence: String) throws {

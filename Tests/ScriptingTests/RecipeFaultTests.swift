@@ -70,6 +70,11 @@ import Testing
             "on.nan: expected \"stop\" or \"skip\", got \"stopp\"; did you mean \"stop\"?"
         ),
         ("on = { bad_rows = 'skip' }", "on: unknown key \"bad_rows\"; did you mean \"bad_row\"?"),
+        (
+            "limits = { instructions = 5 }",
+            "limits.instructions: instructions are counted only with budget = \"exact\""
+        ),
+        ("limits = { budget = 'exat' }", "limits.budget: expected \"time\" or \"exact\""),
         ("limits = { time_s = 0 }", "limits.time_s: expected a number above 0"),
         ("recompute = 'yes'", "recompute: expected true or false, got string \"yes\""),
         ("model = {}", "model: none of from or init is given; give one"),

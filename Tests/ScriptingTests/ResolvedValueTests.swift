@@ -102,7 +102,9 @@ import Testing
                   },
                   "prefetch": 2,
                   "limits": {
+                    "budget": "time",
                     "time_s": 1.0,
+                    "instructions": null,
                     "memory_mb": 256
                   },
                   "use": null,

@@ -29,7 +29,7 @@
 ---@field prefetch? integer batches prepared ahead; 0 for none
 ---@field limits? nightjar.Limits what a call of the recipe's functions may spend
 ---@field use? (string|any)[] plugins, in the order in which they are called: a name, or { "name", key = value } with settings
----@field grant? table<string, string[]> by plugin, what it may do beyond computing: "clock", "files:read:PATH", "env:NAME"
+---@field grant? table<string, string[]> by plugin, what it may do beyond computing: "clock", "files:read:PATH", "env:NAME", "network:HOST"
 ---@field hooks? nightjar.Hooks handlers on the run's timeline
 ---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? a function asked between steps which dials to turn
 ---@field reload? nightjar.Reload what becomes of scripts that are edited
@@ -163,7 +163,9 @@
 ---@field invalid_utf8? "replace"|"drop"|"stop" bytes that are not UTF-8, in sources that do not say themselves
 
 ---@class nightjar.Limits
----@field time_s? number seconds a call may take
+---@field budget? "time"|"exact" what ends a call: "time", which costs nothing; or "exact", which counts instructions, so that a call ends at the same place on every machine
+---@field time_s? number seconds a call may take; by default 1, and 60 where instructions are counted
+---@field instructions? integer instructions and charged work that a call may take, with budget = "exact"; by default 100 million
 ---@field memory_mb? integer MiB that the scripts may hold together
 
 ---@class nightjar.Hooks
@@ -324,6 +326,7 @@
 ---@field time nightjar.time
 ---@field file nightjar.file
 ---@field env nightjar.env
+---@field http nightjar.http
 ---@field test nightjar.test
 ---@field plot nightjar.plot
 local nj = {}

@@ -6,7 +6,7 @@
 ---@field name string the name of its folder
 ---@field api integer the version it is written for: 1
 ---@field summary string one sentence: what it does for a run
----@field needs? string[] capabilities it cannot do without: "clock", "files:read:PATH", "env:NAME"
+---@field needs? string[] capabilities it cannot do without: "clock", "files:read:PATH", "env:NAME", "network:HOST"
 ---@field requires? string[] plugins that must be in use before it; they open first
 ---@field settings? table<string, any> what a recipe may change, each with its default; a change keeps the type
 ---@field hooks? nightjar.Hooks handlers on a run's timeline

@@ -22,6 +22,12 @@
 ---@field log string[] the lines it logged
 ---@field metrics table<string, number> the numbers it logged, by name
 
+---@class nightjar.FakeAnswer
+---@field status? integer such as 404
+---@field body? string what is sent back
+---@field headers? table<string, string> by name
+---@field error? string the message where no answer is to come
+
 ---@class nightjar.test
 local test = {}
 
@@ -68,3 +74,9 @@ function test.call(door, facts, options) end
 ---For specs.
 ---@param seconds number how far
 function test.advance(seconds) end
+
+---Says what nj.http is answered in this spec, and by the plugin under test; nothing is sent.
+---
+---For specs.
+---@param answers table<string, nightjar.FakeAnswer> by address, in the place of those given before
+function test.network(answers) end

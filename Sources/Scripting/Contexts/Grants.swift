@@ -3,14 +3,16 @@ import Naming
 
 /// One thing that a script may do beyond computing.
 ///
-/// Written `clock`, `files:read:PATH`, `env:NAME`. A plugin names what it needs; only a recipe
-/// grants.
+/// Written `clock`, `files:read:PATH`, `env:NAME`, `network:HOST`. A plugin names what
+/// it needs; only a recipe grants.
 enum Capability: Sendable, Hashable, CustomStringConvertible {
     case clock
     /// Reading below a folder, or one file.
     case readFiles(String)
     /// One environment variable.
     case environment(String)
+    /// One host over http and https; at one port, or at their usual ones.
+    case network(host: String, port: Int?)
 
     /// - Throws: `ShapeFault` for a text that names no capability.
     init(_ text: String) throws {
@@ -21,27 +23,36 @@ enum Capability: Sendable, Hashable, CustomStringConvertible {
         case "files" where parts.count == 3 && parts[1] == "read" && !parts[2].isEmpty:
             self = .readFiles(parts[2])
         case "env" where parts.count == 2 && !parts[1].isEmpty: self = .environment(parts[1])
-        case "network":
-            throw ShapeFault(
-                path: .init(),
-                sentence: "\"\(text)\": network access is not supported in this "
-                    + "version; remove it")
+        case "network" where parts.count >= 2:
+            let host = parts[1].lowercased()
+            let port = parts.count == 3 ? Int(parts[2]) : nil
+            guard NetworkTarget.isHost(host), parts.count == 2 || (1...65535).contains(port ?? 0)
+            else {
+                throw ShapeFault(
+                    path: .init(),
+                    sentence: "\"\(text)\" names no host; write \"network:HOST\" or "
+                        + "\"network:HOST:PORT\"")
+            }
+            self = .network(host: host, port: port)
         default:
             let hint =
-                nearestName(to: parts.first ?? "", among: ["clock", "files", "env"])
+                nearestName(to: parts.first ?? "", among: ["clock", "files", "env", "network"])
                 .map { "; did you mean \"\($0)\"?" } ?? ""
             throw ShapeFault(
                 path: .init(),
                 sentence: "\"\(text)\" is no capability; there are \"clock\", "
-                    + "\"files:read:PATH\" and \"env:NAME\"\(hint)")
+                    + "\"files:read:PATH\", \"env:NAME\" and \"network:HOST\"\(hint)")
         }
     }
+
+    fileprivate var isNetwork: Bool { if case .network = self { true } else { false } }
 
     var description: String {
         switch self {
         case .clock: "clock"
         case .readFiles(let path): "files:read:\(path)"
         case .environment(let name): "env:\(name)"
+        case .network(let host, let port): "network:\(host)" + (port.map { ":\($0)" } ?? "")
         }
     }
 }
@@ -49,12 +60,27 @@ enum Capability: Sendable, Hashable, CustomStringConvertible {
 /// What a script was granted.
 struct Grants: Sendable, Hashable {
     private(set) var capabilities: [Capability]
+    /// Whether every host is allowed, for there is no network behind it.
+    private var coversNetwork = false
 
     static let none = Grants([])
+    /// For where clock and network are not the real ones.
+    static let faked = Grants([.clock]).withFakes
 
     init(_ capabilities: [Capability]) { self.capabilities = capabilities }
 
-    func with(_ capability: Capability) -> Grants { Grants(capabilities + [capability]) }
+    /// The same, and whatever is a fake in a spec or self-test.
+    var withFakes: Grants {
+        var grants = Grants(capabilities + [.clock])
+        grants.coversNetwork = true
+        return grants
+    }
+
+    /// Whether what a script sees can be shown to it again: all but the network, which is recorded,
+    /// cannot.
+    var canBeReplayed: Bool {
+        capabilities.allSatisfy { if case .network = $0 { true } else { false } }
+    }
 
     func allows(_ capability: Capability) -> Bool {
         capabilities.contains { granted in
@@ -63,7 +89,7 @@ struct Grants: Sendable, Hashable {
                 path == root || path.hasPrefix(root.hasSuffix("/") ? root : root + "/")
             default: granted == capability
             }
-        }
+        } || (coversNetwork && capability.isNetwork)
     }
 
     /// - Throws: `ShapeFault` that says which grant is missing and where to write it.

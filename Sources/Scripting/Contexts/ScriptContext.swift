@@ -18,6 +18,12 @@ final class ScriptContext {
     var log: (ScriptLogLine) -> Void
     /// What `nj.time` reads.
     var clock: any ScriptClock
+    /// What `nj.http` asks.
+    var network: any ScriptNetwork = SystemNetwork()
+    /// What was asked of the network in the present call, where that is kept.
+    var exchanges: [NetworkExchange]?
+    /// When the present call's time is over, on the machine's monotonic clock; nil for no end.
+    var deadline: Double?
     /// Numbers logged since the host last took them.
     var metrics = ScriptMetrics()
     /// Facts about the run, for `nj.run`; nil outside one.

@@ -13,6 +13,8 @@ struct ReplayRecord {
         let phase: ScriptPhase
         let occasion: String
         let run: LuaValue?
+        /// What it asked of the network, and what it was answered.
+        let exchanges: [NetworkExchange]
         /// Nil where nobody looks at the answer.
         let answer: LuaValue?
     }
@@ -29,6 +31,8 @@ struct ReplayRecord {
     /// Calls that tell a version's shift, once there were so many.
     static let shiftDepth = 64
     private static let stretchLength = 8
+    /// A call that received more than this from the network is not kept.
+    private static let mostNetworkBytes = 256 << 10
 
     private var stretches: [Stretch] = []
     private var hasBegun = false
@@ -49,13 +53,16 @@ struct ReplayRecord {
     /// Notes a call that was answered.
     mutating func add(
         _ door: String, _ facts: LuaPayload, phase: ScriptPhase, occasion: String,
-        run: LuaValue?, answer: LuaValue?
+        run: LuaValue?, exchanges: [NetworkExchange] = [], answer: LuaValue?
     ) {
         guard !stretches.isEmpty else { return }
+        guard exchanges.reduce(0, { $0 + $1.byteCount }) <= ReplayRecord.mostNetworkBytes else {
+            return forget()
+        }
         stretches[stretches.count - 1].calls.append(
             Call(
                 door: door, facts: facts, phase: phase, occasion: occasion, run: run,
-                answer: answer))
+                exchanges: exchanges, answer: answer))
     }
 
     /// Forgets the calls, as when one could not be finished.
@@ -93,6 +100,9 @@ struct ReplayRecord {
                 return "the same calls in a fresh state leave another ctx.state"
             }
             return nil
+        } catch let error as ScriptingError where error.isCutByTime {
+            // A busy machine says nothing about the script.
+            return nil
         } catch {
             return "asked again in a fresh state it failed: \(error)"
         }
@@ -117,6 +127,8 @@ struct ReplayRecord {
 
     private static func ask(_ call: Call, _ unit: ScriptUnit) throws -> LuaValue {
         unit.context.run = call.run
+        // The world is not asked twice: it may have been told something by the first call.
+        unit.context.network = RecordedNetwork(call.exchanges)
         let answer = try unit.call(
             call.door, call.facts, phase: call.phase, occasion: call.occasion)
         return call.answer == nil ? .nil : try (answer ?? .nil).plain()

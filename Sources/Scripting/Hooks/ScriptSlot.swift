@@ -84,8 +84,10 @@ final class ScriptSlot {
     ) throws -> LuaNode? {
         if record.wantsMemory { record.begin(with: try unit.memory()) }
         unit.context.run = run
+        unit.context.exchanges = []
         let clock = Stopwatch()
         defer {
+            unit.context.exchanges = nil
             seconds += clock.elapsedSeconds
             calls += 1
         }
@@ -95,13 +97,13 @@ final class ScriptSlot {
             guard isAnswerUsed, !answer.isNil else {
                 record.add(
                     door, facts, phase: phase, occasion: occasion, run: run,
-                    answer: isAnswerUsed ? .nil : nil)
+                    exchanges: unit.context.exchanges ?? [], answer: isAnswerUsed ? .nil : nil)
                 return nil
             }
             let checked = try checked(answer, of: door)
             record.add(
                 door, facts, phase: phase, occasion: occasion, run: run,
-                answer: try checked.plain())
+                exchanges: unit.context.exchanges ?? [], answer: try checked.plain())
             return checked
         } catch {
             // Half a call cannot be repeated.
@@ -112,9 +114,10 @@ final class ScriptSlot {
 
     /// Asks the last calls again in a fresh state.
     ///
-    /// - Returns: what differs, in a sentence. A script that sees more than the run is not asked.
+    /// - Returns: what differs, in a sentence. A script that sees more than the run and the
+    ///   network, whose answers are kept, is not asked.
     func replayDifference(left: LuaValue) -> String? {
-        guard unit.context.grants.capabilities.isEmpty else { return nil }
+        guard unit.context.grants.canBeReplayed else { return nil }
         do {
             return record.difference(in: try aside(unit.files), left: left)
         } catch {
@@ -126,12 +129,12 @@ final class ScriptSlot {
     private func aside(_ files: [LoadedScript]) throws -> ScriptUnit {
         let unit = try recipe.make(files) { _ in }
         unit.context.tokenizer = tokenizer
+        unit.context.network = RecordedNetwork([])
         return unit
     }
 
     private func checked(_ answer: LuaNode, of door: String) throws -> LuaNode {
-        let shape = door == "curriculum" ? Curriculum.answer : try DoorShape.of(door).answer
-        guard let shape else { return answer }
+        guard let shape = try DoorShape.of(door).answer else { return answer }
         do {
             return try ShapeCheck(stage: .declared).checked(answer, as: shape, at: LuaPath())
         } catch let fault as ShapeFault {

@@ -21,6 +21,7 @@ public final class ScriptedHooks: RunHooks {
     private var madeRun: LuaValue?
     private var measurements = HookMeasurements()
     private var pending: [ScriptEvent] = []
+    private var cutOffs: [CutOff] = []
 
     /// What the scripts may know of their run.
     struct RunSettings {
@@ -161,7 +162,7 @@ public final class ScriptedHooks: RunHooks {
     public func saveState() throws -> [String: [UInt8]] {
         var states: [String: [UInt8]] = [:]
         for slot in slots {
-            let memory = try slot.unit.memory(isKept: true)
+            let memory = try memory(of: slot)
             states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
             // A version that a checkpoint names must be there when that is resumed.
             try reload.keep(slot)
@@ -179,6 +180,15 @@ public final class ScriptedHooks: RunHooks {
             }
         }
         return states
+    }
+
+    private func memory(of slot: ScriptSlot) throws -> LuaValue {
+        do {
+            return try slot.unit.memory(isKept: true)
+        } catch let error as ScriptingError where error.code == .budget {
+            cutOffs.append(CutOff(error, of: slot.name, door: "save"))
+            throw error
+        }
     }
 
     public func restoreState(_ state: [String: [UInt8]]) throws {
@@ -253,6 +263,11 @@ public final class ScriptedHooks: RunHooks {
         return sentence
     }
 
+    public func takeCutOffs() -> [CutOff] {
+        defer { cutOffs = [] }
+        return cutOffs
+    }
+
     public var filesInForce: [String: String] {
         let files = slots.flatMap(\.unit.files).map { (settings.shownPath($0.path), $0.hash) }
         return Dictionary(files) { first, _ in first }
@@ -284,13 +299,7 @@ public final class ScriptedHooks: RunHooks {
                 handler, as: door, facts(), phase: phase, occasion: occasion, run: run,
                 isAnswerUsed: isAnswerUsed)
         } catch let error as ScriptingError where error.code == .budget {
-            pending.append(
-                ScriptEvent(
-                    name: "cut_off",
-                    fields: [
-                        "script": .string(slot.name), "door": .string(door),
-                        "message": .string(error.message), "replayable": .bool(false),
-                    ], hasEffect: false))
+            cutOffs.append(CutOff(error, of: slot.name, door: door))
             throw error
         }
     }
@@ -333,6 +342,13 @@ public final class ScriptedHooks: RunHooks {
 
     private func warn(_ slot: ScriptSlot, _ text: String) {
         log(ScriptLogLine(level: .warn, owner: slot.name, text: text))
+    }
+}
+
+extension CutOff {
+    fileprivate init(_ error: ScriptingError, of script: String, door: String) {
+        self.init(
+            script: script, door: door, message: error.message, isReplayable: !error.isCutByTime)
     }
 }
 

@@ -3,5 +3,5 @@ enum LibraryBindings {
     static let all: [Binding] =
         TextBindings.all + RegexBindings.all + JSONBindings.all + TokenBindings.all
         + RandomBindings.all + LogBindings.all + MetricBindings.all + RunBindings.all
-        + TimeBindings.all + FileBindings.all + TestBindings.all
+        + TimeBindings.all + FileBindings.all + HTTPBindings.all + TestBindings.all
 }

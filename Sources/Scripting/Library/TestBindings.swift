@@ -63,7 +63,55 @@ enum TestBindings {
             try session(call).clock.advance(seconds: call.number("seconds"))
             return []
         },
+        Binding(
+            "test.network",
+            [
+                Field(
+                    "answers", .map(.record(networkAnswer)), .required,
+                    "by address, in the place of those given before")
+            ], phases: phases,
+            doc:
+                "Says what nj.http is answered in this spec, and by the plugin under test; nothing "
+                + "is sent."
+        ) { call in
+            try session(call).network.answers = answers(call.table("answers"))
+            return []
+        },
     ]
+
+    private static let networkAnswer = Record(
+        noun: "fake answer",
+        fields: [
+            Field("status", .integer(100...999), .value(200), "such as 404"),
+            Field("body", .bytes, .value(""), "what is sent back"),
+            Field("headers", .map(.text), .none, "by name"),
+            Field("error", .text, .none, "the message where no answer is to come"),
+        ])
+
+    private static func answers(
+        _ table: LuaTable<LuaNode>
+    ) -> [String: Result<NetworkAnswer, Refusal>] {
+        var answers: [String: Result<NetworkAnswer, Refusal>] = [:]
+        for field in table.fields {
+            guard case .string(let url) = field.key, case .table(let given) = field.value else {
+                continue
+            }
+            let entry = CompleteTable(given)
+            if let error = entry.optionalText("error") {
+                answers[url.description] = .failure(Refusal(error))
+                continue
+            }
+            var answer = NetworkAnswer(status: entry.optionalInteger("status") ?? 200)
+            if case .string(let body)? = entry["body"] { answer.body = body.bytes }
+            for header in entry.optionalInner("headers")?.table.fields ?? [] {
+                if case .string(let name) = header.key, case .string(let value) = header.value {
+                    answer.headers[name.description.lowercased()] = value.description
+                }
+            }
+            answers[url.description] = .success(answer)
+        }
+        return answers
+    }
 
     private static let options = Record(
         noun: "call options",
@@ -105,8 +153,9 @@ enum TestBindings {
             let outcome = try PluginSelfTest.call(
                 call.text("door"), facts: call.node("facts"),
                 settings: try (options["settings"] ?? .nil).plain().asTable ?? LuaTable(array: []),
-                state: try options["state"]?.plain(), use: plugin, loader: PluginLoader(),
-                clock: session.clock)
+                state: try options["state"]?.plain(), use: plugin,
+                loader: PluginLoader(budget: .counted),
+                clock: session.clock, network: session.network)
             let metrics = outcome.metrics.map {
                 LuaTable<LuaValue>.Field(key: .string(LuaString($0.name)), value: .number($0.value))
             }

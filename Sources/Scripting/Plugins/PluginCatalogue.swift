@@ -3,8 +3,9 @@ import LuaRuntime
 
 /// What there is to know about plugins from outside a run.
 public enum PluginCatalogue {
-    /// Looks at plugins without granting them anything.
-    private static let loader = PluginLoader(checksNeeds: false)
+    /// Looks at plugins without granting them anything; calls are cut off at the same place on
+    /// every machine.
+    static let loader = PluginLoader(budget: .counted, checksNeeds: false)
 
     /// A plugin that was found, and what it says of itself.
     public struct Entry: Sendable {
@@ -60,12 +61,7 @@ public enum PluginCatalogue {
     /// - Parameter name: a plugin's name, its folder or its main file.
     /// - Throws: `ScriptingError` that says what is wrong.
     public static func check(_ name: String, from folder: String) throws -> Check {
-        let source: PluginSource
-        do {
-            source = try PluginCatalogue.source(name, from: folder)
-        } catch let fault as ShapeFault {
-            throw ScriptingError(.badFile, fault.sentence)
-        }
+        let source = try find(name, from: folder)
         let use = PluginUse(source: source)
         let loaded = try loader.load(use) { _ in }
         let states = 20
@@ -81,6 +77,36 @@ public enum PluginCatalogue {
             exampleCount: count, freshStateCount: states, memoryBytes: loaded.unit.memoryBytes,
             hash: loaded.unit.hash,
             spec: FileManager.default.fileExists(atPath: String(spec)) ? String(spec) : nil)
+    }
+
+    /// - Throws: `ScriptingError` where there is no such plugin.
+    static func find(_ name: String, from folder: String) throws -> PluginSource {
+        do {
+            return try source(name, from: folder)
+        } catch let fault as ShapeFault {
+            throw ScriptingError(.badFile, fault.sentence)
+        }
+    }
+
+    /// Whether a path or name is a plugin's, and not that of a recipe.
+    ///
+    /// A folder is, and a name without a file behind it; a file is where it carries its folder's
+    /// name and makes no recipe.
+    public static func isPlugin(_ name: String, from folder: String) -> Bool {
+        let url = URL(
+            fileURLWithPath: name, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)
+        ).standardizedFileURL
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+            return !name.contains("/") && !name.hasSuffix(".lua")
+        }
+        if isFolder.boolValue { return true }
+        let home = url.deletingLastPathComponent().lastPathComponent
+        guard url.pathExtension == "lua",
+            url.deletingPathExtension().lastPathComponent == home,
+            let data = FileManager.default.contents(atPath: url.path)
+        else { return false }
+        return !String(decoding: data, as: UTF8.self).contains(".recipe")
     }
 
     private static func source(_ name: String, from folder: String) throws -> PluginSource {

@@ -13,7 +13,8 @@ enum PluginManifest {
             Field("summary", .text, .required, "one sentence: what it does for a run"),
             Field(
                 "needs", .array(.text), .none,
-                "capabilities it cannot do without: \"clock\", \"files:read:PATH\", \"env:NAME\""),
+                "capabilities it cannot do without: \"clock\", \"files:read:PATH\", "
+                    + "\"env:NAME\", \"network:HOST\""),
             Field(
                 "requires", .array(.text), .none,
                 "plugins that must be in use before it; they open first"),

@@ -8,9 +8,9 @@ struct PluginSelfTest {
 
     /// - Parameter files: the very bytes to test; nil reads the disk.
     init(_ use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader) {
-        // Examples hold for the plugin's own defaults, whatever a recipe makes of them, and their
-        // clock stands still.
-        self.use = PluginUse(source: use.source, grants: use.grants.with(.clock))
+        // Examples hold for the plugin's own defaults, whatever a recipe makes of them; their clock
+        // stands still, and there is no network.
+        self.use = PluginUse(source: use.source, grants: use.grants.withFakes)
         self.files = files
         self.loader = loader
     }
@@ -67,17 +67,21 @@ struct PluginSelfTest {
         }
     }
 
-    /// Calls one function as a run would, in a state of its own. Facts left out are zero.
+    /// Calls one function as a run would, in a state of its own.
+    ///
+    /// Facts left out are zero.
     static func call(
         _ door: String, facts: LuaNode, settings: LuaTable<LuaValue>, state: LuaValue?,
         use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader,
-        clock: any ScriptClock = SystemClock()
+        clock: any ScriptClock = SystemClock(),
+        network: any ScriptNetwork = NoNetwork("a self-test has no network")
     ) throws -> Outcome {
         var use = use
         use.settings.fields.removeAll { given in settings.fields.contains { $0.key == given.key } }
         use.settings.fields += settings.fields
         var log: [ScriptLogLine] = []
         let unit = try loader.load(use, clock: clock, files: files) { log.append($0) }.unit
+        unit.context.network = network
         guard unit.doors.function(door) != nil else {
             throw ShapeFault(
                 path: LuaPath(["call"]),
@@ -114,7 +118,7 @@ enum DoorShape {
             if let point = HookCatalogue.point(parts[1]) {
                 return (point.facts, point.answer, .hook)
             }
-        case "curricula" where parts.count == 2:
+        case "curriculum" where parts.count == 1, "curricula" where parts.count == 2:
             return (Curriculum.facts, Curriculum.answer, .answer)
         default: break
         }

@@ -16,35 +16,52 @@ public enum RecipeLoader {
     ///   - budget: what running the file may spend. An override of `limits.time_s` or
     ///     `limits.memory_mb` counts here too.
     ///   - checksFiles: whether the files and folders that the recipe names must be there.
+    ///   - resumes: whether the recipe's run is gone on from. The bytes that were in force then
+    ///     stand in for scripts that no longer load, and a warning says so.
     ///   - print: receives the lines that the recipe prints; nil writes them to standard error.
     /// - Throws: `ScriptingError`.
     public static func load(
         path: String, overrides: [String] = [], workingFolder: String? = nil,
         budget: LuaRuntime.Budget = .loading, checksFiles: Bool = true,
+        resumes: Bool = false,
         print: ((String) -> Void)? = nil
     ) throws -> LoadedRecipe {
         let places = RecipePlaces(
             recipe: path, workingFolder: workingFolder, checksFiles: checksFiles)
         let overrides = try overrides.map(RecipeOverride.init)
         let budget = loadingBudget(budget, overrides)
-        let script = try RecipeScript(
-            places: places, budget: budget, print: print ?? printToStandardError)
+        var warnings: [String] = []
+        let script: RecipeScript
+        do {
+            script = try RecipeScript(
+                places: places, budget: budget, print: print ?? printToStandardError)
+        } catch let error as ScriptingError where resumes && error.isOfTheFile {
+            guard
+                let files = KeptScripts(recipe: places, overrides: overrides)?.recipeFiles(places),
+                let kept = try? RecipeScript(
+                    places: places, budget: budget, kept: files.map(\.moduleFile),
+                    print: print ?? printToStandardError)
+            else { throw error }
+            script = kept
+            warnings.append(
+                "The recipe does not load any more, and the run goes on with the one that was in "
+                    + "force, kept in its folder: \(error)")
+        }
         return try load(
-            script, path: path, overrides: overrides, places: places, budget: budget)
+            script, path: path, overrides: overrides, places: places, budget: budget,
+            resumes: resumes, warnings: warnings)
     }
 
     /// The same for a script that ran.
     static func load(
         _ script: RecipeScript, path: String, overrides: [RecipeOverride], places: RecipePlaces,
-        budget: LuaRuntime.Budget
+        budget: LuaRuntime.Budget, resumes: Bool = false, warnings: [String] = []
     ) throws -> LoadedRecipe {
-        var warnings: [String] = []
+        var warnings = warnings
         do {
             let complete = try completed(
                 script, overrides: overrides, places: places, warnings: &warnings)
-            let limits = complete.inner("limits")
-            let callBudget = LuaRuntime.Budget(
-                seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20)
+            let callBudget = LuaRuntime.Budget(limits: complete.inner("limits"))
             let configuration = try RunConfiguration(
                 recipe: complete,
                 schedule: { function in
@@ -55,8 +72,9 @@ public enum RecipeLoader {
                     // A program cannot be run again only to see what it answers.
                     guard script.isFile else { return schedule }
                     try schedule.checkPurity {
-                        try RecipeScript(places: places, budget: budget, print: { _ in })
-                            .table["schedule"]
+                        try RecipeScript(
+                            places: places, budget: budget, kept: script.files, print: { _ in }
+                        ).table["schedule"]
                     }
                     return schedule
                 }, places: places)
@@ -65,7 +83,9 @@ public enum RecipeLoader {
                 places: places, overrides: overrides, loadingBudget: budget, budget: callBudget,
                 seed: configuration.seed, resolved: RecipeUnit.resolved(complete))
             let runScripts = try RunScripts(
-                complete, script: script, unit: unit, places: places, budget: budget)
+                complete, script: script, unit: unit, places: places, budget: budget,
+                kept: resumes ? KeptScripts(run: configuration.outputPath) : nil)
+            warnings += runScripts.warnings
             return LoadedRecipe(
                 configuration: configuration,
                 resolved: ResolvedValue(.table(complete.table)) { function, path in
@@ -138,6 +158,10 @@ public enum RecipeLoader {
             }
             table.set("data", .table(data))
         }
+        if case .table(var limits)? = table["limits"] {
+            try RecipeLimits.complete(&limits)
+            table.set("limits", .table(limits))
+        }
         return CompleteTable(table)
     }
 
@@ -157,15 +181,6 @@ public enum RecipeLoader {
 }
 
 extension LuaTable<LuaNode> {
-    fileprivate mutating func set(_ name: String, _ value: LuaNode) {
-        let key = LuaKey.string(LuaString(name))
-        guard let index = fields.firstIndex(where: { $0.key == key }) else {
-            fields.append(.init(key: key, value: value))
-            return
-        }
-        fields[index].value = value
-    }
-
     /// What a source leaves open about bad rows and bytes is what the recipe's `on` says.
     fileprivate mutating func answerBadInput(as on: CompleteTable) {
         for key in ["bad_row", "invalid_utf8"] {

@@ -11,7 +11,7 @@ struct RecipeUnit: Sendable {
     let places: RecipePlaces
     let overrides: [RecipeOverride]
     let loadingBudget: LuaRuntime.Budget
-    let budget: LuaRuntime.Budget
+    var budget: LuaRuntime.Budget
     let seed: UInt64
     /// Every value in force, functions aside.
     let resolved: ResolvedValue

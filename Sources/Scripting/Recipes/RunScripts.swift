@@ -15,36 +15,36 @@ public struct RunScripts: Sendable {
     }
 
     private var parts: [Part] = []
-    private let loader: PluginLoader
+    /// Sentences about plugins that run from kept bytes.
+    private(set) var warnings: [String] = []
+    private var loader: PluginLoader
     private let settings: ScriptedHooks.RunSettings
-    private let recipe: RecipeUnit
+    private var recipe: RecipeUnit
     private let reload: ReloadSettings
 
     /// Loads every plugin once and runs its self-test.
     ///
+    /// - Parameter kept: what a resumed run kept of its scripts: it stands in for a plugin that
+    ///   does not load.
     /// - Throws: `ShapeFault` about the recipe's keys, `ScriptingError` about a plugin.
     init(
         _ recipe: CompleteTable, script: RecipeScript, unit: RecipeUnit, places: RecipePlaces,
-        budget: LuaRuntime.Budget
+        budget: LuaRuntime.Budget, kept: KeptScripts?
     ) throws {
-        let limits = recipe.inner("limits")
         let seed = UInt64(recipe.integer("seed"))
         loader = PluginLoader(
-            seed: seed,
-            budget: LuaRuntime.Budget(
-                seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20),
+            seed: seed, budget: LuaRuntime.Budget(limits: recipe.inner("limits")),
             loadingBudget: budget)
         settings = .init(name: recipe.text("name"), seed: seed) { path in
             path.hasPrefix("shipped/") ? path : places.relative(path)
         }
         self.recipe = unit
         reload = ReloadSettings(recipe: recipe.inner("reload"))
-        for (index, use) in try PluginUse.list(recipe, places: places).enumerated() {
+        for (index, use) in try PluginUse.list(recipe, places: places, kept: kept).enumerated() {
             let path = LuaPath(["use", .integer(Int64(index + 1))])
             do {
-                let loaded = try loader.load(use) { _ in }
+                let loaded = try load(use, kept: kept)
                 try checkOrder(of: loaded, at: path)
-                _ = try PluginSelfTest(use, files: loaded.unit.files, loader: loader).run()
                 parts.append(Part(use: use, files: loaded.unit.files))
             } catch let fault as ShapeFault where fault.path.keys.isEmpty {
                 throw ShapeFault(path: path, sentence: fault.sentence)
@@ -101,6 +101,18 @@ public struct RunScripts: Sendable {
         }
     }
 
+    /// The scripts with calls that are counted, so that a check ends the same on every machine.
+    func countedScripts() -> [(
+        recipe: ScriptRecipe, files: [LoadedScript], use: PluginUse?, loader: PluginLoader
+    )] {
+        var counted = self
+        counted.loader = counted.loader.counting
+        counted.recipe.budget = counted.recipe.budget.counting
+        return counted.parts.map { part in
+            (counted.scriptRecipe(part, schedule: nil), part.files, part.use, counted.loader)
+        }
+    }
+
     private func scriptRecipe(_ part: Part, schedule: ScriptedSchedule?) -> ScriptRecipe {
         guard let use = part.use else {
             return ScriptRecipe(
@@ -116,8 +128,30 @@ public struct RunScripts: Sendable {
                 try loader.load(use, files: files, log: log).unit
             },
             test: { [loader] files in
-                _ = try PluginSelfTest(use, files: files, loader: loader).run()
+                _ = try PluginSelfTest(use, files: files, loader: loader.counting).run()
             })
+    }
+
+    /// A plugin from the disk, its self-test passed; else from the bytes that were in force, which
+    /// passed it once.
+    private mutating func load(
+        _ use: PluginUse, kept: KeptScripts?
+    ) throws -> PluginLoader.Loaded {
+        do {
+            let loaded = try loader.load(use) { _ in }
+            _ = try PluginSelfTest(use, files: loaded.unit.files, loader: loader.counting).run()
+            return loaded
+        } catch {
+            let name = use.source.name
+            guard let kept, let version = kept.version(of: name),
+                let files = kept.files(of: name),
+                let loaded = try? loader.load(use, files: files, log: { _ in })
+            else { throw error }
+            warnings.append(
+                "The plugin \(name) does not load from the disk any more, and the run goes on "
+                    + "with version \(version) that was in force: \(error)")
+            return loaded
+        }
     }
 
     private func checkOrder(of loaded: PluginLoader.Loaded, at path: LuaPath) throws {
@@ -135,7 +169,9 @@ extension PluginUse {
     /// The recipe's `use`, with what `grant` says of each.
     ///
     /// - Throws: `ShapeFault`.
-    static func list(_ recipe: CompleteTable, places: RecipePlaces) throws -> [PluginUse] {
+    static func list(
+        _ recipe: CompleteTable, places: RecipePlaces, kept: KeptScripts?
+    ) throws -> [PluginUse] {
         let lookup = PluginLookup(from: places.recipeFolder)
         let grants = recipe.optionalInner("grant")?.table ?? LuaTable(array: [])
         var uses: [PluginUse] = []
@@ -148,6 +184,10 @@ extension PluginUse {
             do {
                 uses.append(PluginUse(source: try lookup.find(name), settings: settings))
             } catch let fault as ShapeFault {
+                if let source = kept?.source(of: name) {
+                    uses.append(PluginUse(source: source, settings: settings))
+                    continue
+                }
                 throw ShapeFault(path: path, sentence: fault.sentence)
             }
         }

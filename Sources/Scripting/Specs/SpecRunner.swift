@@ -35,10 +35,12 @@ public struct SpecRunner {
     private let snapshots: Snapshots
     private let budget: LuaRuntime.Budget
 
-    /// - Parameter seconds: how long one file may take.
-    public init(snapshots: Snapshots = .keepNew, seconds: Double = 60) {
+    /// - Parameter seconds: how long one file may take. It may also count to twenty times what a
+    ///   call of a plugin may, so that a slow machine fails no spec that another passes.
+    public init(snapshots: Snapshots = .keepNew, seconds: Double = 300) {
         self.snapshots = snapshots
-        budget = LuaRuntime.Budget(seconds: seconds)
+        budget = LuaRuntime.Budget(
+            seconds: seconds, instructions: 20 * RecipeLimits.instructions)
     }
 
     /// The spec files below a path, sorted; the path itself where it is one.
@@ -81,8 +83,9 @@ public struct SpecRunner {
         var output: [String] = []
         let context = ScriptContext(
             owner: ((path as NSString).lastPathComponent as NSString).deletingPathExtension,
-            phase: .test, grants: Grants([.clock]), clock: session.clock
+            phase: .test, grants: .faked, clock: session.clock
         ) { output.append("\($0.level.rawValue): \($0.text)") }
+        context.network = session.network
         context.spec = session
         context.run = RunFacts.none
         let state = LuaState(budget: budget, modules: modules) {
@@ -107,7 +110,8 @@ public struct SpecRunner {
         let folder = URL(fileURLWithPath: path).standardizedFileURL.deletingLastPathComponent()
         let source = PluginSource(name: folder.lastPathComponent, place: .folder(folder.path))
         guard FileManager.default.fileExists(atPath: source.path) else { return nil }
-        // The clock of a spec stands still, so that a plugin may have it.
-        return PluginUse(source: source, grants: Grants([.clock]))
+        // The clock of a spec stands still and its network is a fake, so that a plugin may have
+        // both.
+        return PluginUse(source: source, grants: .faked)
     }
 }

@@ -6,6 +6,7 @@ final class SpecSession {
     /// The plugin that `nj.test.call` calls; nil for a spec outside a plugin's folder.
     let plugin: PluginUse?
     let clock = FakeClock()
+    let network = FakeNetwork()
     let snapshots: SpecSnapshots
     private(set) var results: [SpecResult] = []
     /// Makes the matchers of a value; set once the spec's state has loaded them.
@@ -53,8 +54,7 @@ final class SpecSession {
         do {
             for before in groups.flatMap(\.before) { try before.callNodes() }
             try body.callNodes()
-        } catch let error as LuaError where error.kind != .budgetTime && error.kind != .budgetMemory
-        {
+        } catch let error as LuaError where !error.isOfTheBudget {
             result.failure = error.sentence
         }
         result.seconds = stopwatch.elapsedSeconds

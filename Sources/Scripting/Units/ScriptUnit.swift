@@ -60,6 +60,8 @@ final class ScriptUnit {
         _ handler: LuaFunction, as door: String, _ facts: LuaPayload, phase: ScriptPhase,
         occasion: String
     ) throws -> LuaNode {
+        context.deadline = MonotonicClock().seconds + budget.seconds
+        defer { context.deadline = nil }
         do {
             return try context.during(phase, occasion: .init(door, occasion)) {
                 try dispatch.call(handler, facts, budget: budget)

@@ -5,6 +5,7 @@ final class HookDesk {
     private let hooks: any RunHooks
     private var seconds = 0.0
     private var errors = 0
+    private var cutOffs: [CutOff] = []
 
     init(_ hooks: any RunHooks) { self.hooks = hooks }
 
@@ -18,8 +19,17 @@ final class HookDesk {
     /// Calls hooks on the clock.
     func call<Answer>(_ body: (any RunHooks) throws -> Answer) rethrows -> Answer {
         let clock = Stopwatch()
-        defer { seconds += clock.elapsedSeconds }
+        defer {
+            seconds += clock.elapsedSeconds
+            cutOffs += hooks.takeCutOffs()
+        }
         return try body(hooks)
+    }
+
+    /// The calls that were cut off since this was last asked.
+    func takeCutOffs() -> [CutOff] {
+        defer { cutOffs = [] }
+        return cutOffs
     }
 
     func observe(_ moment: RunMoment) { call { $0.observe(moment) } }

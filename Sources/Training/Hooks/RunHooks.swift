@@ -54,6 +54,9 @@ public protocol RunHooks: AnyObject {
     /// What the handlers have measured since this was last asked; it joins the step's metrics.
     func takeMeasurements() -> HookMeasurements
 
+    /// The calls that were cut off since this was last asked; asked after every other call.
+    func takeCutOffs() -> [CutOff]
+
     /// The files in force now with the hashes of their bytes, by the paths under which the recipe
     /// lists them: every checkpoint's manifest names them.
     var filesInForce: [String: String] { get }
@@ -91,6 +94,9 @@ extension RunHooks {
 
     /// Measures nothing.
     public func takeMeasurements() -> HookMeasurements { HookMeasurements() }
+
+    /// None.
+    public func takeCutOffs() -> [CutOff] { [] }
 
     /// No files of its own.
     public var filesInForce: [String: String] { [:] }

@@ -6,10 +6,11 @@ public struct RunEvent: Sendable, Hashable {
     ///
     /// `dial`: `path`, `value`, `before`, `origin`. `rollback`: `to`, `count`, `origin`, `reason`.
     /// `save`: a checkpoint that a request asked for. `script_error`: `hook`, `message`.
-    /// `stop`: `origin`, `reason`.
+    /// `stop`: `origin`, `reason`. `cut_off`: `script`, `door`, `message`, and `replayable`, false
+    /// where the clock ended the call.
     public static let ownNames: Set = [
         "start", "resume", "checkpoint", "non_finite", "dial", "rollback", "save", "script_error",
-        "stop", "refused", "skip", "completed", "interrupted", "stopped",
+        "stop", "refused", "skip", "completed", "interrupted", "stopped", "cut_off",
     ]
 
     /// What happened, such as `dial`.

@@ -22,6 +22,9 @@ struct RunCourse: Codable, Sendable {
     /// Why the memory of hooks is not in this checkpoint; nil where it is.
     var hookFailure: String?
 
+    /// From where the run cannot be repeated exactly; nil while it can.
+    var replayBreak: ReplayBreak?
+
     init() {}
 
     /// For a run saved before there were any of these: its checkpoint was one to go back to.

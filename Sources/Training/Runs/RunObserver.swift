@@ -57,6 +57,9 @@ public struct StepReport: Sendable, Hashable {
     public var hookSeconds: Double?
     /// Failures of hooks; nil for a run without any.
     public var hookErrors: Int?
+    /// Whether another run of the same recipe comes to the same; false once the clock has cut a
+    /// script off.
+    public var isReplayable = true
 }
 
 /// What the first half of a step came to.
@@ -108,6 +111,8 @@ public struct RunSummary: Sendable {
     public let heldOutBefore: HeldOutLoss?
     /// Of the last step; nil for a run that was stopped before it was measured.
     public let heldOutAfter: HeldOutLoss?
+    /// From where the run cannot be repeated exactly; nil for a run that can.
+    public let replayBreak: ReplayBreak?
     public let folder: String
     /// The last checkpoint's name.
     public let checkpoint: String?

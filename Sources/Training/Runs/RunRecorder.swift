@@ -80,6 +80,7 @@ final class RunRecorder {
         if let target = report.rolledBackTo { record["rolled_back_to"] = .int(target) }
         if report.passedOver > 0 { record["documents_passed_over"] = .int(report.passedOver) }
         if let errors = report.hookErrors { record["hook_errors"] = .int(errors) }
+        if !report.isReplayable { record["replayable"] = false }
         record["step_time_s"] = .double(report.seconds)
         record["tokens_per_second"] = .double(Double(report.tokens) / report.seconds)
         if let utilisation = report.utilisation { record["mfu"] = .double(utilisation) }

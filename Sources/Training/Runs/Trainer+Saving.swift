@@ -92,6 +92,7 @@ extension Trainer {
     }
 
     private func save(hooks hookState: [String: [UInt8]]) throws {
+        try noteCutOffs()
         state.metricsOffset = recorder.offset
         try keeper.save(
             &state, model: parts.model, optimizer: parts.optimizer, hookState: hookState,
@@ -147,6 +148,7 @@ extension Trainer {
         // A step that failed is begun anew by the run that goes on: by then what was asked in it,
         // or who answers, may have been mended.
         state.course.begun = nil
+        try? noteCutOffs(step: state.step + 1)
         try? keeper.wait()
         if state.step > 0, keeper.lastStep != state.step, recordedStep == state.step,
             hasWholeWeights
@@ -160,14 +162,16 @@ extension Trainer {
         }
         inbox.close(step: state.step)
         hasFinished = true
-        folder.release()
         desk?.observe(.error(sentence: "\(error)", step: state.step))
+        try? noteCutOffs(step: state.step, marks: false)
+        folder.release()
     }
 
     func finish(_ ending: RunSummary.Ending) throws -> RunSummary {
         // The last state is saved whatever happened to those before; here an error ends the run.
         try? keeper.wait()
         try attendToSaves()
+        try noteCutOffs()
         if keeper.lastStep != state.step || !isSaved { try saveLast() }
         try keeper.wait()
         try attendToSaves()
@@ -181,10 +185,12 @@ extension Trainer {
             reason: ending == .stopped ? stopReason ?? "The program ended it." : nil,
             steps: state.step, tokens: state.tokens,
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
-            folder: folder.path, checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
+            replayBreak: state.course.replayBreak, folder: folder.path,
+            checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
             seconds: clock.elapsedSeconds)
-        folder.release()
+        defer { folder.release() }
         desk?.observe(.end(summary))
+        try noteCutOffs(step: state.step, marks: false)
         return summary
     }
 

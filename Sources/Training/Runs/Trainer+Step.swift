@@ -112,6 +112,8 @@ extension Trainer {
             let account = desk.takeAccount()
             report.hookSeconds = account.seconds
             report.hookErrors = account.errors
+            try noteCutOffs(step: state.step)
+            report.isReplayable = state.course.replayBreak == nil
             try recorder.record(report, fields: account.fields)
         } else {
             try recorder.record(report)

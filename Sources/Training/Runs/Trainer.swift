@@ -89,6 +89,9 @@ public final class Trainer {
             state.differences(from: fresh).forEach(remarks.add)
             dials.restore(state.course.dials, remark: remarks.add)
             state.course.dials = dials.settings
+            if let mark = state.course.replayBreak {
+                remarks.add("The run is \(mark.sentence).")
+            }
         } else {
             state = fresh
         }

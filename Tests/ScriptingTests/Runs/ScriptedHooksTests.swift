@@ -155,6 +155,7 @@ import Training
         let cut = try run.events("cut_off")
         #expect(cut.count == 1)
         #expect(cut.first?["replayable"] as? Bool == false)
+        #expect(cut.first?["step"] as? Int == 2)
     }
 
     @Test func capabilitiesAreGrantedByTheRecipeAlone() throws {

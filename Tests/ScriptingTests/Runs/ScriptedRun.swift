@@ -10,6 +10,8 @@ import Training
 final class ScriptedRun {
     let folder: RecipeFolder
     private(set) var said: [String] = []
+    /// How the last life of the run ended.
+    private(set) var summary: RunSummary?
     private var trainer: Trainer?
     private let keys: String
 
@@ -49,10 +51,14 @@ final class ScriptedRun {
 
     /// Begins, or goes on from the newest checkpoint.
     func begin(
-        resumes: Bool = false, isLocked: Bool = false, takesEdited: Bool = false
+        resumes: Bool = false, isLocked: Bool = false, takesEdited: Bool = false,
+        overrides: [String] = []
     ) throws {
         trainer = nil
-        let loaded = try RecipeLoader.load(path: "recipe.lua", workingFolder: folder.path)
+        let loaded = try RecipeLoader.load(
+            path: "recipe.lua", overrides: overrides, workingFolder: folder.path,
+            resumes: resumes && !takesEdited)
+        if resumes { said += loaded.warnings }
         let scripts = try loaded.openScripts(
             isLocked: isLocked, takesEdited: takesEdited
         ) { [weak self] line in
@@ -76,7 +82,7 @@ final class ScriptedRun {
     func finish() throws {
         let trainer = try #require(trainer)
         while trainer.isActive { _ = try trainer.step() }
-        _ = try trainer.finish()
+        summary = try trainer.finish()
         self.trainer = nil
     }
 

@@ -101,7 +101,7 @@ enum RecipeDeclarations {
         Field(
             "grant", .map(.array(.text)), .none,
             "by plugin, what it may do beyond computing: \"clock\", \"files:read:PATH\", "
-                + "\"env:NAME\""),
+                + "\"env:NAME\", \"network:HOST\""),
         Field("hooks", .record(HookCatalogue.record), .none, "handlers on the run's timeline"),
         Field(
             "curriculum", .function(Curriculum.signature), .none,
@@ -194,7 +194,17 @@ enum RecipeDeclarations {
     private static let limits = Record(
         noun: "limits",
         fields: [
-            Field("time_s", .number(.positive), .value(1.0), "seconds a call may take"),
+            Field(
+                "budget", .choice(RecipeLimits.Budget.allCases.map(\.rawValue)), .value("time"),
+                "what ends a call: \"time\", which costs nothing; or \"exact\", which counts "
+                    + "instructions, so that a call ends at the same place on every machine"),
+            Field(
+                "time_s", .number(.positive), .none,
+                "seconds a call may take; by default 1, and 60 where instructions are counted"),
+            Field(
+                "instructions", .integer(1...(1 << 53)), .none,
+                "instructions and charged work that a call may take, with budget = \"exact\"; by "
+                    + "default 100 million"),
             Field(
                 "memory_mb", .integer(1...(1 << 20)), .value(256),
                 "MiB that the scripts may hold together"),

@@ -1,0 +1,73 @@
+import LuaRuntime
+
+/// The recipe's `limits`: what a call of one of a run's functions may spend.
+enum RecipeLimits {
+    /// What ends a call that goes on for too long.
+    enum Budget: String, Sendable, CaseIterable {
+        /// The clock: free, and another run of the same script may be cut off elsewhere.
+        case time
+        /// Counted instructions: the same place in every run, for about twice the time.
+        case exact
+    }
+
+    /// What a call may count to where nobody says.
+    static let instructions = 100_000_000
+    /// Seconds a call may take where the clock is what ends it.
+    static let seconds = 1.0
+    /// Seconds a counted call may take: only what does not count, such as waiting, gets there.
+    static let countedSeconds = 60.0
+
+    /// Fills in the defaults that depend on the kind of budget.
+    ///
+    /// - Throws: `ShapeFault` for instructions that nobody would count.
+    static func complete(_ limits: inout LuaTable<LuaNode>) throws {
+        let given = CompleteTable(limits)
+        let isExact = given.word("budget", as: Budget.self) == .exact
+        if !isExact, given["instructions"] != nil {
+            throw ShapeFault(
+                path: LuaPath(["limits", "instructions"]),
+                sentence: "instructions are counted only with budget = \"exact\"; add that, or "
+                    + "limit time_s instead")
+        }
+        if given["time_s"] == nil {
+            limits.set("time_s", .number(isExact ? countedSeconds : seconds))
+        }
+        if isExact, given["instructions"] == nil {
+            limits.set("instructions", .integer(Int64(instructions)))
+        }
+    }
+}
+
+extension LuaRuntime.Budget {
+    /// What the recipe's `limits` come to, completed.
+    init(limits: CompleteTable) {
+        self.init(
+            seconds: limits.number("time_s"), memoryBytes: limits.integer("memory_mb") << 20,
+            instructions: limits.optionalInteger("instructions"))
+    }
+
+    /// For a call that nobody waits for and whose end must not depend on the machine: a self-test,
+    /// a check, a spec.
+    static let counted = LuaRuntime.Budget(
+        seconds: RecipeLimits.countedSeconds, instructions: RecipeLimits.instructions)
+
+    /// The same memory, and an end that does not depend on the machine.
+    var counting: LuaRuntime.Budget {
+        guard instructions == nil else { return self }
+        var budget = LuaRuntime.Budget.counted
+        budget.memoryBytes = memoryBytes
+        return budget
+    }
+}
+
+extension LuaTable<LuaNode> {
+    /// Gives a key a value, in its place where it has one.
+    mutating func set(_ name: String, _ value: LuaNode) {
+        let key = LuaKey.string(LuaString(name))
+        guard let index = fields.firstIndex(where: { $0.key == key }) else {
+            fields.append(.init(key: key, value: value))
+            return
+        }
+        fields[index].value = value
+    }
+}
