@@ -10,13 +10,14 @@
 set -euo pipefail
 
 build=(
-    gcc              # libgomp, which the kernels share with oneDNN
-    pkg-config       # where libraries are
-    libdnnl-dev      # oneDNN: matrix products
-    liblua5.4-dev    # recipes
-    libpcre2-dev     # split patterns of tokenizers
-    libutf8proc-dev  # Unicode normalisation
-    libxxhash-dev    # content hashes
+    gcc                   # libgomp, which the kernels share with oneDNN
+    pkg-config            # where libraries are
+    libcurl4-openssl-dev  # Foundation's network, for plugins that were granted it
+    libdnnl-dev           # oneDNN: matrix products
+    liblua5.4-dev         # recipes
+    libpcre2-dev          # split patterns of tokenizers
+    libutf8proc-dev       # Unicode normalisation
+    libxxhash-dev         # content hashes
 )
 
 wanted=()
@@ -37,6 +38,7 @@ is_there() {
         return
     fi
     case $1 in
+        libcurl4-openssl-dev) pkg-config --exists libcurl ;;
         libdnnl-dev) has_header dnnl.h ;;
         liblua5.4-dev) pkg-config --exists lua5.4 ;;
         libpcre2-dev) pkg-config --exists libpcre2-8 ;;
