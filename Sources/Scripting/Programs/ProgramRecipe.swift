@@ -81,7 +81,8 @@ extension ProgramSession {
         }
         if let door = ScriptDoors(recipe).functions.first(where: { $0.path != "schedule" }) {
             throw ShapeFault(
-                path: LuaPath([.string(LuaString(door.path))]),
+                path: LuaPath(
+                    door.path.split(separator: ".").map { .string(LuaString(String($0))) }),
                 sentence: "a recipe that stands in a program has no functions of its own but "
                     + "schedule: do this work between steps, or put it into a recipe's file or a "
                     + "plugin")
