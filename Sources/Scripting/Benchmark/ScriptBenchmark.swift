@@ -74,7 +74,7 @@ public enum ScriptBenchmark {
                 "save_to_swap_ms", "from saving a plugin to its first call, median of \(saves)",
                 sorted[saves / 2].0, goal: goal),
             make(
-                "save_to_swap_worst_ms", "the longest of these, in \(longest.1) steps", longest.0,
+                "save_to_swap_worst_ms", "the longest of these (steps: \(longest.1))", longest.0,
                 goal: goal),
             make("save_to_swap_step_ms", "a step of that run", step, goal: nil),
         ]
