@@ -23,6 +23,7 @@ skipped=(--skip CostTests --skip HostileTests --skip AllowListTests
 # ThreadSanitizer holds signals back until the thread calls into the C library, which a looping
 # script never does: what ends a script at its deadline cannot be tried under it.
 without_signals=(--skip LuaRuntimeTests.BudgetTests --skip GivenUpTests --skip cutsByTime
+    --skip InterrupterTests
     --skip aBudgetIsEachItemsOwn --skip aStalledWorkerIsCutOffAndReplaced
     --skip luaErrorsUnwindSwiftFramesToo)
 

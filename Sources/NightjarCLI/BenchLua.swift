@@ -22,8 +22,10 @@ struct BenchLua: ParsableCommand {
         var table = AlignedTable(columns: ["what", "figure", "goal", ""])
         for figure in figures {
             table.add([
-                figure.meaning, figure.shown, (figure.isFloor ? ">= " : "<= ") + figure.shownGoal,
-                figure.meetsGoal ? style.paint("met", .green) : style.paint("missed", .red),
+                figure.meaning, figure.shown, figure.shownGoal,
+                figure.goal == nil
+                    ? ""
+                    : figure.meetsGoal ? style.paint("met", .green) : style.paint("missed", .red),
             ])
         }
         try Output.text(table.render(style: style) + "\n")

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Scripting
 
-/// `nightjar plugin new`
+/// `nightjar plugin new`: writes a plugin that works.
 struct PluginNew: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Writes a new plugin that works, with its spec.")
 
     @Argument(
-        help: "What it does first: curriculum, hook or guard.",
+        help: "What it does first: curriculum, hook, guard or schedule.",
         transform: { text in
             guard let kind = PluginSkeleton.Kind(rawValue: text) else {
                 let words = PluginSkeleton.Kind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -27,7 +27,9 @@ struct PluginNew: ParsableCommand {
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
             try Output.text("wrote \(path)\n")
         }
+        let schedule = kind == .schedule ? ", schedule = \"\(name)\"" : ""
         try Output.text(
-            "try it:  nightjar test \(into)/\(name)\nuse it:  use = { \"\(name)\" } in a recipe\n")
+            "try it:  nightjar test \(into)/\(name)\n"
+                + "use it:  use = { \"\(name)\" }\(schedule) in a recipe\n")
     }
 }

@@ -94,6 +94,9 @@ final class Program {
 
         func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
 
+        /// What it has said on standard error by now.
+        var errorsSoFar: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
         func wait() -> Outcome {
             process.waitUntilExit()
             func text(_ file: URL) -> String {

@@ -1,6 +1,8 @@
 import Foundation
 import LuaRuntime
+import Tensors
 import Testing
+import Training
 
 @testable import Scripting
 
@@ -24,7 +26,8 @@ import Testing
         #expect(counts["README.md"] == 1)
         #expect(counts.values.reduce(0, +) >= 15, "\(counts)")
         let kinds = Set(GuidePage.all.flatMap(\.blocks).map(\.kind.name))
-        #expect(kinds == ["recipe", "module", "plugin", "spec", "keys", "expressions"])
+        #expect(
+            kinds == ["recipe", "module", "plugin", "spec", "program", "keys", "expressions"])
     }
 
     @Test(arguments: [
@@ -33,6 +36,8 @@ import Testing
         "-- Plugins/a/a.lua\nreturn { name = 'b', api = 1, summary = '' }",
         "-- Plugins/a/a.lua\nreturn { name = 'a', api = 1, summary = 'No example.' }",
         "-- Plugins/a/a_spec.lua\nlocal none = 1",
+        "-- a.lua\nlocal run = require('nightjar').run.open 'nowhere.lua'",
+        "-- a.lua\nlocal folders = require('nightjar').run.list()\nerror 'x'",
         "-- Plugins/a/a_spec.lua\nrequire('nightjar').test.it('fails', function() error('x') end)",
         "-- in a recipe\nhooks = { on_start = function(ctx) error('x') end },",
         "-- in a recipe\ncurriculum = function(ctx) return 3 end,",
@@ -123,6 +128,8 @@ struct GuideBlock: Sendable {
         case plugin(String)
         /// `-- Plugins/NAME/NAME_spec.lua`
         case spec(String)
+        /// `-- NAME.lua`, with a function in it that only programs have.
+        case program(String)
         /// `-- in a recipe`: keys of one.
         case keys
         /// Anything else: a line is an expression that is true.
@@ -134,6 +141,7 @@ struct GuideBlock: Sendable {
             case .module: "module"
             case .plugin: "plugin"
             case .spec: "spec"
+            case .program: "program"
             case .keys: "keys"
             case .expressions: "expressions"
             }
@@ -148,6 +156,9 @@ struct GuideBlock: Sendable {
         let path = String(first.dropFirst(3))
         if path.hasSuffix("_spec.lua") { return .spec(path) }
         if path.hasPrefix("Plugins/") { return .plugin(path) }
+        if ["run.open", "run.list", "run.read"].contains(where: text.contains) {
+            return .program(path)
+        }
         return text.contains("nj.recipe") ? .recipe(path) : .module(path)
     }
 }
@@ -163,7 +174,8 @@ private struct GuideDesk {
 
     init() throws {
         folder = try RecipeFolder()
-        try folder.write("my-text/a.txt", "One.\n\nTwo.\n\nThree.\n")
+        let texts = (1...90).map { "Bird \($0) flew \($0 * 7 % 13) miles.\n" }
+        try folder.write("my-text/a.txt", texts.joined(separator: "\n"))
         try folder.write("poems.jsonl", "{\"poem\": \"a line\"}\n")
     }
 
@@ -173,6 +185,7 @@ private struct GuideDesk {
             try folder.write(path, block.text)
             _ = try LuaState().load(block.text, name: path)
         case .recipe(let path): try load(path, block.text)
+        case .program(let path): try runProgram(path, block.text)
         case .keys: try load("keys.lua", RecipeFolder.recipe(keys: block.text))
         case .plugin(let path):
             try folder.write(path, block.text)
@@ -216,6 +229,22 @@ private struct GuideDesk {
         }
     }
 
+    /// Runs a program to its end, with a folder to write to.
+    private func runProgram(_ path: String, _ text: String) throws {
+        try folder.write(path, text)
+        var host = ProgramHost(backend: CPUBackend.shared, cacheFolder: folder.path + "/cache") {
+            _, _ in IdleObserver()
+        }
+        host.workingFolder = folder.path
+        host.outputFolder = folder.path + "/out"
+        host.print = { _ in }
+        host.remark = { _ in }
+        let ending = try ComputeThread.shared.run {
+            try Program(path: path, host: host).run()
+        }
+        guard ending == .finished else { throw Failure(description: "it was stopped") }
+    }
+
     /// Runs a plugin's examples, then uses it in a recipe that grants what it needs.
     private func checkPlugin(_ name: String) throws {
         let count = try PluginCatalogue.check(name, from: folder.path).exampleCount
@@ -239,4 +268,13 @@ private struct GuideDesk {
             throw Failure(description: "this is not true: \(line)")
         }
     }
+}
+
+private final class IdleObserver: RunObserver {
+    func runBegins(_ start: RunStart) {}
+    func stepEnds(_ report: StepReport) {}
+    func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
+    func checkpointIsSaved(_ name: String, step: Int) {}
+    func remark(_ sentence: String) {}
+    func prepares(_ what: String, share: Double) {}
 }

@@ -94,7 +94,7 @@ import Training
         ),
         (
             "schedule=sideways",
-            "--set schedule=sideways: schedule: \"sideways\" is no kind of schedule"
+            "--set schedule=sideways: schedule: \"sideways\" is no kind of schedule, nor a plugin"
         ),
         ("optimizer.lr=-1", "--set optimizer.lr=-1: optimizer.lr: expected a number above 0"),
         ("data.path=nil", "recipe.lua: data.path: this key is missing"),

@@ -21,7 +21,7 @@
 ---@field precision? "auto"|"f32"|"bf16" the kind of products and activations: bf16 where the processor has it, else f32
 ---@field recompute? boolean keeps less for the way back and computes it again: less memory, more time
 ---@field optimizer? nightjar.Adamw|nightjar.Sgd|string what moves the weights
----@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, or a function of progress (0 to 1) that gives the factor
+---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 to 1) that gives the factor, or the name of a plugin in use that has one: "my-plugin", "my-plugin/warm-restarts"
 ---@field gradient_clip? number|false the largest gradient norm let through; false for none
 ---@field evaluate? nightjar.Evaluate when held-out loss is measured
 ---@field checkpoint? nightjar.Checkpoint when the run is saved, and what is kept

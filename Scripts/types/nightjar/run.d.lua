@@ -117,6 +117,7 @@ function run.list(folder) end
 ---@field seconds number since it was opened
 ---@field folder string the run's folder
 ---@field checkpoint? string the newest checkpoint's name
+---@field not_replayable_from_step? integer where the clock first cut a script off
 ---@field held_out_before? number held-out loss before the first step
 ---@field held_out_after? number held-out loss after the last step
 ---@field bits_per_byte? number the same, in bits a byte

@@ -3,13 +3,21 @@ import LuaRuntime
 import Optimizers
 import Training
 
+/// A schedule that Lua gives.
+enum ScheduleReference {
+    /// The recipe's own.
+    case function(LuaFunction)
+    /// One of a plugin in use, as the recipe names it.
+    case plugin(String)
+}
+
 extension RunConfiguration {
     /// A completed recipe as typed data.
     ///
-    /// - Parameter schedule: the function that the recipe gives as its schedule, where it does.
+    /// - Parameter schedule: finds the schedule where Lua gives it.
     /// - Throws: `ShapeFault` for values that do not fit together.
     init(
-        recipe table: CompleteTable, schedule: (LuaFunction) throws -> ScriptedSchedule,
+        recipe table: CompleteTable, schedule: (ScheduleReference) throws -> ScriptedSchedule,
         places: RecipePlaces
     ) throws {
         let root = LuaPath()
@@ -38,7 +46,10 @@ extension RunConfiguration {
         optimizer = try OptimizerConfiguration(
             recipe: table.inner("optimizer"), at: root.appending("optimizer"))
         if case .function(let function)? = table["schedule"] {
-            self.schedule = .custom(try schedule(function))
+            self.schedule = .custom(try schedule(.function(function)))
+        } else if table.inner("schedule").kind == ScheduleDeclarations.pluginKind {
+            let name = table.inner("schedule").text("name")
+            self.schedule = .custom(try schedule(.plugin(name)))
         } else {
             self.schedule = try Schedule(
                 recipe: table.inner("schedule"), at: root.appending("schedule"))

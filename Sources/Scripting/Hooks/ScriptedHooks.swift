@@ -42,6 +42,7 @@ public final class ScriptedHooks: RunHooks {
         self.settings = settings
         self.reload = reload
         self.log = log
+        reload.watch(slots)
     }
 
     /// Lets the scripts count and cut tokens as the run does.

@@ -26,6 +26,10 @@ enum PluginManifest {
                 "curricula", .map(.function(Curriculum.signature)), .none,
                 "functions asked between steps which dials to turn"),
             Field(
+                "schedules", .map(.function(ScheduleDeclarations.pluginSignature)), .none,
+                "functions of progress that give what the learning rate is multiplied with, for a "
+                    + "recipe's schedule"),
+            Field(
                 "examples", .array(.record(example)), .none,
                 "calls with their answers: the self-test that runs before it is used"),
             Field(
@@ -38,8 +42,7 @@ enum PluginManifest {
         ],
         unsupported: Dictionary(
             uniqueKeysWithValues: [
-                "schedules", "rewards", "environments", "losses", "policies", "chat_templates",
-                "sources",
+                "rewards", "environments", "losses", "policies", "chat_templates", "sources",
                 "probes",
             ].map { ($0, "this door is not supported in this version; remove it") }))
 

@@ -10,6 +10,8 @@ public enum PluginSkeleton {
         case hook
         /// Decides about updates.
         case guardian = "guard"
+        /// Gives what the learning rate is multiplied with.
+        case schedule
     }
 
     /// - Parameter folder: receives `NAME/NAME.lua` and `NAME/NAME_spec.lua`.
@@ -38,6 +40,7 @@ public enum PluginSkeleton {
 
     private static func main(_ kind: Kind, _ name: String) -> String {
         switch kind {
+        case .schedule: schedule(name)
         case .curriculum:
             """
             -- Say here what this curriculum is for.
@@ -130,6 +133,40 @@ public enum PluginSkeleton {
         }
     }
 
+    private static func schedule(_ name: String) -> String {
+        """
+        -- Say here what this schedule is for.
+        return {
+          name = "\(name)",
+          api = 1,
+          summary = "Lets the learning rate fall in waves that begin anew.",
+          settings = {
+            waves = 4, -- how often it falls
+            final = 0.1, -- the factor at the end of a wave
+          },
+          schedules = {
+            -- Takes the share of the run done, 0 to 1; nothing else may count.
+            main = function(progress, ctx)
+              local settings = ctx.settings
+              local wave = progress * settings.waves % 1
+              return settings.final
+                + (1 - settings.final) * (1 + math.cos(math.pi * wave)) / 2
+            end,
+          },
+          examples = {
+            { call = "schedules.main", with = { progress = 0 }, gives = 1.0 },
+            {
+              call = "schedules.main",
+              settings = { waves = 2, final = 0.5 },
+              with = { progress = 0.75 },
+              gives = 0.75,
+            },
+          },
+        }
+
+        """
+    }
+
     private static func spec(_ kind: Kind, _ name: String) -> String {
         let body =
             switch kind {
@@ -154,6 +191,19 @@ public enum PluginSkeleton {
                       { state = state })
                     test.expect(after.lowest).to_equal(3)
                     test.expect(notes.metrics["\(name)/lowest_loss"]).to_equal(3)
+                  end)
+                """
+            case .schedule:
+                """
+                  test.it("falls in a wave and begins anew", function()
+                    local options = { settings = { waves = 2, final = 0.0 } }
+                    local last = math.huge
+                    for progress = 0, 0.49, 0.01 do
+                      local factor = test.call("schedules.main", { progress = progress }, options)
+                      test.expect(factor < last).to_be_true()
+                      last = factor
+                    end
+                    test.expect(test.call("schedules.main", { progress = 0.5 }, options)).to_equal(1)
                   end)
                 """
             case .guardian:

@@ -30,7 +30,7 @@ enum ProgramBindings {
         let recipe = try session.recipe(
             call.node("recipe"), set: options?.optionalInner("set")?.table ?? LuaTable(),
             name: options?.optionalText("name"), out: options?.optionalText("out"),
-            isFresh: isFresh)
+            isFresh: isFresh, resumes: resumes)
         let run = try session.open(
             recipe, resumes: resumes,
             isQuiet: options?["quiet"]?.isTrue ?? false)

@@ -7,12 +7,13 @@ extension ProgramSession {
     ///
     /// - Throws: `ScriptingError` and `ShapeFault` about the recipe.
     func recipe(
-        _ node: LuaNode, set: LuaTable<LuaNode>, name: String?, out: String?, isFresh: Bool
+        _ node: LuaNode, set: LuaTable<LuaNode>, name: String?, out: String?, isFresh: Bool,
+        resumes: Bool
     ) throws -> LoadedRecipe {
         var overrides = try texts(set)
         if let name { overrides.append(Self.override("name", name)) }
         if let out { overrides.append(Self.override("out", out)) }
-        let recipe = try load(node, overrides)
+        let recipe = try load(node, overrides, resumes: resumes)
         guard isFresh else { return recipe }
         let wanted = recipe.configuration
         func isTaken(_ path: String) -> Bool {
@@ -46,14 +47,17 @@ extension ProgramSession {
         "\(key)=\(LuaSpelling.quoted(Array(text.utf8)))"
     }
 
-    private func load(_ node: LuaNode, _ overrides: [String]) throws -> LoadedRecipe {
+    private func load(
+        _ node: LuaNode, _ overrides: [String], resumes: Bool = false
+    ) throws -> LoadedRecipe {
         switch node {
         case .string(let path):
             return try RecipeLoader.load(
                 path: file(path.description), overrides: overrides,
-                workingFolder: host.workingFolder, print: host.print)
+                workingFolder: host.workingFolder, resumes: resumes, print: host.print)
         case .table(let table):
-            return try recipe(table, overrides: try overrides.map(RecipeOverride.init))
+            return try recipe(
+                table, overrides: try overrides.map(RecipeOverride.init), resumes: resumes)
         default:
             throw ShapeFault(
                 path: LuaPath(["recipe"]),
@@ -72,7 +76,7 @@ extension ProgramSession {
 
     /// A recipe that stands in the script; its paths begin at the script's folder.
     private func recipe(
-        _ table: LuaTable<LuaNode>, overrides: [RecipeOverride]
+        _ table: LuaTable<LuaNode>, overrides: [RecipeOverride], resumes: Bool
     ) throws -> LoadedRecipe {
         let checked = try ShapeCheck(stage: .given).checked(
             .table(table), as: .record(RecipeDeclarations.recipe), at: LuaPath())
@@ -81,14 +85,16 @@ extension ProgramSession {
         }
         if let door = ScriptDoors(recipe).functions.first(where: { $0.path != "schedule" }) {
             throw ShapeFault(
-                path: LuaPath([.string(LuaString(door.path))]),
+                path: LuaPath(
+                    door.path.split(separator: ".").map { .string(LuaString(String($0))) }),
                 sentence: "a recipe that stands in a program has no functions of its own but "
                     + "schedule: do this work between steps, or put it into a recipe's file or a "
                     + "plugin")
         }
         return try RecipeLoader.load(
             RecipeScript(table: recipe, files: modules.files, state: state),
-            path: places.recipe, overrides: overrides, places: places, budget: .loading)
+            path: places.recipe, overrides: overrides, places: places, budget: .loading,
+            resumes: resumes)
     }
 
     /// A value as `--set` takes it.

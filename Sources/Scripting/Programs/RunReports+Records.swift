@@ -75,6 +75,9 @@ extension RunReports {
             number("seconds", "since it was opened"),
             Field("folder", .text, .required, "the run's folder"),
             Field("checkpoint", .text, .none, "the newest checkpoint's name"),
+            Field(
+                "not_replayable_from_step", .integer(1 ... .max), .none,
+                "where the clock first cut a script off"),
             number("held_out_before", "held-out loss before the first step", isKnown: false),
             number("held_out_after", "held-out loss after the last step", isKnown: false),
             number("bits_per_byte", "the same, in bits a byte", isKnown: false),

@@ -69,6 +69,9 @@ enum RunReports {
             "seconds": .number(summary.seconds), "steps_now": .count(summary.stepsNow),
         ])
         if let reason = summary.reason { facts.set("reason", .text(reason)) }
+        if let mark = summary.replayBreak {
+            facts.set("not_replayable_from_step", .count(mark.step))
+        }
         if let checkpoint = summary.checkpoint { facts.set("checkpoint", .text(checkpoint)) }
         if let loss = summary.heldOutBefore { facts.set("held_out_before", .number(loss.loss)) }
         if let loss = summary.heldOutAfter {

@@ -62,30 +62,31 @@ public enum RecipeLoader {
             let complete = try completed(
                 script, overrides: overrides, places: places, warnings: &warnings)
             let callBudget = LuaRuntime.Budget(limits: complete.inner("limits"))
-            let configuration = try RunConfiguration(
-                recipe: complete,
-                schedule: { function in
-                    let schedule = ScriptedSchedule(
-                        function,
-                        place: script.place(of: function, at: LuaPath(["schedule"]), places),
-                        budget: callBudget)
-                    // A program cannot be run again only to see what it answers.
-                    guard script.isFile else { return schedule }
-                    try schedule.checkPurity {
-                        try RecipeScript(
-                            places: places, budget: budget, kept: script.files, print: { _ in }
-                        ).table["schedule"]
-                    }
-                    return schedule
-                }, places: places)
-            warnings += RecipeWarnings.about(configuration)
             let unit = RecipeUnit(
                 places: places, overrides: overrides, loadingBudget: budget, budget: callBudget,
-                seed: configuration.seed, resolved: RecipeUnit.resolved(complete))
+                seed: UInt64(complete.integer("seed")), resolved: RecipeUnit.resolved(complete))
             let runScripts = try RunScripts(
                 complete, script: script, unit: unit, places: places, budget: budget,
-                kept: resumes ? KeptScripts(run: configuration.outputPath) : nil)
+                kept: resumes
+                    ? KeptScripts(run: places.output(complete.text("out"))) : nil)
             warnings += runScripts.warnings
+            let configuration = try RunConfiguration(
+                recipe: complete,
+                schedule: { reference in
+                    switch reference {
+                    case .function(let function):
+                        try schedule(
+                            ScheduleFunction(
+                                function,
+                                place: script.place(
+                                    of: function, at: LuaPath(["schedule"]), places),
+                                budget: callBudget),
+                            of: script, in: unit)
+                    case .plugin(let name):
+                        try schedule(named: name, in: runScripts, overrides: overrides)
+                    }
+                }, places: places)
+            warnings += RecipeWarnings.about(configuration)
             return LoadedRecipe(
                 configuration: configuration,
                 resolved: ResolvedValue(.table(complete.table)) { function, path in
@@ -97,6 +98,38 @@ public enum RecipeLoader {
                 runScripts: runScripts, path: path, warnings: warnings)
         } catch let fault as ShapeFault {
             throw ScriptingError(fault, places: places, map: script.map)
+        }
+    }
+
+    /// A schedule that is the recipe's own function.
+    private static func schedule(
+        _ function: ScheduleFunction, of script: RecipeScript, in unit: RecipeUnit
+    ) throws -> ScriptedSchedule {
+        // A program cannot be run again only to see what it answers.
+        if script.isFile {
+            try function.checkPurity {
+                unit.schedule(
+                    of: try RecipeScript(
+                        places: unit.places, budget: unit.loadingBudget, kept: script.files,
+                        print: { _ in }))
+            }
+        }
+        return ScriptedSchedule(function)
+    }
+
+    /// A schedule of a plugin in use.
+    private static func schedule(
+        named name: String, in scripts: RunScripts, overrides: [RecipeOverride]
+    ) throws -> ScriptedSchedule {
+        do {
+            return try scripts.schedule(named: name)
+        } catch let fault as ShapeFault {
+            guard let override = overrides.last(where: { $0.names.first == "schedule" }) else {
+                throw fault
+            }
+            throw ScriptingError(
+                .badOverride, fault.sentence, path: "--set \(override.text)",
+                keyPath: fault.place)
         }
     }
 

@@ -30,10 +30,26 @@ struct RecipeUnit: Sendable {
             files: script.files.map {
                 LoadedScript(path: $0.path, bytes: $0.bytes, module: $0.name)
             }, budget: budget)
-        if let schedule, case .function(let function)? = script.table["schedule"] {
+        if let schedule, let function = self.schedule(of: script) {
             unit.onSwap = { schedule.replace(with: function) }
         }
         return unit
+    }
+
+    /// Asks a version's schedule as loading a recipe does, where it is a function.
+    func checkSchedule(_ files: [LoadedScript]) throws {
+        let script = try script(files, log: { _ in })
+        try schedule(of: script)?.checkPurity {
+            schedule(of: try self.script(files, log: { _ in }))
+        }
+    }
+
+    /// Its schedule, where that is a function of its own.
+    func schedule(of script: RecipeScript) -> ScheduleFunction? {
+        guard case .function(let function)? = script.table["schedule"] else { return nil }
+        return ScheduleFunction(
+            function, place: script.place(of: function, at: LuaPath(["schedule"]), places),
+            budget: budget)
     }
 
     /// Holds a version's plain values against those in force.

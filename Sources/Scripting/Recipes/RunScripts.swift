@@ -12,6 +12,8 @@ public struct RunScripts: Sendable {
     private struct Part: Sendable {
         let use: PluginUse?
         let files: [LoadedScript]
+        /// The names of its schedules.
+        var schedules: [String] = []
     }
 
     private var parts: [Part] = []
@@ -45,7 +47,10 @@ public struct RunScripts: Sendable {
             do {
                 let loaded = try load(use, kept: kept)
                 try checkOrder(of: loaded, at: path)
-                parts.append(Part(use: use, files: loaded.unit.files))
+                parts.append(
+                    Part(
+                        use: use, files: loaded.unit.files,
+                        schedules: loaded.unit.doors.names(in: PluginSchedule.group)))
             } catch let fault as ShapeFault where fault.path.keys.isEmpty {
                 throw ShapeFault(path: path, sentence: fault.sentence)
             }
@@ -66,13 +71,47 @@ public struct RunScripts: Sendable {
     /// The plugins' names, in order.
     public var pluginNames: [String] { parts.compactMap { $0.use?.source.name } }
 
+    /// The schedule of a plugin in use, in a state of its own until the run is open.
+    ///
+    /// - Throws: `ShapeFault` for a name that none has, `ScriptingError` for a function that cannot
+    ///   be used.
+    func schedule(named name: String) throws -> ScriptedSchedule {
+        let lookup = PluginLookup(from: recipe.places.recipeFolder)
+        let schedule = try PluginSchedule(
+            name,
+            among: parts.compactMap { part in
+                part.use.map { .init(plugin: $0.source.name, schedules: part.schedules) }
+            }, isPlugin: { (try? lookup.find($0)) != nil })
+        guard
+            let part = parts.first(where: { $0.use?.source.name == schedule.plugin }),
+            let use = part.use
+        else { preconditionFailure("the schedule's plugin is in use") }
+        return ScriptedSchedule(
+            try checked(schedule, of: use, files: part.files), plugin: schedule)
+    }
+
+    /// A version's schedule, asked along the run and again in a fresh state.
+    @discardableResult
+    private func checked(
+        _ schedule: PluginSchedule, of use: PluginUse, files: [LoadedScript]
+    ) throws -> ScheduleFunction {
+        func load() throws -> ScheduleFunction {
+            let unit = try loader.load(use, files: files) { _ in }.unit
+            try schedule.check(in: unit)
+            return ScheduleFunction(schedule, of: unit)
+        }
+        let function = try load()
+        try function.checkPurity(fresh: load)
+        return function
+    }
+
     /// Opens every script in a state of its own.
     ///
     /// - Parameters:
     ///   - run: the run's folder, which keeps every version that was in force.
     ///   - isLocked: whether changes of files are refused.
     ///   - takesEdited: whether a resumed run takes files that were edited in between.
-    ///   - schedule: the recipe's schedule, where it is a function: an edit swaps it too.
+    ///   - schedule: the recipe's schedule, where Lua gives it: an edit swaps it too.
     ///   - log: receives what scripts say, and what is to be said about them; on the run's own
     ///     thread.
     /// - Returns: nil where the run has no scripts.
@@ -84,7 +123,10 @@ public struct RunScripts: Sendable {
         guard !isEmpty else { return nil }
         let slots = try parts.map { part in
             let recipe = scriptRecipe(part, schedule: schedule)
-            return ScriptSlot(recipe, try recipe.make(part.files, log))
+            let unit = try recipe.make(part.files, log)
+            // A plugin's schedule and its hooks are one state from here on.
+            if part.use != nil { unit.onSwap() }
+            return ScriptSlot(recipe, unit)
         }
         var reload = self.reload
         reload.isLocked = isLocked
@@ -120,15 +162,27 @@ public struct RunScripts: Sendable {
                 make: { [recipe] files, log in
                     try recipe.make(files, log: log, schedule: schedule)
                 },
-                test: { [recipe] files in try recipe.check(files) })
+                test: { [recipe] files in
+                    try recipe.check(files)
+                    try recipe.checkSchedule(files)
+                })
         }
+        let own = schedule?.plugin.flatMap { $0.plugin == use.source.name ? $0 : nil }
         return ScriptRecipe(
             name: use.source.name,
             make: { [loader] files, log in
-                try loader.load(use, files: files, log: log).unit
+                let unit = try loader.load(use, files: files, log: log).unit
+                if let schedule, let own {
+                    try own.check(in: unit)
+                    unit.onSwap = { [unowned unit] in
+                        schedule.replace(with: ScheduleFunction(own, of: unit))
+                    }
+                }
+                return unit
             },
-            test: { [loader] files in
+            test: { files in
                 _ = try PluginSelfTest(use, files: files, loader: loader.counting).run()
+                if let own { try checked(own, of: use, files: files) }
             })
     }
 

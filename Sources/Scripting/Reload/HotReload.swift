@@ -5,7 +5,9 @@ import Training
 
 /// Brings edited scripts into a run: noticed, compiled, loaded under budget, held against their own
 /// examples, asked the last calls beside the old version, and then offered to the run as an event
-/// that swaps them between two steps. What fails any of it is refused, and the old version goes on.
+/// that swaps them between two steps.
+///
+/// What fails any of it is refused, and the old version goes on.
 final class HotReload {
     private let settings: ReloadSettings
     private let archive: ScriptArchive
@@ -22,6 +24,11 @@ final class HotReload {
         self.settings = settings
         archive = ScriptArchive(run: run)
         self.usesSystem = usesSystem
+    }
+
+    /// Begins to look at the files: what is saved while a run is prepared is not missed.
+    func watch(_ slots: [ScriptSlot]) {
+        for slot in slots { _ = watch(slot) }
     }
 
     /// What has happened to the files since this was last asked.
@@ -126,8 +133,10 @@ final class HotReload {
             throw ScriptingError(.badValue, "this event does not say what its version is made of")
         }
         let before = String(slot.unit.hash.prefix(8))
+        let watched = slot.files
         try slot.swap(to: unit(version, of: slot, log: log))
-        watches[name] = nil
+        // A watch that went on saw what was saved while the version was made ready.
+        if slot.files != watched { watches[name] = FileWatch(slot.files, usesSystem: usesSystem) }
         return "\(name) went from version \(before) to \(version.short)."
     }
 

@@ -78,10 +78,15 @@ struct Kinds: Sendable {
     var fallback: String?
     /// Whether a bare string stands for a kind with its defaults.
     var takesName = false
+    /// The record of a bare string that is no kind, under its `shorthand`; whoever reads the table
+    /// knows what there is.
+    var named: Record?
 
     var names: [String] { records.compactMap(\.tag) }
 
-    func record(_ tag: String) -> Record? { records.first { $0.tag == tag } }
+    func record(_ tag: String) -> Record? {
+        records.first { $0.tag == tag } ?? (named?.tag == tag ? named : nil)
+    }
 
     var expectation: String {
         let names = Words.anyOf(names)

@@ -50,6 +50,11 @@ extension ShapeCheck {
         }
         switch node {
         case .string(let word) where kinds.takesName:
+            if !kinds.names.contains(word.description), let named = kinds.named,
+                let key = named.shorthand
+            {
+                return try self.record(LuaTable([key: node]), as: named, at: path)
+            }
             return try self.record(LuaTable(), as: record(word.description), at: path)
         case .table(let table):
             if let kind = table["kind"], !kind.isNil {

@@ -6,6 +6,7 @@ import LuaRuntime
 /// The memory stays inside the state, so that a large one costs nothing until it is saved.
 struct ScriptDispatch {
     private let callFunction: LuaFunction
+    private let askFunction: LuaFunction
     private let snapshotFunction: LuaFunction
     private let restoreFunction: LuaFunction
 
@@ -19,6 +20,9 @@ struct ScriptDispatch {
           end
           memory = ctx.state
           return answer
+        end
+        local function ask(schedule, ctx)
+          return schedule(ctx.progress, { settings = settings })
         end
         -- Two names for one table would be two tables after a resume.
         local function refuse_shared(value, path, seen)
@@ -36,16 +40,18 @@ struct ScriptDispatch {
           return memory
         end
         local function restore(value) memory = value end
-        return call, snapshot, restore
+        return call, ask, snapshot, restore
         """
 
     init(_ state: LuaState, settings: LuaTable<LuaValue>) throws {
         let chunk = try state.load(ScriptDispatch.source, name: "nightjar")
         let functions = try chunk.callNodes([LuaNode(.table(settings))])
-        guard functions.count == 3, case .function(let call) = functions[0],
-            case .function(let snapshot) = functions[1], case .function(let restore) = functions[2]
-        else { preconditionFailure("the dispatcher returns its three functions") }
+        guard functions.count == 4, case .function(let call) = functions[0],
+            case .function(let ask) = functions[1], case .function(let snapshot) = functions[2],
+            case .function(let restore) = functions[3]
+        else { preconditionFailure("the dispatcher returns its four functions") }
         callFunction = call
+        askFunction = ask
         snapshotFunction = snapshot
         restoreFunction = restore
     }
@@ -60,10 +66,13 @@ struct ScriptDispatch {
         return try LuaPayload(.table(facts))
     }
 
+    /// - Parameter isSchedule: whether it takes progress in place of all facts, and no memory.
     func call(
-        _ handler: LuaFunction, _ facts: LuaPayload, budget: LuaRuntime.Budget
+        _ handler: LuaFunction, _ facts: LuaPayload, isSchedule: Bool = false,
+        budget: LuaRuntime.Budget
     ) throws -> LuaNode {
-        let results = try callFunction.callNodes([.function(handler)], then: facts, budget: budget)
+        let function = isSchedule ? askFunction : callFunction
+        let results = try function.callNodes([.function(handler)], then: facts, budget: budget)
         return results.first ?? .nil
     }
 

@@ -29,7 +29,7 @@ struct ScriptDoors {
     }
 
     /// Keys whose tables hold doors.
-    private static let groups: Set = ["hooks", "curricula"]
+    private static let groups: Set = ["hooks", "curricula", "schedules"]
 
     func function(_ path: String) -> LuaFunction? {
         byPath[path]
@@ -38,5 +38,10 @@ struct ScriptDoors {
     /// The doors of a group, in the order of their names.
     func paths(in group: String) -> [String] {
         functions.map(\.path).filter { $0.hasPrefix(group + ".") }
+    }
+
+    /// Their names without the group's.
+    func names(in group: String) -> [String] {
+        paths(in: group).map { String($0.dropFirst(group.utf8.count + 1)) }
     }
 }

@@ -64,7 +64,8 @@ final class ScriptUnit {
         defer { context.deadline = nil }
         do {
             return try context.during(phase, occasion: .init(door, occasion)) {
-                try dispatch.call(handler, facts, budget: budget)
+                try dispatch.call(
+                    handler, facts, isSchedule: PluginSchedule.isDoor(door), budget: budget)
             }
         } catch let error as LuaError {
             var failure = ScriptingError(error, path: files.first?.path)
@@ -121,8 +122,10 @@ final class ScriptUnit {
             """
             local handler, door = ...
             local begin = require("nightjar.worker").begin
+            local is_schedule = door:find "^schedules%."
             return function(item)
               begin(item[1], door)
+              if is_schedule then return handler(item[2].progress, item[2]) end
               return handler(item[2])
             end
             """, name: "nightjar")

@@ -63,6 +63,56 @@ import Training
         #expect(run.said.count { $0.contains("the old version goes on") } == 3)
     }
 
+    /// Saved again right after a swap, before the files were looked at anew.
+    @Test func aSaveThatFollowsASwapIsTakenToo() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", Self.factor(1))
+        try run.begin()
+        try run.step(to: 2)
+        try run.plugin("mine", Self.factor(0.5))
+        run.settle()
+        try run.step(to: 3)
+        try run.plugin("mine", Self.factor(0.25))
+        run.settle()
+        try run.step(to: 5)
+        #expect(run.dials["schedule.factor"] == .number(0.25))
+        #expect(try run.events("swap").map { $0["step"] as? Int } == [2, 3])
+        try run.finish()
+    }
+
+    @Test func whatIsSavedBeforeTheFirstStepIsTaken() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", Self.factor(1))
+        try run.begin()
+        try run.plugin("mine", Self.factor(0.5))
+        run.settle()
+        try run.step(to: 1)
+        #expect(run.dials["schedule.factor"] == .number(0.5))
+        try run.finish()
+    }
+
+    /// From closing the file on, with steps of at least 25 ms, a plugin is in force within a few
+    /// steps, however busy the machine is.
+    @Test func aSaveIsInForceWithinAFewSteps() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },")
+        try run.plugin("mine", Self.factor(1))
+        try run.begin()
+        try run.step(to: 2)
+        for (number, first) in [2, 16, 30, 44].enumerated() {
+            try run.plugin("mine", Self.factor(1 / Double(number + 2)))
+            for step in 1...14 {
+                Thread.sleep(forTimeInterval: 0.025)
+                try run.step(to: first + step)
+            }
+        }
+        let swaps = try run.events("swap").compactMap { $0["step"] as? Int }
+        #expect(swaps.count == 4)
+        for (swap, first) in zip(swaps, [2, 16, 30, 44]) {
+            #expect(swap > first && swap <= first + 8, "\(swaps)")
+        }
+        try run.finish()
+    }
+
     /// Swapped at step 35, killed at 38, the last checkpoint from before the swap.
     @Test func aSwapIsMadeAgainByAResumedRun() throws {
         let whole = try ScriptedRun(keys: "use = { 'mine' },")

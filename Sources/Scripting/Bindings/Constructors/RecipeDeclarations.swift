@@ -76,8 +76,9 @@ enum RecipeDeclarations {
             "schedule",
             .either([.kinds(ScheduleDeclarations.kinds), .function(ScheduleDeclarations.signature)]
             ), .empty,
-            "what the learning rate is multiplied with: nj.schedule.*, or a function of progress "
-                + "(0 to 1) that gives the factor"),
+            "what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 "
+                + "to 1) that gives the factor, or the name of a plugin in use that has one: "
+                + "\"my-plugin\", \"my-plugin/warm-restarts\""),
         Field(
             "gradient_clip", .either([.number(.positive), .off]), .value(1.0),
             "the largest gradient norm let through; false for none"),

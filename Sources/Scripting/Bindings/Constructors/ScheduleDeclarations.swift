@@ -5,7 +5,19 @@ import Optimizers
 enum ScheduleDeclarations {
     static let kinds = Kinds(
         noun: "schedule", records: [constant, linear, cosine, wsd, piecewise],
-        fallback: "constant", takesName: true)
+        fallback: "constant", takesName: true, named: ofPlugin)
+
+    /// A plugin's schedule, as a string that is no kind names it.
+    private static let ofPlugin = Record(
+        noun: "plugin schedule",
+        fields: [
+            Field(
+                "name", .text, .required,
+                "give a plugin in use, or one and its schedule: \"my-plugin/warm-restarts\"")
+        ], tag: pluginKind, shorthand: "name")
+
+    /// The kind of a schedule that a plugin gives.
+    static let pluginKind = "plugin"
 
     static let all: [Binding] = [
         .constructor(
@@ -26,10 +38,28 @@ enum ScheduleDeclarations {
     ]
 
     /// A schedule that is a function.
-    static let signature = Signature(
-        parameters: [Field("progress", .number(.share), .required, "the share of the run done")],
-        results: [
-            Field("factor", .number(.nonNegative), .required, "what the rate is multiplied with")
+    static let signature = Signature(parameters: facts.fields, results: [factor])
+
+    /// A schedule in a plugin, which has settings besides.
+    static let pluginSignature = Signature(
+        parameters: facts.fields + [
+            Field("ctx", .record(context), .required, "what the plugin was given")
+        ], results: [factor])
+
+    /// What a schedule is asked with.
+    static let facts = Record(
+        noun: "schedule facts",
+        fields: [Field("progress", .number(.share), .required, "the share of the run done")])
+
+    static let factor = Field(
+        "factor", .number(.nonNegative), .required, "what the rate is multiplied with")
+
+    private static let context = Record(
+        noun: "schedule context",
+        fields: [
+            Field(
+                "settings", .map(.any), .required,
+                "the plugin's settings, with what the recipe changed")
         ])
 
     private static func final(_ usual: Double) -> Field {
