@@ -11,24 +11,24 @@ double njl_thread_seconds(void) {
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-double njl_stock_seconds(const char *source, size_t count, int32_t rounds) {
+void *njl_stock_open(const char *source, size_t count) {
     lua_State *L = luaL_newstate();
-    if (!L) return -1;
+    if (!L) return NULL;
     luaL_openlibs(L);
-    double best = -1;
-    if (luaL_loadbufferx(L, source, count, "=stock", "t") == LUA_OK) {
-        for (int32_t i = 0; i < rounds; i++) {
-            lua_pushvalue(L, -1);
-            double began = njl_thread_seconds();
-            int status = lua_pcall(L, 0, 0, 0);
-            double took = njl_thread_seconds() - began;
-            if (status != LUA_OK) {
-                best = -1;
-                break;
-            }
-            if (best < 0 || took < best) best = took;
-        }
-    }
+    if (luaL_loadbufferx(L, source, count, "=stock", "t") == LUA_OK) return L;
     lua_close(L);
-    return best;
+    return NULL;
 }
+
+double njl_stock_run(void *stock) {
+    lua_State *L = stock;
+    lua_pushvalue(L, -1);
+    double began = njl_thread_seconds();
+    int status = lua_pcall(L, 0, 0, 0);
+    double took = njl_thread_seconds() - began;
+    if (status == LUA_OK) return took;
+    lua_pop(L, 1);
+    return -1;
+}
+
+void njl_stock_close(void *stock) { lua_close(stock); }

@@ -88,6 +88,8 @@ struct njl_context {
     volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
     int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown
+    size_t fields_place;      // where a table keeps its fields other than the list's; 0 where unknown
+    const void *no_fields;    // and what stands there in a table that has none
     uint64_t counted, count_limit;  // instructions and charges, without those of the segment
     int segment;              // instructions from the last settling to the next hook
     int counting, was_counted;
@@ -174,6 +176,12 @@ void njl_report_nearest(lua_State *L, njl_report *report);
 void njl_report_chunk(njl_report *report, const lua_Debug *function);
 void njl_report_carry(lua_State *L, lua_State *from);
 void njl_report_syntax(njl_context *context, const char *message);
+
+// layout.c
+// Finds out how a table says that it is a list and nothing else.
+void njl_find_fields(lua_State *L);
+// True only where the table at `index` holds nothing but elements of its list part.
+int njl_is_plain_list(lua_State *L, int index);
 
 // walk.c
 // Collects the keys of the table at `table` other than 1...`skip`, in the order of `pairs`. Returns

@@ -203,6 +203,20 @@ size_t njl_walk_keys(
     njl_walk *walk = &njl_context_of(L)->walk;
     size_t base = walk->count, visited = 0, most = left ? *left : 0;
     int top = lua_gettop(L);
+    if (njl_is_plain_list(L, table)) {
+        // All that can follow the list are elements behind a hole in it.
+        if (skip > 0) {
+            lua_pushinteger(L, skip);
+        } else {
+            lua_pushnil(L);
+        }
+        if (!lua_next(L, table)) {
+            njl_charge(L, (size_t)skip);
+            *count = 0;
+            return walk->order_count;
+        }
+        lua_settop(L, top);
+    }
     lua_pushnil(L);
     while (lua_next(L, table)) {
         if ((++visited & POLL_MASK) == 0) njl_charge(L, POLL_MASK + 1);

@@ -2,8 +2,8 @@ import CLuaShim
 
 /// What Lua costs here: calls, states, budgets, the ordered functions, the worker pool.
 ///
-/// Figures are the best or the median of several rounds on the machine as it is; ratios compare
-/// runs made one after the other.
+/// Times are the best of many rounds on the machine as it is; ratios are medians over runs made in
+/// turns.
 public enum LuaBenchmark {
     /// One measured figure, with its goal.
     public struct Figure: Sendable, Hashable {
@@ -55,8 +55,7 @@ public enum LuaBenchmark {
         ]
     }
 
-    /// The median time of a call from the host into Lua and back with a table of ten fields, in
-    /// seconds.
+    /// The time of a call from the host into Lua and back with a table of ten fields, in seconds.
     ///
     /// - Parameter source: the chunk that receives the table.
     static func callSeconds(_ source: String) throws -> Double {
@@ -65,11 +64,11 @@ public enum LuaBenchmark {
             "step": 120, "loss": 2.5, "loss_mean": 2.75, "tokens": 500_000, "lr": 3e-4, "epoch": 1,
             "grad_norm": 0.9, "name": "domain", "finite": true, "progress": 0.25,
         ]
-        let calls = 5000
-        let rounds = try (0..<15).map { _ in
+        // The best of many short rounds: whatever else the machine does only adds to them.
+        let calls = 500
+        return try (0..<200).map { _ in
             try seconds { for _ in 0..<calls { try function.call([table]) } } / Double(calls)
-        }
-        return rounds.sorted()[rounds.count / 2]
+        }.min() ?? .infinity
     }
 
     /// What a handler does with its facts: looks at some, answers with one value.
@@ -86,9 +85,13 @@ public enum LuaBenchmark {
     /// The time of the same work under a counted budget, as a multiple of that without a budget.
     public static func exactOverhead() throws -> Double {
         let function = try LuaState().load(plainWork, name: "work.lua")
-        let free = try best { try function.call(budget: .unlimited) }
-        return try best { try function.call(budget: Budget(seconds: 600, instructions: .max)) }
-            / free
+        return try ratio {
+            try processorSeconds {
+                try function.call(budget: Budget(seconds: 600, instructions: .max))
+            }
+        } to: {
+            try processorSeconds { try function.call(budget: .unlimited) }
+        }
     }
 
     /// Small pure calls through a pool, calls a second.
@@ -111,19 +114,37 @@ public enum LuaBenchmark {
     /// interpreter.
     static func stockRatio(of source: String) throws -> Double {
         let function = try LuaState().load(source, name: "work.lua")
-        let ours = try best { try function.call() }
-        let stock = njl_stock_seconds(source, source.utf8.count, 7)
-        precondition(stock > 0, "the stock interpreter runs the benchmark's own chunks")
-        return ours / stock
+        guard let stock = njl_stock_open(source, source.utf8.count) else {
+            preconditionFailure("the stock interpreter loads the benchmark's own chunks")
+        }
+        defer { njl_stock_close(stock) }
+        return try ratio {
+            try processorSeconds { try function.call() }
+        } to: {
+            let seconds = njl_stock_run(stock)
+            precondition(seconds > 0, "the stock interpreter runs the benchmark's own chunks")
+            return seconds
+        }
     }
 
-    private static func best(_ body: () throws -> Void) rethrows -> Double {
-        // Processor time, as the stock interpreter's is.
-        try (0..<7).map { _ in
-            let began = njl_thread_seconds()
-            try body()
-            return njl_thread_seconds() - began
-        }.min() ?? .infinity
+    /// The median of the quotients of two times taken in turns: the speed of a machine that others
+    /// use changes from one moment to the next, and both sides see the same.
+    private static func ratio(
+        _ one: () throws -> Double, to other: () throws -> Double
+    ) rethrows -> Double {
+        _ = (try one(), try other())
+        let quotients = try (0..<31).map { round in
+            if round.isMultiple(of: 2) { return try one() / other() }
+            let below = try other()
+            return try one() / below
+        }
+        return quotients.sorted()[quotients.count / 2]
+    }
+
+    private static func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
+        let began = njl_thread_seconds()
+        try body()
+        return njl_thread_seconds() - began
     }
 
     private static func seconds(_ body: () throws -> Void) rethrows -> Double {

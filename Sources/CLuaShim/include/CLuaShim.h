@@ -168,8 +168,11 @@ size_t njl_kept_functions(const njl_context *context);
 // True while a call is in progress on another thread than the calling one.
 int32_t njl_is_busy_elsewhere(const njl_context *context);
 
-// The best of several runs of a chunk in a stock interpreter with all its libraries, in seconds;
-// of processor time; negative where it fails. For measurements alone: nothing holds such a chunk back.
-double njl_stock_seconds(const char *source, size_t count, int32_t rounds);
+// A chunk in a stock interpreter with all its libraries, NULL where it does not load, and the
+// processor time of one run of it, negative where it fails. For measurements alone: nothing holds
+// such a chunk back.
+void *njl_stock_open(const char *source, size_t count);
+double njl_stock_run(void *stock);
+void njl_stock_close(void *stock);
 // The processor time of the calling thread.
 double njl_thread_seconds(void);
