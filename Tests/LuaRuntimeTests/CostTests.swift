@@ -84,9 +84,9 @@ struct CostTests {
     @Test func theFiguresOfTheBenchmark() throws {
         for figure in try LuaBenchmark.run() {
             let value = String(format: figure.value > 1000 ? "%.0f" : "%.2f", figure.value)
-            print(
-                "\(figure.name): \(value) \(figure.unit), goal \(figure.isFloor ? ">=" : "<=") \(figure.goal)\(figure.meetsGoal ? "" : " MISSED")"
-            )
+            let goal = figure.goal.map { ", goal \(figure.isFloor ? ">=" : "<=") \($0)" } ?? ""
+            print("\(figure.name): \(value) \(figure.unit)\(goal)")
+            #expect(figure.value > 0)
         }
     }
 

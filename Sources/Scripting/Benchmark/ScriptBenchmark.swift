@@ -86,7 +86,7 @@ public enum ScriptBenchmark {
         ) -> Figure {
             Figure(
                 name: figure.name, meaning: meaning, value: figure.value * scale,
-                goal: figure.goal * scale, isFloor: figure.isFloor, digits: digits, unit: unit)
+                goal: figure.goal.map { $0 * scale }, isFloor: figure.isFloor, digits: digits, unit: unit)
         }
         switch figure.name {
         case "call_us": return make("host to Lua to host, a table of ten fields", 1, 2, " us")
