@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(name: "CMapGuard"),
+        .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
             linkerSettings: [
@@ -85,13 +86,13 @@ let package = Package(
             [
                 "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Generation",
                 "Optimizers", "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts",
-                "ShippedPlugins",
+                "ShippedPlugins", "CHTTP",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
             dependencies: [
-                "Tensors", "Telemetry", "Autograd", "Layers", "Optimizers", "Tokenizers",
+                "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -12,7 +12,7 @@ set -euo pipefail
 build=(
     gcc                   # libgomp, which the kernels share with oneDNN
     pkg-config            # where libraries are
-    libcurl4-openssl-dev  # Foundation's network, for plugins that were granted it
+    libcurl4-openssl-dev  # requests of plugins that were granted a host
     libdnnl-dev           # oneDNN: matrix products
     liblua5.4-dev         # recipes
     libpcre2-dev          # split patterns of tokenizers

@@ -67,7 +67,9 @@ public final class ModuleLoader {
         }
         if let kept {
             guard let file = kept.first(where: { $0.name == name }) else {
-                throw refusal("module '\(name)' is not among the files that were kept")
+                throw refusal(
+                    "module '\(name)' was not loaded when the run began; require it at the top of "
+                        + "the file")
             }
             files.append(file)
             return file

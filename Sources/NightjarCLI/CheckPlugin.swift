@@ -41,7 +41,9 @@ struct CheckPlugin {
             "self-test",
             check.exampleCount == 0
                 ? "none; give it examples"
-                : "\(check.exampleCount) examples hold in \(check.freshStateCount) fresh states",
+                : "\(check.exampleCount) "
+                    + (check.exampleCount == 1 ? "example holds" : "examples hold")
+                    + " in \(check.freshStateCount) fresh states",
         ])
         table.add(["memory", HumanFormat.bytes(check.memoryBytes)])
         table.add(["spec", check.spec ?? "none; nightjar test runs NAME_spec.lua beside it"])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Naming
 
 /// `nightjar`: what it can do, in the order in which people need it.
 struct NightjarCommand: ParsableCommand {
@@ -15,4 +16,12 @@ struct NightjarCommand: ParsableCommand {
             Train.self, Run.self, Check.self, SetDial.self, Rollback.self, Generate.self,
             Logits.self, Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
+
+    /// - Throws: `ValidationError` that names the nearest command where a word is none.
+    static func checkName(_ word: String?) throws {
+        let names = configuration.subcommands.map { $0._commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
+        throw ValidationError(
+            "there is no command \"\(word)\"; \(nearestNameHint(to: word, among: names))")
+    }
 }

@@ -24,6 +24,11 @@ struct PluginNew: ParsableCommand {
     var into = "Plugins"
 
     mutating func run() throws {
+        if PluginSkeleton.isShipped(name) {
+            try Output.text(
+                "note: there is a shipped plugin \"\(name)\"; recipes here will find this one in "
+                    + "its place\n")
+        }
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
             try Output.text("wrote \(path)\n")
         }

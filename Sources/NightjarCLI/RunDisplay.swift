@@ -14,14 +14,18 @@ final class RunDisplay: RunObserver {
     private var speed = Throughput()
     private var lastHeldOut: HeldOutLoss?
 
+    /// Whether the run came as far as its first step.
+    private(set) var hasBegun = false
+
     func runBegins(_ start: RunStart) {
+        hasBegun = true
         let plan = start.plan
         display.finish()
         display.message(
             style.paint("run ", .dim) + RunDisplay.relative(start.folder)
                 + style.paint("  parameters ", .dim) + HumanFormat.count(plan.census.parameters)
                 + style.paint("  precision ", .dim) + plan.precision.rawValue
-                + style.paint("  steps ", .dim) + "\(start.step)/\(plan.totalSteps)"
+                + style.paint("  steps ", .dim) + "\(start.step)/\(start.totalSteps)"
                 + style.paint("  tokens a step ", .dim) + HumanFormat.count(plan.tokensAStep)
                 + style.paint("  ready after ", .dim)
                 + HumanFormat.fixed(start.preparationSeconds, digits: 2) + "s")

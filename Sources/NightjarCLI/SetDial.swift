@@ -7,8 +7,9 @@ struct SetDial: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Turns dials of a run that is under way.",
         discussion: """
-            The change takes effect between two steps, is written to the run's journal, and is made \
-            again where the run resumes from before it. The dials: \
+            Several dials are turned together, or none where one is refused. The change takes \
+            effect between two steps, is written to the run's journal, and is made again where the \
+            run resumes from before it. The dials: \
             \(Dial.catalogue.map(\.path).joined(separator: ", ")).
             """)
 
@@ -23,7 +24,7 @@ struct SetDial: ParsableCommand {
     var timeout = 60.0
 
     mutating func run() throws {
-        let requests = try changes.map { change in
+        let settings = try changes.map { change in
             guard let equals = change.firstIndex(of: "="),
                 let value = DialValue(text: String(change[change.index(after: equals)...]))
             else {
@@ -31,11 +32,16 @@ struct SetDial: ParsableCommand {
                     "'\(change)' sets nothing; write PATH=VALUE, as in optimizer.lr=1e-4, where the "
                         + "value is a number or none")
             }
-            return ControlRequest.set(path: String(change[..<equals]), value: value)
+            return DialSetting(path: String(change[..<equals]), value: value)
         }
-        for request in requests {
-            let reply = try RunControl.send(run: folder, request: request, timeout: timeout)
-            try Output.text(reply.message + "\n")
+        var paths: Set<String> = []
+        for setting in settings where !paths.insert(setting.path).inserted {
+            throw ValidationError("'\(setting.path)' is set twice; give it one value")
         }
+        let request: ControlRequest =
+            settings.count == 1
+            ? .set(path: settings[0].path, value: settings[0].value) : .turn(settings)
+        let reply = try RunControl.send(run: folder, request: request, timeout: timeout)
+        try Output.text(reply.message + "\n")
     }
 }

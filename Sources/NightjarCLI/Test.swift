@@ -9,7 +9,7 @@ struct Test: ParsableCommand {
         abstract: "Runs the specs of plugins: every NAME_spec.lua below the paths.",
         discussion: """
             A snapshot that is new is kept beside its spec; --locked refuses new ones, as a build \
-            server should. Exit code 1 where a test fails.
+            server should. Exit code 1 where a test fails, 2 where a file holds no test.
             """)
 
     @Argument(help: "Spec files, or folders that hold some.", completion: .file())
@@ -37,11 +37,13 @@ struct Test: ParsableCommand {
         var passed = 0
         var failed = 0
         var written = 0
+        var empty: [String] = []
         for path in try paths.flatMap(SpecRunner.files) {
             let report = try runner.run(path)
             failed += report.failureCount
             passed += report.results.count { $0.failure == nil }
             written += report.snapshotsWritten
+            if report.holdsNoTest { empty.append(path) }
             if json {
                 try show(json: report)
             } else {
@@ -49,13 +51,23 @@ struct Test: ParsableCommand {
             }
         }
         if !json {
+            let snapshots = "\(written) \(written == 1 ? "snapshot" : "snapshots") kept"
             let total = "\(passed) passed" + (failed > 0 ? ", \(failed) failed" : "")
             try Output.text(
                 style.paint(total, failed > 0 ? .red : .green)
-                    + (written > 0 ? ", \(written) snapshots kept" : "") + " in "
+                    + (written > 0 ? ", \(snapshots)" : "") + " in "
                     + HumanFormat.duration(seconds: clock.elapsedSeconds) + "\n")
         }
         if failed > 0 { throw FailedSpecs() }
+        if let path = empty.first { throw Test.noTest(in: path) }
+    }
+
+    private static func noTest(in path: String) -> ScriptingError {
+        ScriptingError(
+            .badFile,
+            "no test is in this file; a spec calls nj.test.it, and is called NAME_spec.lua beside "
+                + "the plugin's main file",
+            path: path)
     }
 
     private func show(_ report: SpecRunner.Report, _ style: TerminalStyle) throws {
@@ -77,6 +89,7 @@ struct Test: ParsableCommand {
                 text += failure.split(separator: "\n").map { "\(margin)  \($0)\n" }.joined()
             }
         }
+        if report.holdsNoTest { text += style.paint("  no test is in this file\n", .red) }
         if let failure = report.failure {
             text += style.paint("  the spec ended early: ", .red) + failure + "\n"
         }

@@ -40,15 +40,22 @@ struct Train: ParsableCommand {
         display.isVerbose = verbose
         loaded.warnings.forEach(display.remark)
         // The loop runs whole on the compute thread, so that no operation has to change threads.
-        let summary = try ComputeThread.shared.run { [resume, locked, edited] in
-            let scripts = try loaded.openScripts(
-                isLocked: locked, takesEdited: edited, log: display.say)
-            let trainer = try Trainer(
-                loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
-                on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
-                hooks: scripts, speeds: Places.speeds, clock: clock)
-            scripts?.use(trainer.tokenizer)
-            return try trainer.run()
+        let summary: RunSummary
+        do {
+            summary = try ComputeThread.shared.run { [resume, locked, edited] in
+                let scripts = try loaded.openScripts(
+                    isLocked: locked, takesEdited: edited, log: display.say)
+                let trainer = try Trainer(
+                    loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
+                    on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
+                    hooks: scripts, speeds: Places.speeds, clock: clock)
+                scripts?.use(trainer.tokenizer)
+                return try trainer.run()
+            }
+        } catch let error as ScriptingError where display.hasBegun {
+            display.remark(
+                "Once the script is mended, the same command with --resume --edited goes on.")
+            throw error
         }
         display.finish()
         try show(summary)

@@ -3,7 +3,8 @@
 /// A new module stands here and in `Package.swift`, nowhere else.
 struct Layering {
     static let foundations = [
-        "CKernels", "CLua", "CLuaShim", "CMapGuard", "COneDNN", "CPCRE2", "CUTF8Proc", "CXXHash",
+        "CHTTP", "CKernels", "CLua", "CLuaShim", "CMapGuard", "COneDNN", "CPCRE2", "CUTF8Proc",
+        "CXXHash",
     ]
 
     static let layers: [[String]] = [
@@ -28,8 +29,7 @@ struct Layering {
 
     /// What the system and the toolchain bring; any module may import it.
     static let system: Set = [
-        "Dispatch", "Foundation", "FoundationNetworking", "Glibc", "Darwin", "Musl",
-        "Synchronization",
+        "Dispatch", "Foundation", "Glibc", "Darwin", "Musl", "Synchronization",
     ]
 
     /// Where a module stands: -1 at the foundations, nil for strangers.

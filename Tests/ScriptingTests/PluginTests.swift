@@ -69,15 +69,15 @@ import Testing
         let loaded = try load("tuned", settings: LuaTable(["count": 4.0, "share": 1]))
         #expect(loaded.unit.settings["count"] == 4)
         #expect(loaded.unit.settings["share"] == 1.0)
-        let unknown = #expect(throws: ScriptingError.self) {
+        let unknown = #expect(throws: ShapeFault.self) {
             try load("tuned", settings: LuaTable(["cuont": 4]))
         }
-        #expect(unknown?.message == "tuned has no setting \"cuont\"; did you mean \"count\"?")
-        let wrong = #expect(throws: ScriptingError.self) {
+        #expect(unknown?.sentence == "tuned has no setting \"cuont\"; did you mean \"count\"?")
+        let wrong = #expect(throws: ShapeFault.self) {
             try load("tuned", settings: LuaTable(["count": "4"]))
         }
         #expect(
-            wrong?.message
+            wrong?.sentence
                 == "tuned's setting \"count\" is integer 3 by default; got string \"4\"")
     }
 
@@ -111,6 +111,44 @@ import Testing
         #expect(error?.keyPath == "examples[1]")
     }
 
+    @Test(arguments: [
+        ("needs = { 'clock', 'clok' }", "needs[2]: \"clok\" is no capability"),
+        ("needs = { 'network:' }", "names no host"),
+        ("requires = { 'a b' }", "requires[1]: \"a b\" cannot name a plugin"),
+        ("requires = { 'bad' }", "requires[1]: bad cannot come before itself"),
+        ("schedules = { [''] = function() return 1 end }", "cannot name a schedule"),
+        ("schedules = { ['a/b'] = function() return 1 end }", "\"a/b\" cannot name a schedule"),
+        ("summary = 'a\\27[2Jb'", "summary: the summary is one line without control"),
+        ("summary = ('a'):rep(501)", "summary: the summary has 501 characters and 500"),
+        (
+            "examples = (function() local all = {} for i = 1, 101 do "
+                + "all[i] = { call = 'hooks.on_start' } end return all end)()",
+            "examples: there are 101 examples and 100 are the most"
+        ),
+    ])
+    func aCheckRefusesWhatNoShapeSays(body: String, sentence: String) throws {
+        try plugin("bad", body)
+        let error = #expect(throws: ScriptingError.self) {
+            try PluginCatalogue.check("bad", from: folder.path)
+        }
+        #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
+        #expect(error?.path?.hasSuffix("Plugins/bad/bad.lua") == true)
+        let entry = PluginCatalogue.list(from: folder.path).first { $0.name == "bad" }
+        #expect(entry?.summary == nil && entry?.failure != nil)
+    }
+
+    @Test func aSelfTestEndsInTimeAndNamesItsExample() throws {
+        try plugin(
+            "slow",
+            "hooks = { on_start = function() end }, examples = { { call = 'hooks.on_start' } }")
+        let use = PluginUse(source: try PluginLookup(from: folder.path, extra: "").find("slow"))
+        let error = #expect(throws: ScriptingError.self) {
+            try PluginSelfTest(use, loader: PluginLoader()).run(seconds: 0)
+        }
+        #expect(error?.message.contains("got no further than this example") == true)
+        #expect(error?.keyPath == "examples[1]")
+    }
+
     @Test func requireReachesItsOwnFolderOnly() throws {
         try folder.write("Plugins/own/part.lua", "return 7")
         try folder.write("outside.lua", "return 8")
@@ -137,6 +175,25 @@ import Testing
         #expect(report.failureCount == 0 && !report.results.isEmpty, "\(report)")
         #expect(throws: ScriptingError.self) {
             try PluginSkeleton.write(kind, name: "my-idea", into: home)
+        }
+    }
+
+    @Test func aPathBeginsAtTheRecipeInNeedsAndInGrants() throws {
+        try folder.write("words.txt", "a")
+        try plugin("reader", "needs = { 'files:read:words.txt' }")
+        let granted = "use = { 'reader' }, grant = { reader = { 'files:read:words.txt' } },"
+        #expect(try folder.load(keys: granted).runScripts.pluginNames == ["reader"])
+        #expect(
+            try folder.error(keys: "use = { 'reader' },").description.contains(
+                "reader was not granted \"files:read:words.txt\"; a recipe grants it with"))
+    }
+
+    @Test func whatIsWrongInTheRecipeIsToldThere() throws {
+        try plugin("first", "settings = { size = 2 }")
+        for keys in ["use = { { 'first', siez = 1 } },", "use = { { 'first', size = 'x' } },"] {
+            let error = try folder.error(keys: keys)
+            #expect(error.path?.hasSuffix("recipe.lua") == true, "\(error)")
+            #expect(error.keyPath == "use[1]", "\(error)")
         }
     }
 

@@ -32,7 +32,11 @@ import Testing
             "batch[1]: every value here has a name, as in key = value; got integer 4"
         ),
         ("batch = { size = 10, micro = 4 }", "batch.micro: 4 does not divide batch.size (10)"),
-        ("batch = { micro = 'some' }", "batch.micro: expected \"auto\", got \"some\""),
+        (
+            "batch = { micro = 'some' }",
+            "batch.micro: expected an integer from 1 to 1048576 or \"auto\", got string \"some\""
+        ),
+        ("batch = { micro = 'atuo' }", "batch.micro: expected \"auto\", got \"atuo\"; did you"),
         ("name = ''", "name: expected a string that is not empty, got string \"\""),
         ("name = 'a/b'", "name: \"a/b\" cannot name a folder"),
         ("name = '\\xff'", "name: this string is not valid UTF-8"),

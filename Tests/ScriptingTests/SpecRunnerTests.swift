@@ -87,6 +87,26 @@ import Testing
         #expect(report.failureCount == 0, "\(report)")
     }
 
+    @Test func aTestsClockAndNetworkAreItsOwn() throws {
+        let report = try run(
+            """
+            local nj = require "nightjar"
+            local began = nj.time.now()
+            test.network { ["http://all.test/"] = { body = "all" } }
+            test.it("changes both", function()
+              test.advance(100)
+              test.network { ["http://one.test/"] = { body = "one" } }
+              expect(nj.http.get("http://one.test/").body).to_equal("one")
+            end)
+            test.it("sees what stood before it", function()
+              expect(nj.time.now()).to_equal(began)
+              expect(nj.http.get("http://all.test/").body).to_equal("all")
+              expect(function() nj.http.get("http://one.test/") end).to_raise("no answer")
+            end)
+            """)
+        #expect(report.results.count == 2 && report.failureCount == 0, "\(report)")
+    }
+
     @Test func anEndlessSpecIsCutOff() throws {
         let report = try run("test.it('ends', function() while true do end end)")
         #expect(report.failure?.contains("ran past its time budget") == true)
@@ -102,5 +122,75 @@ import Testing
         #expect(report.results[0].failure?.contains("it does not stand inside another it") == true)
         #expect(report.results[1].failure?.contains("this spec belongs to no plugin") == true)
         #expect(report.failure?.contains("before_each stands inside describe") == true)
+    }
+
+    @Test(arguments: ["two\\nlines", "a\\rb", "\\0", "\\u{85}"])
+    func aSnapshotWhoseNameDoesNotSurviveIsRefused(name: String) throws {
+        for spec in [
+            "test.it('keeps', function() expect(1).to_match_snapshot(\"\(name)\") end)",
+            "test.it(\"\(name)\", function() expect(1).to_match_snapshot('it') end)",
+        ] {
+            let report = try run(spec)
+            #expect(report.snapshotsWritten == 0)
+            #expect(
+                report.results.first?.failure?.contains("cannot name a snapshot") == true,
+                "\(report)")
+        }
+    }
+
+    @Test(arguments: ["plain", "é and \u{308}", "-- --", "a: b", "\u{2028}"])
+    func aSnapshotsNameComesBackAsItWas(name: String) throws {
+        func spec(_ value: Int) -> String {
+            "test.it('it', function() expect(\(value)).to_match_snapshot('\(name)') end)"
+        }
+        #expect(try run(spec(1)).snapshotsWritten == 1)
+        #expect(try run(spec(1), snapshots: .locked).failureCount == 0)
+        #expect(try run(spec(2)).failureCount == 1)
+    }
+
+    @Test func whatIsNoSnapshotsFileIsNotReplaced() throws {
+        let spec = "test.it('keeps', function() expect(1).to_match_snapshot('it') end)"
+        let path = folder.path + "/a_spec.snapshots"
+        func refusal() throws -> String {
+            let error = #expect(throws: ScriptingError.self) { try run(spec) }
+            return "\(try #require(error))"
+        }
+        try folder.write("a_spec.snapshots", "my notes\n-- keeps: it\n2\n")
+        #expect(try refusal().contains("a_spec.snapshots: the snapshots of a spec are to be kept"))
+        #expect(try String(contentsOfFile: path, encoding: .utf8).hasPrefix("my notes"))
+        try Data([0x2D, 0x2D, 0x20, 0xFF]).write(to: URL(fileURLWithPath: path))
+        #expect(try refusal().contains("no UTF-8 text"))
+        try FileManager.default.removeItem(atPath: path)
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(try refusal().contains("no plain file"))
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(try refusal().contains("it is a folder"))
+        try FileManager.default.removeItem(atPath: path)
+        try folder.write("a_spec.snapshots", "")
+        #expect(try run(spec).snapshotsWritten == 1)
+        let kept = try String(contentsOfFile: path, encoding: .utf8)
+        try folder.write("a_spec.snapshots", kept.replacing("\n", with: "\r\n"))
+        #expect(try run(spec, snapshots: .locked).failureCount == 0)
+    }
+
+    @Test func aFileWithoutATestIsTold() throws {
+        #expect(try run("return { name = 'a' }").holdsNoTest)
+        #expect(try run("test.describe('empty', function() end)").holdsNoTest)
+        #expect(try !run("test.it('is one', function() end)").holdsNoTest)
+        #expect(try !run("error('early')").holdsNoTest)
+    }
+
+    @Test func theClockGoesOnlySoFar() throws {
+        let report = try run(
+            """
+            test.it("stays in reach", function()
+              test.advance(6e11)
+              expect(function() test.advance(6e11) end).to_raise("no further")
+              expect(function() test.advance(1e308) end).to_raise("no further")
+              test.advance(1)
+            end)
+            """)
+        #expect(report.failureCount == 0, "\(report)")
     }
 }

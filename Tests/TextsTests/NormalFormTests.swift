@@ -58,6 +58,39 @@ import Testing
         #expect(composed.unicodeScalars.first?.value == 0x1EA1)
     }
 
+    /// Long texts are composed in pieces, which nobody should see.
+    @Test(arguments: NormalForm.allCases)
+    func longTextsAreAsTheirParts(form: NormalForm) throws {
+        var samples = Samples(seed: 9)
+        let alphabet =
+            "aeoÅﬁ\u{301}\u{323}\u{308}\u{1100}\u{1161}\u{11A8}각ｶ\u{3099}か\u{9C7}\u{9BE}漢"
+        var (whole, parts) = ("", "")
+        for _ in 0..<20_000 {
+            let part = "|" + samples.text(of: alphabet, most: 12)
+            whole += part
+            parts += try form.normalized(part)
+        }
+        #expect(same(try form.normalized(whole), parts))
+    }
+
+    @Test func whatATextGrowsToIsPaidFor() {
+        struct Enough: Error {}
+        let text = String(repeating: "\u{FDFA}", count: 2_000_000)
+        var paid = 0
+        let charge = { (units: Int) in
+            paid += units
+            if paid > 10_000_000 { throw Enough() }
+        }
+        for form in [NormalForm.nfkc, .nfkd] {
+            paid = 0
+            #expect(throws: Enough.self) { try form.normalized(text, charge: charge) }
+            #expect(paid < 10_200_000)
+        }
+        paid = 0
+        #expect(throws: Enough.self) { try Folding.folded(text, charge: charge) }
+        #expect(paid < 10_200_000)
+    }
+
     @Test func textsThatGrowAreBounded() {
         let text = String(repeating: "\u{FDFA}", count: 4_000_000)
         #expect(throws: TextsError.self) { try NormalForm.nfkd.normalized(text) }

@@ -97,6 +97,37 @@ import Testing
         #expect(try search.allMatches(in: text, most: 3).count == 3)
     }
 
+    @Test func everyPartOfAReplacementIsPaidFor() throws {
+        struct Enough: Error {}
+        let pattern = try Pattern("x")
+        let text = [UInt8](repeating: 0x78, count: 10_000)
+        for template in ["$0", "a$0b", "$0$$"] {
+            let many = Array(String(repeating: template, count: 100_000).utf8)
+            var paid = 0
+            let charge = { (units: Int) in
+                paid += units
+                if paid > 10_000_000 { throw Enough() }
+            }
+            let search = PatternSearch(pattern, charge: charge)
+            let replacement = try Replacement(many, for: pattern)
+            #expect(throws: Enough.self) { try search.replacing(in: text, with: replacement) }
+            #expect(paid < 10_200_000)
+            paid = 0
+            #expect(throws: Enough.self) {
+                try Replacement(many, for: pattern, charge: charge)
+            }
+            #expect(paid < 10_200_000)
+        }
+    }
+
+    @Test func partsOfAReplacementAreBounded() throws {
+        let template = Array(String(repeating: "$0", count: Bounds.mostItems + 1).utf8)
+        let error = #expect(throws: TextsError.self) {
+            try Replacement(template, for: try Pattern("x"))
+        }
+        #expect(error?.kind == .work)
+    }
+
     @Test func aReplacementMayNotGrowWithoutEnd() throws {
         let text = [UInt8](repeating: 0x61, count: 1 << 16)
         let pattern = try Pattern("a")

@@ -104,6 +104,38 @@ extension TrainerTests {
             #expect(try run.events(["refused"]).count == 6)
         }
 
+        @Test func dialsOfOneRequestAreTurnedTogetherOrNotAtAll() throws {
+            let (run, plain) = (try TinyRun(), try TinyRun())
+            try plain.train()
+            let rate = DialSetting(path: "optimizer.lr", value: .number(0.5))
+            let (_, askers) = try train(
+                run,
+                asking: [
+                    2: [.turn([rate, DialSetting(path: "zzz", value: .integer(1))])],
+                    3: [.turn([])],
+                ])
+            for (asker, word) in zip(askers, ["no dial \"zzz\"", "names no dial"]) {
+                #expect(asker.refusal.contains(word), "\(asker.refusal)")
+            }
+            #expect(try run.weights(step: 6) == plain.weights(step: 6))
+            #expect(try run.events(["dial"]) == [])
+        }
+
+        @Test func dialsOfOneRequestAreRepeatedTogether() throws {
+            let run = try TinyRun(steps: 6)
+            run.configuration.checkpoints = .init(everySteps: 2, keepLast: 9, keepBest: 0)
+            let settings = [
+                DialSetting(path: "optimizer.lr", value: .number(0.02)),
+                DialSetting(path: "data.sums.weight", value: .integer(4)),
+            ]
+            let (_, askers) = try train(run, asking: [3: [.turn(settings)]])
+            #expect(try askers[0].reply().message.contains("data.sums.weight is 4"))
+            let weights = try run.weights(step: 6)
+            try run.forgetCheckpoints(after: 2)
+            try run.train(resumes: true)
+            #expect(try run.weights(step: 6) == weights)
+        }
+
         @Test func aRunThatIsNotUnderWayIsToldFromNoRun() throws {
             let run = try TinyRun(steps: 2)
             let nothing = #expect(throws: TrainingError.self) {

@@ -36,7 +36,7 @@ function run.get() end
 
 ---Opens a run, as `nightjar train` does, and leaves every step to the script. Several may be open side by side. A run that is still open when the script ends is saved.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param recipe string|any a recipe's path, relative to the script or else to the working folder, or nj.recipe { ... }
 ---@param options? nightjar.RunOptions what differs from the recipe
 ---@return nightjar.Run run its methods are called with a colon
@@ -44,14 +44,14 @@ function run.open(recipe, options) end
 
 ---Reads what a run has recorded, finished or not.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param folder string a run's folder, relative to the working folder
 ---@return nightjar.RunRecord? run nil and a message where there is no run
 function run.read(folder) end
 
 ---Gives the runs that stand in a folder; none where there is no such folder.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param folder? string relative to the working folder
 ---@return string[] folders for nj.run.read, sorted
 function run.list(folder) end
@@ -128,100 +128,100 @@ local Run = {}
 
 ---Says whether the run goes on: its budget is not used, and nobody has ended it. After Ctrl-C it is false.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return boolean active true while there is a step
 function Run:active() end
 
 ---Makes one step as the recipe says, with the evaluation and the checkpoint that are due after it. Gives nil where the run ended before the step was made, as by Ctrl-C. A source's tokens of the step are under tokens/SOURCE.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return nightjar.StepReport? report as metrics have it
 function Run:step() end
 
 ---Makes the first half of a step: the next batch, its loss and its gradients. Gives nil where the run ended before.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return nightjar.ForwardReport? report before the update
 function Run:forward_backward() end
 
 ---Makes the second half of a step: moves the weights and does what is due after it.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param options? nightjar.OptimStepOptions how the weights move
 ---@return nightjar.StepReport report as metrics have it
 function Run:optim_step(options) end
 
 ---Scores held-out text now, as the recipe's own evaluations do, and records it. Gives nil where no text is held out, and after Ctrl-C.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return nightjar.HeldOutLoss? held_out and its parts
 function Run:evaluate() end
 
 ---Continues a text with the model as it is between two steps. Equal seeds give equal texts; nothing of it touches the run's own random streams.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param options? nightjar.SampleOptions what and how
 ---@return string text what follows the prompt
 function Run:sample(options) end
 
 ---Gives every dial with its value now; what is switched off is "none".
 ---
----For programs.
+---For programs (nightjar run).
 ---@return table<string, any> dials values by path
 function Run:dials() end
 
 ---Gives the lines of the run's metrics so far; their type is run, step, evaluation or dial.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return table<string, any>[] rows oldest first
 function Run:metrics() end
 
 ---Gives how many steps are made.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return integer steps steps made
 function Run:step_count() end
 
 ---Gives the step that the run ends at.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return integer steps the last step
 function Run:total_steps() end
 
 ---Gives the run's name.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return string name the recipe's
 function Run:name() end
 
 ---Gives the run's folder.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return string path absolute
 function Run:path() end
 
 ---Saves a checkpoint of the steps made, as one that rollbacks may go to.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param stage? "pre"|"mid"|"post" a name that points at it
 ---@return string checkpoint its name
 function Run:save(stage) end
 
 ---Puts weights and optimizer back to those of a checkpoint and goes on from there with new data. Steps keep rising and dials stay. The recipe's on.max_rollbacks holds.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param options? nightjar.RollbackOptions where to
 ---@return nightjar.RollbackReport report where it went
 function Run:rollback(options) end
 
 ---Turns dials between two steps; all, or, where one is refused, none. false and "none" switch off what can be.
 ---
----For programs.
+---For programs (nightjar run).
 ---@param dials table<string, any> values by path: optimizer.lr = 1e-4
 function Run:set(dials) end
 
 ---Saves what is not saved, ends the run and lets go of its model. A run whose budget is not used can be resumed.
 ---
----For programs.
+---For programs (nightjar run).
 ---@return nightjar.RunSummary summary how it ended
 function Run:finish() end

@@ -7,12 +7,12 @@ local time = {}
 
 ---Gives the time of day. Needs the capability "clock".
 ---
----For hooks, programs or specs.
+---For hooks, programs (nightjar run) or specs.
 ---@return number seconds since 1970, UTC
 function time.now() end
 
 ---Gives seconds that never go back, to measure how long something took. Needs the capability "clock".
 ---
----For hooks, programs or specs.
+---For hooks, programs (nightjar run) or specs.
 ---@return number seconds from some moment on
 function time.monotonic() end

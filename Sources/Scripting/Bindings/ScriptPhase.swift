@@ -37,7 +37,7 @@ enum ScriptPhase: String, Sendable, CaseIterable {
         case .load: "plugins while they load"
         case .answer: "functions that are asked for an answer"
         case .hook: "hooks"
-        case .program: "programs"
+        case .program: "programs (nightjar run)"
         case .test: "specs"
         }
     }

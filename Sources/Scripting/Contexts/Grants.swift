@@ -1,3 +1,4 @@
+import Foundation
 import LuaRuntime
 import Naming
 
@@ -57,6 +58,17 @@ enum Capability: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension Capability {
+    /// The same with a relative path begun at a folder, and links followed, as grants have them.
+    func resolved(in folder: String) -> Capability {
+        guard case .readFiles(let path) = self else { return self }
+        let whole = path.hasPrefix("/") ? path : folder + "/" + path
+        guard let real = realpath(whole, nil) else { return .readFiles(whole) }
+        defer { free(real) }
+        return .readFiles(String(cString: real))
+    }
+}
+
 /// What a script was granted.
 struct Grants: Sendable, Hashable {
     private(set) var capabilities: [Capability]
@@ -92,12 +104,17 @@ struct Grants: Sendable, Hashable {
         } || (coversNetwork && capability.isNetwork)
     }
 
+    /// - Parameter told: how the script itself writes the capability.
     /// - Throws: `ShapeFault` that says which grant is missing and where to write it.
-    func require(_ capability: Capability, of owner: String) throws {
+    func require(_ capability: Capability, of owner: String, as told: String? = nil) throws {
         guard !allows(capability) else { return }
+        let told = told ?? capability.description
         throw ShapeFault(
             path: .init(),
-            sentence: "\(owner) was not granted \"\(capability)\"; a recipe grants it with grant = "
-                + "{ [\"\(owner)\"] = { \"\(capability)\" } }")
+            sentence: owner == RecipeUnit.name
+                ? "a recipe's own functions are granted nothing, and this needs \"\(told)\"; put "
+                    + "it into a plugin"
+                : "\(owner) was not granted \"\(told)\"; a recipe grants it with grant = "
+                    + "{ [\"\(owner)\"] = { \"\(told)\" } }")
     }
 }

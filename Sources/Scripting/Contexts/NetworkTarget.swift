@@ -36,7 +36,7 @@ struct NetworkTarget: Sendable, Hashable {
 
     /// The address put together again, so that whoever reads it next finds the host that was
     /// checked.
-    var url: URL? { URL(string: "\(scheme)://\(host):\(port)\(rest)") }
+    var address: String { "\(scheme)://\(host):\(port)\(rest)" }
 
     /// Whether a grant without a port is about it.
     var isAtUsualPort: Bool { NetworkTarget.ports[scheme] == port }

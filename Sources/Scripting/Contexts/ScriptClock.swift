@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Telemetry
 
 /// The time that scripts see, where it is granted.
@@ -17,13 +18,16 @@ struct SystemClock: ScriptClock {
 
 /// A clock that stands still until a spec moves it.
 final class FakeClock: ScriptClock {
-    private let clock = ManualClock()
+    private let seconds = Mutex(0.0)
 
     /// The moment at which every fake clock begins: 2026-01-01 00:00 UTC.
     static let beginning = 1_767_225_600.0
 
-    var now: Double { FakeClock.beginning + clock.seconds }
-    var monotonic: Double { clock.seconds }
+    var now: Double { FakeClock.beginning + monotonic }
+    var monotonic: Double { seconds.withLock { $0 } }
 
-    func advance(seconds: Double) { clock.advance(seconds: seconds) }
+    func advance(seconds: Double) { self.seconds.withLock { $0 += seconds } }
+
+    /// Puts the clock to what `monotonic` once was.
+    func set(_ monotonic: Double) { seconds.withLock { $0 = monotonic } }
 }

@@ -30,6 +30,8 @@ final class ScriptSlot {
         didSet { unit.context.tokenizer = tokenizer }
     }
     private var record = ReplayRecord()
+    /// Whether the memory was looked at after a call of this version.
+    private var isMemoryTried = false
 
     init(_ recipe: ScriptRecipe, _ unit: ScriptUnit) {
         self.recipe = recipe
@@ -63,6 +65,7 @@ final class ScriptSlot {
         self.versions = versions
         curricula = ScriptSlot.curricula(of: unit)
         record.forget()
+        isMemoryTried = false
     }
 
     /// How far a new version answers differently; the run feels nothing of it.
@@ -82,7 +85,7 @@ final class ScriptSlot {
         occasion: String,
         run: LuaValue, isAnswerUsed: Bool
     ) throws -> LuaNode? {
-        if record.wantsMemory { record.begin(with: try unit.memory()) }
+        if record.wantsMemory { record.begin(with: try unit.memory(isKept: true)) }
         unit.context.run = run
         unit.context.exchanges = []
         let clock = Stopwatch()
@@ -94,6 +97,11 @@ final class ScriptSlot {
         do {
             let answer = try unit.call(
                 handler, as: door, facts, phase: phase, occasion: occasion)
+            if !isMemoryTried {
+                // What cannot be saved is told now, not at a checkpoint hours later.
+                isMemoryTried = true
+                _ = try unit.memory(isKept: true)
+            }
             guard isAnswerUsed, !answer.isNil else {
                 record.add(
                     door, facts, phase: phase, occasion: occasion, run: run,

@@ -157,7 +157,8 @@ enum RegexBindings {
             if case .function(let function) = call.node("replacement") {
                 return try replace(bytes, search, function, most: most, call)
             }
-            let replacement = try Replacement(call.bytes("replacement"), for: search.pattern)
+            let replacement = try Replacement(
+                call.bytes("replacement"), for: search.pattern, charge: call.context.charge)
             let result = try search.replacing(in: bytes, with: replacement, most: most)
             return [LuaNode(result.text), LuaNode(result.count)]
         },
@@ -237,23 +238,32 @@ enum RegexBindings {
         var result: [UInt8] = []
         var (copied, count) = (0, 0)
         for match in try search.allMatches(in: bytes, most: most) {
-            result += bytes[copied..<match.range.lowerBound]
+            let between = copied..<match.range.lowerBound
+            try call.context.charge(between.count + match.range.count)
+            result += bytes[between]
             copied = match.range.upperBound
             let answer = try function.callNodes([table(match, bytes, search.pattern)]).first ?? .nil
             switch answer {
             case .string(let text):
+                try call.context.charge(text.count)
+                try checkSize(result.count + text.count)
                 result += text.bytes
                 count += 1
-            case .nil: result += bytes[match.range]
+            case .nil:
+                try checkSize(result.count + match.range.count)
+                result += bytes[match.range]
             default:
                 throw call.fault(
                     "replacement",
                     "the function gives a string or nil; it gave \(answer.summary)")
             }
-            guard result.count <= Bounds.mostBytes else {
-                throw Refusal("the replaced text would have more than \(Bounds.mostBytes) bytes")
-            }
         }
         return [LuaNode(result + bytes[copied...]), LuaNode(count)]
+    }
+
+    private static func checkSize(_ byteCount: Int) throws {
+        guard byteCount <= Bounds.mostBytes else {
+            throw Refusal("the replaced text would have more than \(Bounds.mostBytes) bytes")
+        }
     }
 }

@@ -28,14 +28,14 @@ enum TokenBindings {
                 #"nj.tokens.encode("<|endoftext|>")[1] == 256"#,
                 #"#nj.tokens.encode("<|endoftext|>", false) == 13"#,
             ]
-        ) { call in [list(try encode(call.bytes("text"), call))] },
+        ) { call in [try list(encode(call.bytes("text"), call), call)] },
         Binding(
             "tokens.encode_all", [texts, specials],
             gives: [Field("lists", .array(ids), .required, "in the order given")],
             doc: "Gives the token ids of every text of a list.",
             examples: [#"nj.tokens.encode_all({ "a", "bc" })[2][1] == 98"#]
         ) { call in
-            [LuaNode(list: try call.strings("texts").map { list(try encode($0, call)) })]
+            [LuaNode(list: try call.strings("texts").map { try list(encode($0, call), call) })]
         },
         Binding(
             "tokens.count", [text, specials],
@@ -157,8 +157,10 @@ enum TokenBindings {
         return ids
     }
 
-    private static func list(_ ids: [Int32]) -> LuaNode {
-        LuaNode(list: ids.map { LuaNode(Int($0)) })
+    private static func list(_ ids: [Int32], _ call: BindingCall) throws -> LuaNode {
+        // Asked again: encoding a long text takes its time.
+        try call.context.charge(16 * ids.count)
+        return LuaNode(list: ids.map { LuaNode(Int($0)) })
     }
 
     private static func decode(

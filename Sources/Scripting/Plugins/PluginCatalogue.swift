@@ -1,5 +1,6 @@
 import Foundation
 import LuaRuntime
+import Telemetry
 
 /// What there is to know about plugins from outside a run.
 public enum PluginCatalogue {
@@ -11,7 +12,8 @@ public enum PluginCatalogue {
     public struct Entry: Sendable {
         /// The name that recipes use.
         public let name: String
-        /// One sentence; nil where the plugin cannot be loaded.
+        /// One sentence, without what a terminal would take for a command; nil where the plugin
+        /// cannot be loaded.
         public let summary: String?
         /// The functions through which a run calls it: `hooks.on_step_end`.
         public let doors: [String]
@@ -28,8 +30,9 @@ public enum PluginCatalogue {
                 let loaded = try loader.load(
                     PluginUse(source: source)
                 ) { _ in }
+                try PluginManifest.check(loaded, of: source)
                 return Entry(
-                    name: source.name, summary: loaded.summary,
+                    name: source.name, summary: Printable.line(loaded.summary),
                     doors: loaded.unit.doors.functions.map(\.path), path: source.path,
                     failure: nil)
             } catch {
@@ -66,13 +69,14 @@ public enum PluginCatalogue {
         let loaded = try loader.load(use) { _ in }
         let states = 20
         var count = 0
+        let clock = Stopwatch()
         for _ in 0..<states {
-            count = try PluginSelfTest(use, loader: loader).run()
+            count = try PluginSelfTest(use, loader: loader).run(clock: clock)
         }
         let spec = source.path.dropLast(4) + "_spec.lua"
         return Check(
             entry: Entry(
-                name: source.name, summary: loaded.summary,
+                name: source.name, summary: Printable.line(loaded.summary),
                 doors: loaded.unit.doors.functions.map(\.path), path: source.path, failure: nil),
             exampleCount: count, freshStateCount: states, memoryBytes: loaded.unit.memoryBytes,
             hash: loaded.unit.hash,

@@ -42,7 +42,8 @@ struct PluginLoader: Sendable {
     }
 
     /// - Parameter files: the very bytes to run in place of those on the disk, such as a run keeps.
-    /// - Throws: `ScriptingError` with file, line and key.
+    /// - Throws: `ScriptingError` with file, line and key; `ShapeFault` about settings that the
+    ///   plugin does not have.
     func load(
         _ use: PluginUse, clock: any ScriptClock = SystemClock(),
         files kept: [LoadedScript]? = nil, log: @escaping (ScriptLogLine) -> Void
@@ -73,22 +74,29 @@ struct PluginLoader: Sendable {
             throw ScriptingError(error, path: source.path)
         }
         let map = SourceMap(bytes)
+        func placed(_ fault: ShapeFault) -> ScriptingError {
+            ScriptingError(
+                .badValue, fault.sentence, path: source.path, line: map.line(of: fault.path),
+                keyPath: fault.place)
+        }
+        let manifest: LuaTable<LuaNode>
+        do { manifest = try checked(results, of: source) } catch let fault as ShapeFault {
+            throw placed(fault)
+        }
+        // What is wrong here is wrong in the recipe.
+        let settings = try merged(manifest["settings"], with: use.settings, of: source.name)
         do {
-            let manifest = try checked(results, of: source)
-            let settings = try merged(
-                manifest["settings"], with: use.settings, of: source.name)
             let unit = try ScriptUnit(
                 name: source.name, state: state, context: context, doors: ScriptDoors(manifest),
                 settings: settings, files: files(of: source, bytes, modules), budget: budget)
             let loaded = Loaded(unit: unit, manifest: manifest)
             for need in loaded.needs where checksNeeds {
-                try use.grants.require(Capability(need), of: source.name)
+                try use.grants.require(
+                    Capability(need).resolved(in: use.folder), of: source.name, as: need)
             }
             return loaded
         } catch let fault as ShapeFault {
-            throw ScriptingError(
-                .badValue, fault.sentence, path: source.path, line: map.line(of: fault.path),
-                keyPath: fault.place)
+            throw placed(fault)
         }
     }
 

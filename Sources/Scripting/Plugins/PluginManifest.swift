@@ -61,6 +61,96 @@ enum PluginManifest {
         ])
 }
 
+extension PluginManifest {
+    /// Characters of the longest summary.
+    static let longestSummary = 500
+    /// How many calls a self-test may make.
+    static let mostExamples = 100
+
+    /// Checks what the manifest's shape does not say: names, capabilities, lengths.
+    ///
+    /// - Throws: `ScriptingError` with file, line and key.
+    static func check(_ loaded: PluginLoader.Loaded, of source: PluginSource) throws {
+        do {
+            try check(summary: loaded.summary)
+            try check(needs: loaded.needs)
+            try check(requires: loaded.requires, of: source.name)
+            try check(schedules: loaded.manifest["schedules"])
+            try check(examples: loaded.manifest["examples"])
+        } catch let fault as ShapeFault {
+            let main = loaded.unit.files.first { $0.module == nil }
+            throw ScriptingError(
+                .badValue, fault.sentence, path: source.path,
+                line: main.flatMap { SourceMap($0.bytes).line(of: fault.path) },
+                keyPath: fault.place)
+        }
+    }
+
+    private static func check(summary: String) throws {
+        let count = summary.unicodeScalars.count
+        guard count <= longestSummary else {
+            throw ShapeFault(
+                path: LuaPath(["summary"]),
+                sentence: "the summary has \(count) characters and \(longestSummary) are the most; "
+                    + "write one sentence")
+        }
+        guard Printable.line(summary) == summary, !summary.utf8.contains(0x09) else {
+            throw ShapeFault(
+                path: LuaPath(["summary"]),
+                sentence: "the summary is one line without control characters, got "
+                    + "\"\(Printable.line(summary))\"")
+        }
+    }
+
+    private static func check(needs: [String]) throws {
+        for (index, need) in needs.enumerated() {
+            do { _ = try Capability(need) } catch let fault as ShapeFault {
+                throw ShapeFault(
+                    path: LuaPath(["needs", .integer(Int64(index + 1))]),
+                    sentence: Printable.line(fault.sentence))
+            }
+        }
+    }
+
+    private static func check(requires: [String], of name: String) throws {
+        for (index, other) in requires.enumerated() {
+            let path = LuaPath(["requires", .integer(Int64(index + 1))])
+            guard PluginLookup.isName(other) else {
+                throw ShapeFault(
+                    path: path,
+                    sentence: "\"\(Printable.line(String(other.prefix(100))))\" cannot name a "
+                        + "plugin; write letters, digits, _ and -")
+            }
+            guard other != name else {
+                throw ShapeFault(
+                    path: path, sentence: "\(name) cannot come before itself; take it out")
+            }
+        }
+    }
+
+    /// A recipe writes a plugin's schedule as `PLUGIN/NAME`.
+    private static func check(schedules: LuaNode?) throws {
+        guard case .table(let table)? = schedules else { return }
+        for field in table.fields {
+            guard case .string(let key) = field.key else { continue }
+            let name = key.description
+            guard name.isEmpty || name.utf8.contains(UInt8(ascii: "/")) else { continue }
+            throw ShapeFault(
+                path: LuaPath(["schedules"]),
+                sentence: "\"\(Printable.line(name))\" cannot name a schedule: a name is not empty "
+                    + "and holds no \"/\"")
+        }
+    }
+
+    private static func check(examples: LuaNode?) throws {
+        guard case .table(let table)? = examples, table.array.count > mostExamples else { return }
+        throw ShapeFault(
+            path: LuaPath(["examples"]),
+            sentence: "there are \(table.array.count) examples and \(mostExamples) are the most; "
+                + "move the others into the spec")
+    }
+}
+
 /// A function that is asked between steps which dials to turn.
 enum Curriculum {
     static let facts = Record(

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 
 /// Runs a plugin's `examples`: each call in a fresh state, answer and memory compared.
 struct PluginSelfTest {
@@ -10,7 +11,8 @@ struct PluginSelfTest {
     init(_ use: PluginUse, files: [LoadedScript]? = nil, loader: PluginLoader) {
         // Examples hold for the plugin's own defaults, whatever a recipe makes of them; their clock
         // stands still, and there is no network.
-        self.use = PluginUse(source: use.source, grants: use.grants.withFakes)
+        self.use = PluginUse(
+            source: use.source, grants: use.grants.withFakes, folder: use.folder)
         self.files = files
         self.loader = loader
     }
@@ -23,19 +25,50 @@ struct PluginSelfTest {
         var metrics: [(name: String, value: Double)]
     }
 
+    /// Seconds of wall clock that it may take as a whole.
+    static let seconds = 30.0
+
+    /// - Parameters:
+    ///   - clock: what it has taken so far, where it runs more than once.
+    ///   - seconds: when it is cut off.
     /// - Returns: how many examples there are.
-    /// - Throws: `ScriptingError` for the first that fails.
-    func run() throws -> Int {
+    /// - Throws: `ScriptingError` for the first that fails, or that the time does not suffice for,
+    ///   and for a manifest that cannot be used.
+    func run(
+        clock: Stopwatch = Stopwatch(), seconds: Double = PluginSelfTest.seconds
+    ) throws -> Int {
         let loaded = try loader.load(use, files: files) { _ in }
+        try PluginManifest.check(loaded, of: use.source)
         guard case .table(let examples)? = loaded.manifest["examples"] else { return 0 }
         for (index, example) in examples.array.enumerated() {
             guard case .table(let example) = example else { continue }
-            try check(example, at: LuaPath(["examples", .integer(Int64(index + 1))]))
+            let path = LuaPath(["examples", .integer(Int64(index + 1))])
+            let left = seconds - clock.elapsedSeconds
+            guard left > 0 else { throw tooSlow(seconds, at: path) }
+            do {
+                try check(example, at: path, loader: loader.ending(in: left))
+            } catch let error as ScriptingError
+                where error.isCutByTime && clock.elapsedSeconds >= seconds
+            {
+                throw tooSlow(seconds, at: path)
+            }
         }
         return examples.array.count
     }
 
-    private func check(_ example: LuaTable<LuaNode>, at path: LuaPath) throws {
+    private func tooSlow(_ seconds: Double, at path: LuaPath) -> ScriptingError {
+        var error = ScriptingError(
+            .selfTest,
+            "the self-test may take \(seconds) seconds as a whole and got no further than this "
+                + "example; give fewer examples, or shorter ones",
+            path: use.source.path, keyPath: path.description)
+        error.isCutByTime = true
+        return error
+    }
+
+    private func check(
+        _ example: LuaTable<LuaNode>, at path: LuaPath, loader: PluginLoader
+    ) throws {
         func fail(_ sentence: String) -> ScriptingError {
             ScriptingError(
                 .selfTest, sentence, path: use.source.path, keyPath: path.description)
@@ -106,6 +139,16 @@ struct PluginSelfTest {
             answer: answer == nil ? .nil : try result.plain(),
             memory: try unit.memory().asTable?["state"] ?? .nil, log: log,
             metrics: unit.context.metrics.take())
+    }
+}
+
+extension PluginLoader {
+    /// The same, with loading and calls that end after so many seconds at the latest.
+    fileprivate func ending(in seconds: Double) -> PluginLoader {
+        var loader = self
+        loader.budget.seconds = min(budget.seconds, seconds)
+        loader.loadingBudget.seconds = min(loadingBudget.seconds, seconds)
+        return loader
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import ShippedPlugins
 
 /// Writes a new plugin that works, with its spec: a place to begin.
 public enum PluginSkeleton {
@@ -12,6 +13,11 @@ public enum PluginSkeleton {
         case guardian = "guard"
         /// Gives what the learning rate is multiplied with.
         case schedule
+    }
+
+    /// Whether the program itself has a plugin of that name, which a new one would stand before.
+    public static func isShipped(_ name: String) -> Bool {
+        ShippedPlugins.all.contains { $0.name == name }
     }
 
     /// - Parameter folder: receives `NAME/NAME.lua` and `NAME/NAME_spec.lua`.

@@ -5,4 +5,6 @@ struct PluginUse: Sendable, Hashable {
     var source: PluginSource
     var settings = LuaTable<LuaValue>(array: [])
     var grants = Grants.none
+    /// Where relative paths in what it needs begin: the recipe's folder.
+    var folder = "."
 }

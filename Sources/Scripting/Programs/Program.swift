@@ -65,7 +65,13 @@ public final class Program {
     ///   where there is one; errors of saving.
     public func run() throws -> Ending {
         do {
-            try script.callNodes(arguments, budget: budget)
+            let results = try script.callNodes(arguments, budget: budget)
+            if case .table(let table)? = results.first, case .string("recipe")? = table["kind"] {
+                throw ScriptingError(
+                    .badFile,
+                    "this is a recipe, and running it alone does nothing; train it with "
+                        + "nightjar train \(path)", path: path)
+            }
         } catch let error as LuaError {
             let failure = ScriptingError(error, path: path)
             guard StopSignal.isRequested || error.kind == .interrupted else {

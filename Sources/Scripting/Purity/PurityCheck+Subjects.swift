@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 
 extension LoadedRecipe {
     /// Asks every plugin of the recipe, and its own hooks and curriculum, twice from the same saved
@@ -13,12 +14,14 @@ extension LoadedRecipe {
 extension RunScripts {
     fileprivate func checkPurity() throws -> PurityReport {
         var report = PurityReport()
+        let clock = Stopwatch()
         for script in countedScripts() {
             let check = PurityCheck(
                 make: { log in try script.recipe.make(script.files, log) },
                 examples: script.use.map {
                     PurityCheck.examples(of: $0, files: script.files, loader: script.loader)
-                } ?? [])
+                } ?? [],
+                clock: clock)
             let found = try check.run()
             report.scripts += found.scripts
             report.findings += found.findings

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 import Tokenizers
 
 /// Looks for memory that a script keeps elsewhere than in `ctx.state` and `save`.
@@ -12,6 +13,10 @@ struct PurityCheck {
     let make: (_ log: @escaping (ScriptLogLine) -> Void) throws -> ScriptUnit
     /// Calls of the script's own making: a plugin's `examples`.
     var examples: [Call] = []
+    /// What the check of all scripts has taken so far.
+    var clock = Stopwatch()
+    /// Seconds of wall clock that the check of all scripts may take.
+    var seconds = 60.0
 
     /// One call of the series.
     struct Call {
@@ -78,7 +83,8 @@ struct PurityCheck {
 
     /// Asks everything.
     ///
-    /// - Throws: `ScriptingError` where the script does not load, or its memory cannot be saved.
+    /// - Throws: `ScriptingError` where the script does not load, its memory cannot be saved, or
+    ///   the time does not suffice.
     func run() throws -> PurityReport {
         let first = try Subject(self)
         let name = first.unit.name
@@ -94,7 +100,10 @@ struct PurityCheck {
             }
             if round <= examples.count { calls.append(examples[round - 1]) }
         }
-        let outcomes = try calls.enumerated().map { try first.answer($1, number: $0) }
+        let outcomes = try calls.enumerated().map { number, call in
+            try checkTime(name, call)
+            return try first.answer(call, number: number)
+        }
         var failures: [String: String] = [:]
         for (call, outcome) in zip(calls, outcomes) where failures[call.door] == nil {
             failures[call.door] = outcome.error
@@ -106,6 +115,7 @@ struct PurityCheck {
             try again.unit.restore(outcomes[start - 1].memory)
             for index in start..<calls.count {
                 let call = calls[index]
+                try checkTime(name, call, findings.values.map(\.description).sorted())
                 let outcome = try again.answer(call, number: index)
                 guard let difference = difference(outcomes[index], outcome) else { continue }
                 if findings[call.door] == nil {
@@ -125,6 +135,16 @@ struct PurityCheck {
                     name: name, doors: doors, callCount: calls.count, failures: failures)
             ],
             findings: doors.compactMap { findings[$0] })
+    }
+
+    /// - Parameter findings: what was found until now, which is told.
+    private func checkTime(_ name: String, _ call: Call, _ findings: [String] = []) throws {
+        guard clock.elapsedSeconds > seconds else { return }
+        throw ScriptingError(
+            .budget,
+            "\(name): the check of purity was not finished within \(seconds) seconds and had got "
+                + "to \(call.door); make its functions do less, or check fewer scripts at once"
+                + findings.map { "\nfound until then: \($0)" }.joined())
     }
 
     private typealias Difference = (

@@ -178,6 +178,12 @@ public enum RecipeLoader {
                 sentence: "\"\(name)\" cannot name a folder; leave out / and a dot at the front")
         }
         table.set("name", .string(LuaString(name)))
+        if let out = CompleteTable(table).optionalText("out"),
+            out.isEmpty || out.utf8.contains(where: { $0 < 32 })
+        {
+            throw ShapeFault(
+                path: LuaPath(["out"]), sentence: "\"\(Printable.line(out))\" names no folder")
+        }
         if CompleteTable(table)["out"] == nil {
             table.set("out", .string(LuaString("runs/\(name)")))
         }

@@ -236,10 +236,15 @@ extension PluginUse {
                 throw ShapeFault(path: path, sentence: "\"\(name)\" stands here twice; remove one")
             }
             do {
-                uses.append(PluginUse(source: try lookup.find(name), settings: settings))
+                uses.append(
+                    PluginUse(
+                        source: try lookup.find(name), settings: settings,
+                        folder: places.recipeFolder))
             } catch let fault as ShapeFault {
                 if let source = kept?.source(of: name) {
-                    uses.append(PluginUse(source: source, settings: settings))
+                    uses.append(
+                        PluginUse(
+                            source: source, settings: settings, folder: places.recipeFolder))
                     continue
                 }
                 throw ShapeFault(path: path, sentence: fault.sentence)
@@ -294,7 +299,8 @@ extension PluginUse {
         do {
             let capability = try Capability(text.description)
             guard case .readFiles(let given) = capability else { return capability }
-            return .readFiles(try places.existing(given, .either, at: path))
+            return Capability.readFiles(try places.existing(given, .either, at: path))
+                .resolved(in: places.recipeFolder)
         } catch let fault as ShapeFault {
             throw ShapeFault(path: path, sentence: fault.sentence)
         }

@@ -93,7 +93,13 @@ final class HotReload {
     /// - Throws: `ScriptingError` where there is none.
     func rollback(_ slot: ScriptSlot, to hash: String?) throws -> ScriptEvent {
         let older = slot.versions.dropLast()
-        let known = slot.versions.map(\.short).joined(separator: ", ")
+        if let hash, slot.unit.hash.hasPrefix(hash) {
+            throw ScriptingError(.badValue, "\(slot.name) is at version \(hash) already")
+        }
+        var known: [String] = []
+        for version in slot.versions where !known.contains(version.short) {
+            known.append(version.short)
+        }
         guard
             let version = older.last(where: { version in
                 hash.map(version.hash.hasPrefix) ?? (version.hash != slot.unit.hash)
@@ -104,7 +110,7 @@ final class HotReload {
                 hash == nil
                     ? "\(slot.name) has no earlier version in this run"
                     : "\(slot.name) was never at version \(hash ?? "") in this run; its versions "
-                        + "are \(known)")
+                        + "are \(known.joined(separator: ", "))")
         }
         var fields = HotReload.fields(of: version, for: slot)
         fields["reason"] = .string("rollback")

@@ -91,6 +91,13 @@ struct ShapeCheck {
             guard let shape = shapes.first(where: { $0.takesType(of: node) }) else {
                 throw mismatch()
             }
+            // A word that is not even near one of those meant was meant for something else.
+            if case .choice(let words, let others) = shape, case .string(let word) = node,
+                !(words + others).contains(word.description),
+                nearestName(to: word.description, among: words) == nil
+            {
+                throw mismatch()
+            }
             return try checked(node, as: shape, at: path)
         case .plain:
             do { return LuaNode(try node.plain(path: path)) } catch let error as LuaError {

@@ -30,6 +30,9 @@ public struct SpecRunner {
         public var failureCount: Int {
             results.count { $0.failure != nil } + (failure == nil ? 0 : 1)
         }
+
+        /// Whether the file ran to its end without a test: it is no spec, or an unfinished one.
+        public var holdsNoTest: Bool { results.isEmpty && failure == nil }
     }
 
     private let snapshots: Snapshots
@@ -73,10 +76,10 @@ public struct SpecRunner {
 
     /// Runs one file.
     ///
-    /// - Throws: what the machine's disk has to say of snapshots; a spec's own failures are in the
-    ///   report.
+    /// - Throws: what the machine's disk has to say of snapshots, and `ScriptingError` where their
+    ///   file is none; a spec's own failures are in the report.
     public func run(_ path: String) throws -> Report {
-        let kept = SpecSnapshots(spec: path, policy: snapshots)
+        let kept = try SpecSnapshots(spec: path, policy: snapshots)
         let session = SpecSession(plugin: SpecRunner.plugin(of: path), snapshots: kept)
         let folder = (path as NSString).deletingLastPathComponent
         let modules = ModuleLoader(roots: [folder.isEmpty ? "." : folder])

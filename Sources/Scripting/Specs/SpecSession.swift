@@ -48,7 +48,13 @@ final class SpecSession {
         }
         let path = groups.map(\.name) + [name]
         runningName = path.joined(separator: " ")
-        defer { runningName = nil }
+        // What a test does to the clock and the network is its own.
+        let (time, answers) = (clock.monotonic, network.answers)
+        defer {
+            runningName = nil
+            clock.set(time)
+            network.answers = answers
+        }
         var result = SpecResult(path: path, failure: nil, seconds: 0)
         let stopwatch = Stopwatch()
         do {
@@ -64,11 +70,20 @@ final class SpecSession {
     /// Holds a value against the snapshot of that name.
     ///
     /// - Returns: what was kept, where it differs; nil where it is equal or new.
+    /// - Throws: `ShapeFault` outside a test, and for a name that the file cannot hold.
     func snapshotDifference(_ name: String, _ value: LuaValue) throws -> String? {
         guard let runningName else {
             throw ShapeFault(path: LuaPath(), sentence: "snapshots are taken inside it")
         }
-        return snapshots.difference("\(runningName): \(name)", value)
+        let whole = "\(runningName): \(name)"
+        guard SpecSnapshots.isName(whole) else {
+            let shown = Printable.line(String(whole.prefix(200)))
+            throw ShapeFault(
+                path: LuaPath(),
+                sentence: "\"\(shown)\" cannot name a snapshot: a name stands on one line and has "
+                    + "no control characters; rename the test, its group or the snapshot")
+        }
+        return snapshots.difference(whole, value)
     }
 }
 

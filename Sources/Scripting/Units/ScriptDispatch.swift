@@ -24,9 +24,13 @@ struct ScriptDispatch {
         local function ask(schedule, ctx)
           return schedule(ctx.progress, { settings = settings })
         end
-        -- Two names for one table would be two tables after a resume.
+        -- Two names for one table would be two tables after a resume, and a metatable would be lost.
         local function refuse_shared(value, path, seen)
           if type(value) ~= "table" then return end
+          if getmetatable(value) ~= nil then
+            error(path .. " has a metatable; keep plain tables there", 0)
+          end
+          if seen[value] == "ctx.state" then error(path .. " is ctx.state itself", 0) end
           if seen[value] then
             error(("%s and %s are one table; keep a copy in one of them"):format(seen[value], path), 0)
           end

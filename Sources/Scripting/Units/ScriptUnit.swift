@@ -69,7 +69,9 @@ final class ScriptUnit {
             }
         } catch let error as LuaError {
             var failure = ScriptingError(error, path: files.first?.path)
-            failure.keyPath = [name, door].joined(separator: " ")
+            // The function of the library that was misused comes after the handler that used it.
+            failure.keyPath = (["\(name) \(door)"] + (failure.keyPath.map { [$0] } ?? []))
+                .joined(separator: ": ")
             throw failure
         }
     }

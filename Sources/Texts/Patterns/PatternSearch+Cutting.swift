@@ -3,7 +3,7 @@ extension PatternSearch {
     ///
     /// - Parameter most: at most so many matches are replaced, from the left.
     /// - Throws: `TextsError` of kind `work` also where the result would have more than
-    ///   `Bounds.mostBytes`.
+    ///   `Bounds.mostBytes`; nothing larger is made first.
     public func replacing(
         in text: [UInt8], with replacement: Replacement, most: Int = .max
     ) throws -> (text: [UInt8], count: Int) {
@@ -11,18 +11,27 @@ extension PatternSearch {
         var copied = 0
         var count = 0
         guard most > 0 else { return (text, 0) }
-        try scan(text, from: 0) { offsets in
-            result += text[copied..<offsets[0]]
-            replacement.write(text, offsets, to: &result)
-            guard result.count <= Bounds.mostBytes else {
-                throw TextsError(
-                    .work, "the replaced text would have more than \(Bounds.mostBytes) bytes")
+        var meter = WorkMeter(charge)
+        try text.withUnsafeBufferPointer { bytes in
+            try scan(text, from: 0) { offsets in
+                let between = offsets[0] - copied
+                guard
+                    result.count + between + replacement.byteCount(offsets) <= Bounds.mostBytes
+                else {
+                    throw TextsError(
+                        .work, "the replaced text would have more than \(Bounds.mostBytes) bytes")
+                }
+                try meter.spend(between)
+                result.append(contentsOf: bytes[copied..<offsets[0]])
+                try replacement.write(bytes, offsets, to: &result, &meter)
+                copied = offsets[1]
+                count += 1
+                return count < most
             }
-            copied = offsets[1]
-            count += 1
-            return count < most
         }
         guard count > 0 else { return (text, 0) }
+        try meter.spend(text.count - copied)
+        try meter.settle()
         result += text[copied...]
         return (result, count)
     }

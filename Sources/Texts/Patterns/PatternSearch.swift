@@ -9,6 +9,8 @@ public final class PatternSearch {
     /// What is searched for.
     public let pattern: Pattern
 
+    /// Who pays for what is made of the matches; the steps ask on their own.
+    let charge: WorkCharge
     private let context: OpaquePointer
     private let data: OpaquePointer
     private let offsets: UnsafeMutablePointer<Int>
@@ -24,6 +26,7 @@ public final class PatternSearch {
             let offsets = pcre2_get_ovector_pointer_8(data)
         else { preconditionFailure("no memory for a search") }
         self.pattern = pattern
+        self.charge = charge
         self.context = context
         self.data = data
         self.offsets = UnsafeMutableRawPointer(offsets).assumingMemoryBound(to: Int.self)

@@ -12,18 +12,22 @@ public enum Folding {
     /// The text as Unicode's NFKC_Casefold has it: case, width, ligatures and characters that show
     /// nothing are no difference any more (Unicode 15, section 3.13).
     ///
-    /// - Parameter stripsMarks: whether accents are no difference either.
+    /// - Parameters:
+    ///   - stripsMarks: whether accents are no difference either.
+    ///   - charge: asked for the work in pieces.
     /// - Throws: `TextsError` of kind `work` where it grows beyond `Bounds.mostBytes`.
-    public static func folded(_ text: String, stripsMarks: Bool = false) throws -> String {
+    public static func folded(
+        _ text: String, stripsMarks: Bool = false, charge: @escaping WorkCharge = { _ in }
+    ) throws -> String {
         if Plain.isASCII(text) { return text.lowercased() }
         var folded = text
         // Folding can make room for further folding; two rounds reach the end of it.
         for _ in 0..<2 {
             var decomposition = try Decomposition(
-                folded, [UTF8PROC_COMPAT, UTF8PROC_CASEFOLD, UTF8PROC_IGNORE])
-            if stripsMarks { decomposition.remove(marks) }
-            decomposition.compose()
-            folded = decomposition.text
+                folded, [UTF8PROC_COMPAT, UTF8PROC_CASEFOLD, UTF8PROC_IGNORE], charge: charge)
+            if stripsMarks { try decomposition.remove(marks) }
+            try decomposition.compose()
+            folded = try decomposition.text()
         }
         return folded
     }
@@ -47,14 +51,17 @@ public enum Folding {
         return result
     }
 
-    /// The text without nonspacing and enclosing marks, otherwise in NFC.
+    /// The text without nonspacing and enclosing marks, otherwise in NFC; `charge` is asked for
+    /// the work in pieces.
     ///
     /// - Throws: `TextsError` of kind `work` where it grows beyond `Bounds.mostBytes`.
-    public static func strippingMarks(_ text: String) throws -> String {
+    public static func strippingMarks(
+        _ text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> String {
         if Plain.isASCII(text) { return text }
-        var decomposition = try Decomposition(text, [])
-        decomposition.remove(marks)
-        decomposition.compose()
-        return decomposition.text
+        var decomposition = try Decomposition(text, [], charge: charge)
+        try decomposition.remove(marks)
+        try decomposition.compose()
+        return try decomposition.text()
     }
 }

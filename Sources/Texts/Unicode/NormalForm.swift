@@ -11,15 +11,18 @@ public enum NormalForm: String, Sendable, CaseIterable {
     /// As NFD, and compatibility characters become plain ones.
     case nfkd = "NFKD"
 
-    /// The text in this form; its cost is linear.
+    /// The text in this form; its cost is linear, and `charge` is asked for it in pieces.
     ///
     /// - Throws: `TextsError` of kind `work` where it grows beyond `Bounds.mostBytes`.
-    public func normalized(_ text: String) throws -> String {
+    public func normalized(
+        _ text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> String {
         if self == .nfc ? Plain.isComposed(text) : Plain.isASCII(text) { return text }
         let isCompatible = self == .nfkc || self == .nfkd
-        var decomposition = try Decomposition(text, isCompatible ? [UTF8PROC_COMPAT] : [])
-        if self == .nfc || self == .nfkc { decomposition.compose() }
-        return decomposition.text
+        var decomposition = try Decomposition(
+            text, isCompatible ? [UTF8PROC_COMPAT] : [], charge: charge)
+        if self == .nfc || self == .nfkc { try decomposition.compose() }
+        return try decomposition.text()
     }
 }
 

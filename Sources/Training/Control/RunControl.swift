@@ -20,6 +20,7 @@ public enum RunControl {
                 "\(run) is not a run: it has no \(RunJournal.fileName). Name the "
                     + "folder that training writes to.")
         }
+        try checkNumbers(request)
         try checkUnderWay(run)
         let folder = run + "/" + ControlInbox.folderName
         try FileManager.default.createDirectory(
@@ -83,6 +84,16 @@ public enum RunControl {
                         + "tell whether it took effect.")
             }
             usleep(5000)
+        }
+    }
+
+    /// What JSON cannot say is refused here, with a sentence.
+    private static func checkNumbers(_ request: ControlRequest) throws {
+        for setting in request.dialSettings {
+            guard case .number(let number) = setting.value, !number.isFinite else { continue }
+            throw TrainingError(
+                .badRequest,
+                "\(setting.path) cannot be \(number): a dial takes a finite number, or none.")
         }
     }
 

@@ -84,11 +84,15 @@ struct DialBoard: Sendable {
         try changes.map { change in
             guard let dial = dials.first(where: { $0.path == change.path }) else {
                 let hint = nearestNameHint(to: change.path, among: dials.map(\.path))
-                throw TrainingError(.badDial, "There is no dial \"\(change.path)\"; \(hint)")
+                throw TrainingError(
+                    .badDial,
+                    "There is no dial \"\(change.path)\", which \(change.origin) turns; \(hint)")
             }
             guard let value = dial.accept(change.value) else {
                 throw TrainingError(
-                    .badDial, "\(dial.path) is \(dial.expectation), not \(change.value).")
+                    .badDial,
+                    "\(dial.path) is \(dial.expectation), not \(change.value), as "
+                        + "\(change.origin) has it.")
             }
             if dial.target == .totalSteps, case .integer(let steps) = value, steps < step {
                 throw TrainingError(

@@ -13,7 +13,7 @@ extension Trainer {
     func steer() throws {
         guard let desk, state.course.begun == nil else { return }
         var begun = BegunStep()
-        begun.hasFailed = try !surviving("steer") {
+        begun.hasFailed = try !surviving("curriculum") {
             let facts = progressFacts
             let changes = try desk.call { try $0.steer(facts) }
             try turn(changes)
@@ -34,7 +34,7 @@ extension Trainer {
         let isAnswered = begun.edit.map { $0.weights.count == facts.documents.count } ?? false
         if !isAnswered, !begun.hasFailed {
             begun.edit = nil
-            begun.hasFailed = try !surviving("filter") {
+            begun.hasFailed = try !surviving("on_batch") {
                 let edit = try desk.call { try $0.filter(facts) }
                 try edit?.check(facts)
                 begun.edit = edit
@@ -51,7 +51,7 @@ extension Trainer {
         var verdict = GradientVerdict.keep
         if let desk, var begun = state.course.begun {
             if begun.verdict == nil, !begun.hasFailed {
-                begun.hasFailed = try !surviving("decide") {
+                begun.hasFailed = try !surviving("on_gradients") {
                     let facts = gradientFacts(update, learningRate)
                     begun.verdict = try desk.call { try $0.decide(facts) }
                 }
@@ -112,7 +112,7 @@ extension Trainer {
                 ["hook": .string(hook), "message": .string("\(error)")])
             guard configuration.responses.script == .skip else { throw error }
             observer.remark(
-                "Step \(state.step + 1) is left out, for \(hook) failed: \(error)")
+                "Step \(state.step + 1) is left out, for a script's \(hook) failed: \(error)")
             return false
         }
     }

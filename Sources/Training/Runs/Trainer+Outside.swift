@@ -8,7 +8,12 @@ extension Trainer {
     /// In a step that was begun before a stop, the step goes on first.
     func attendToOutside() throws {
         guard state.course.begun == nil else { return }
-        for event in replay.take(at: state.step) { try repeatEvent(event) }
+        var due = replay.take(at: state.step)[...]
+        while let event = due.first {
+            let group = due.prefix(groupLength(event, in: due))
+            due = due.dropFirst(group.count)
+            try repeatEvents(Array(group))
+        }
         try attendToHooks()
         for received in inbox.take() { try attend(to: received) }
     }
@@ -70,18 +75,7 @@ extension Trainer {
     /// Checks a request without following it; throws to refuse it.
     private func prepare(_ request: ControlRequest) throws -> () throws -> String {
         switch request {
-        case .set(let path, let value):
-            let wish = DialChange(path: path, value: value, origin: "nightjar set")
-            guard let change = try plan([wish]).first else {
-                return { "\(path) is \(value) already." }
-            }
-            return { [self] in
-                let before = dials.values[path] ?? .nothing
-                try journal("dial", fields(of: change))
-                try effect([change])
-                return "\(path) is \(change.value) from step \(state.step + 1) on; it was "
-                    + "\(before)."
-            }
+        case .set, .turn: return try prepare(request.dialSettings)
         case .rollback(let step):
             guard let target = try rollbackTarget(step) else {
                 throw TrainingError(.badRequest, "There is no checkpoint yet to go back to.")
@@ -116,6 +110,35 @@ extension Trainer {
         }
     }
 
+    /// Checks dials that one request turns: all of them can be, or it is refused.
+    private func prepare(_ settings: [DialSetting]) throws -> () throws -> String {
+        guard !settings.isEmpty else {
+            throw TrainingError(.badRequest, "The request names no dial.")
+        }
+        let changes = try plan(
+            settings.map { DialChange(path: $0.path, value: $0.value, origin: "nightjar set") })
+        return { [self] in
+            let before = dials.values
+            for (index, change) in changes.enumerated() {
+                var line = fields(of: change)
+                // A run that resumes has to repeat them together too.
+                if changes.count > 1 {
+                    line["together"] = .int(changes.count)
+                    line["part"] = .int(index + 1)
+                }
+                try journal("dial", line)
+            }
+            try effect(changes)
+            return settings.map { (setting) -> String in
+                guard let change = changes.first(where: { $0.path == setting.path }) else {
+                    return "\(setting.path) is \(setting.value) already."
+                }
+                return "\(change.path) is \(change.value) from step \(state.step + 1) on; it was "
+                    + "\(before[change.path] ?? DialValue.nothing)."
+            }.joined(separator: " ")
+        }
+    }
+
     /// Journals an event of the hooks, then lets it take effect.
     private func carryOut(_ event: ScriptEvent) throws -> String {
         guard event.hasEffect else {
@@ -141,13 +164,29 @@ extension Trainer {
         isSaved = false
     }
 
-    /// Does again what the journal tells.
+    /// How many events, from the first on, one request made.
+    private func groupLength(_ first: RunEvent, in due: ArraySlice<RunEvent>) -> Int {
+        guard let count = first.integer("together"), count > 1, first.name == "dial" else {
+            return 1
+        }
+        var length = 1
+        for event in due.dropFirst().prefix(count - 1) {
+            guard event.name == "dial", event.step == first.step,
+                event.integer("together") == count, event.integer("part") == length + 1
+            else { break }
+            length += 1
+        }
+        return length
+    }
+
+    /// Does again what the journal tells of one request.
     ///
     /// What cannot be done again is told; the run goes on.
-    private func repeatEvent(_ event: RunEvent) throws {
+    private func repeatEvents(_ events: [RunEvent]) throws {
+        guard let event = events.first else { return }
         do {
             switch event.name {
-            case "dial": try repeatDial(event)
+            case "dial": try repeatDials(events)
             case "save": _ = try saveAsked()
             case "rollback":
                 guard let target = try rollbackTarget(event.integer("to")) else {
@@ -171,14 +210,23 @@ extension Trainer {
             observer.remark(sentence)
             try recorder.event("refused", step: state.step, ["message": .string(sentence)])
         }
-        if let serial = event.external { state.course.appliedEvents.append(serial) }
+        state.course.appliedEvents += events.compactMap(\.external)
     }
 
-    private func repeatDial(_ event: RunEvent) throws {
-        guard let path = event.text("path"), let value = DialValue(metric: event.fields["value"])
-        else { throw TrainingError(.badState, "The journal's line is incomplete.") }
-        let wish = DialChange(
-            path: path, value: value, origin: event.text("origin") ?? "nightjar set")
-        try effect(try plan([wish]))
+    private func repeatDials(_ events: [RunEvent]) throws {
+        if let count = events.first?.integer("together"), count > 1, events.count < count {
+            throw TrainingError(
+                .badState,
+                "The journal tells \(events.count) of \(count) dials that were turned together; "
+                    + "none of them is turned.")
+        }
+        let wishes = try events.map { event in
+            guard let path = event.text("path"),
+                let value = DialValue(metric: event.fields["value"])
+            else { throw TrainingError(.badState, "The journal's line is incomplete.") }
+            return DialChange(
+                path: path, value: value, origin: event.text("origin") ?? "nightjar set")
+        }
+        try effect(try plan(wishes))
     }
 }

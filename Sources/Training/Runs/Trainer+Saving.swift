@@ -104,11 +104,23 @@ extension Trainer {
     ///
     /// Weights are worth saving even where hooks fail to tell what they remember; the checkpoint
     /// says so then.
-    private func saveLast() throws {
+    ///
+    /// - Returns: why they could not.
+    @discardableResult
+    private func saveLast() throws -> (any Error)? {
         var memory: [String: [UInt8]] = [:]
+        var failure: (any Error)?
         do {
             memory = try hookState()
         } catch {
+            failure = error
+            if configuration.responses.script == .stop, keeper.lastStep != nil {
+                // A newer checkpoint without the memory would stand before one that has it.
+                observer.remark(
+                    "The memory of scripts cannot be saved, so the run is left at its newest "
+                        + "checkpoint; the steps since are made again: \(error)")
+                return failure
+            }
             state.course.hookFailure = "\(error)"
             observer.remark(
                 "The memory of scripts cannot be saved, and the last checkpoint is written "
@@ -116,6 +128,7 @@ extension Trainer {
         }
         try save(hooks: memory)
         state.course.hookFailure = nil
+        return failure
     }
 
     /// Gives hooks what a checkpoint holds for them.
@@ -153,7 +166,7 @@ extension Trainer {
         if state.step > 0, keeper.lastStep != state.step, recordedStep == state.step,
             hasWholeWeights
         {
-            try? saveLast()
+            _ = try? saveLast()
             try? keeper.wait()
         }
         newestCheckpoint = keeper.takeFinished().last?.name ?? newestCheckpoint
@@ -172,9 +185,10 @@ extension Trainer {
         try? keeper.wait()
         try attendToSaves()
         try noteCutOffs()
-        if keeper.lastStep != state.step || !isSaved { try saveLast() }
+        let failure = keeper.lastStep != state.step || !isSaved ? try saveLast() : nil
         try keeper.wait()
         try attendToSaves()
+        if let failure, configuration.responses.script == .stop { throw failure }
         try recorder.event(
             "\(ending)", step: state.step, stopReason.map { ["reason": .string($0)] } ?? [:])
         tellSkipped()

@@ -71,6 +71,24 @@ import Testing
         #expect(error?.cause is Spent)
     }
 
+    /// A little text that a function makes much of; the first part of the work fits the budget.
+    @Test(arguments: [
+        #"nj.regex.replace(("x"):rep(10000), "x", ("$0"):rep(20000))"#,
+        #"nj.regex.replace(("x"):rep(10000), "x", ("$0"):rep(100000))"#,
+        #"nj.text.fold(("\u{FDFA}"):rep(2000000))"#,
+        #"nj.text.fold_all({ ("\u{FDFA}"):rep(2000000) })"#,
+        #"nj.text.normalize(("\u{FDFA}"):rep(2000000), "NFKC")"#,
+        #"nj.text.normalize(("\u{FDFA}"):rep(2000000), "NFKD")"#,
+    ])
+    func aCountedBudgetEndsWhatGrows(call: String) throws {
+        let script = try LibraryScript(
+            budget: Budget(seconds: 600, memoryBytes: 1 << 30, instructions: 3_000_000))
+        let start = ContinuousClock.now
+        let error = #expect(throws: LuaError.self) { try script.values(call) }
+        #expect(error?.kind == .budgetInstructions)
+        #expect(ContinuousClock.now - start < .seconds(5))
+    }
+
     @Test func everyFunctionIsTried() {
         let nouns: Set = ["text", "regex", "json", "tokens", "random"]
         for binding in Catalogue.bindings where nouns.contains(binding.namespace ?? "") {

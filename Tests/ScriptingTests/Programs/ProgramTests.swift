@@ -47,6 +47,12 @@ import Training
         #expect(program.remarks.isEmpty)
     }
 
+    @Test func aRecipeIsNoProgram() throws {
+        let program = try ProgramFolder()
+        let error = try program.failure(of: "return " + ProgramFolder.recipe())
+        #expect(error.description.contains("nightjar train program.lua"), "\(error)")
+    }
+
     @Test func argumentsArriveAsTheyAre() throws {
         let program = try ProgramFolder()
         try program.run("print(select('#', ...), ...)", arguments: ["a b", "--c", "", "3"])

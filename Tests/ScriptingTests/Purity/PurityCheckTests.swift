@@ -24,6 +24,21 @@ import Testing
         #expect(script.failures.isEmpty, "\(script.failures)")
     }
 
+    @Test func aCheckThatIsNotFinishedSaysSo() throws {
+        let folder = try RecipeFolder()
+        try folder.write(
+            "Plugins/mine/mine.lua",
+            "return { name = 'mine', api = 1, summary = 'A test.', "
+                + "hooks = { on_step_end = function() end } }")
+        let use = PluginUse(
+            source: try PluginCatalogue.find("mine", from: folder.path), grants: .faked)
+        let check = PurityCheck(
+            make: { log in try PluginCatalogue.loader.load(use, log: log).unit }, seconds: 0)
+        let error = #expect(throws: ScriptingError.self) { try check.run() }
+        #expect(error?.message.contains("was not finished within 0.0 seconds") == true)
+        #expect(error?.message.contains("hooks.on_step_end") == true)
+    }
+
     @Test func aCounterInAnUpvalueIsNamed() throws {
         let report = try report(
             """

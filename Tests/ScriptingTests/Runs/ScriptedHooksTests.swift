@@ -83,6 +83,25 @@ import Training
         #expect(try whole.metrics().contains { $0.contains("recipe/tokens") })
     }
 
+    /// Told at the first call, and again where it matters: an ending without the memory is none.
+    @Test(arguments: [
+        ("ctx.state.f = print", "ctx.state"),
+        ("local t = {} ctx.state.a, ctx.state.b = t, t", "are one table"),
+    ])
+    func memoryThatCannotBeKeptIsToldAtOnce(change: String, sentence: String) throws {
+        let asked = try ScriptedRun(
+            keys: "hooks = { on_gradients = function(ctx) \(change) end },", steps: 5)
+        try asked.begin()
+        let error = #expect(throws: ScriptingError.self) { try asked.step(to: 1) }
+        #expect("\(try #require(error))".contains(sentence))
+        let watching = try ScriptedRun(
+            keys: "hooks = { on_step_end = function(ctx) \(change) end },", steps: 5)
+        try watching.begin()
+        try watching.step(to: 1)
+        #expect(watching.said.contains { $0.contains(sentence) }, "\(watching.said)")
+        #expect(throws: ScriptingError.self) { try watching.finish() }
+    }
+
     @Test func aFailingObserverIsCountedAndTheRunGoesOn() throws {
         let run = try ScriptedRun(
             keys: "hooks = { on_step_end = function(ctx) error('oh no') end },", steps: 8)

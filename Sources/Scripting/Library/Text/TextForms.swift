@@ -26,7 +26,9 @@ enum TextForms {
             ]
         ) { call in
             let form = NormalForm(rawValue: call.text("form")) ?? .nfc
-            return [LuaNode(try form.normalized(call.utf8("text")))]
+            return [
+                LuaNode(try form.normalized(call.utf8("text"), charge: call.context.charge))
+            ]
         },
         .onTexts(
             "text.fold", [text, stripsMarks], gives: [result],
@@ -40,7 +42,8 @@ enum TextForms {
             [
                 LuaNode(
                     try Folding.folded(
-                        call.utf8("text"), stripsMarks: call.boolean("strip_marks")))
+                        call.utf8("text"), stripsMarks: call.boolean("strip_marks"),
+                        charge: call.context.charge))
             ]
         },
         .onTexts(
@@ -53,7 +56,9 @@ enum TextForms {
             return [
                 LuaNode(
                     list: try call.utf8s("texts").map {
-                        LuaNode(try Folding.folded($0, stripsMarks: stripsMarks))
+                        LuaNode(
+                            try Folding.folded(
+                                $0, stripsMarks: stripsMarks, charge: call.context.charge))
                     })
             ]
         },
@@ -71,7 +76,12 @@ enum TextForms {
             "text.strip_marks", [text], gives: [result],
             doc: "Takes accents and other nonspacing marks off; what is left is in NFC.",
             examples: [#"nj.text.strip_marks("cr\u{e8}me br\u{fb}l\u{e9}e") == "creme brulee""#]
-        ) { call in [LuaNode(try Folding.strippingMarks(call.utf8("text")))] },
+        ) { call in
+            [
+                LuaNode(
+                    try Folding.strippingMarks(call.utf8("text"), charge: call.context.charge))
+            ]
+        },
         .onTexts(
             "text.clean", [text],
             gives: [
