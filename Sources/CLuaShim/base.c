@@ -64,7 +64,7 @@ static int step_array(lua_State *L) {
     return 1;
 }
 
-// A traversal of a table that is more than a list: 1...length stands between the other keys, which
+// A traversal of any other table: 1...length stands between the other keys, which
 // are the user values 1...fields, or the elements of a table in the first where they are too many.
 typedef struct {
     lua_Integer position, length, fields;
@@ -125,20 +125,33 @@ static int copy_sealed(lua_State *L) {
     return 1;
 }
 
-static int base_pairs(lua_State *L) {
-    luaL_checkany(L, 1);
-    if (!copy_sealed(L) && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
-        lua_pushvalue(L, 1);
-        lua_call(L, 1, 3);
-        return 3;
+// Its upvalue remembers shapes.
+int njl_pairs(lua_State *L) {
+    if (lua_type(L, 1) != LUA_TTABLE || lua_getmetatable(L, 1)) {
+        luaL_checkany(L, 1);
+        if (!copy_sealed(L) && luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+            lua_pushvalue(L, 1);
+            lua_call(L, 1, 3);
+            return 3;
+        }
+        luaL_checktype(L, 1, LUA_TTABLE);
     }
-    luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     njl_walk *walk = &njl_context_of(L)->walk;
     walk->count = walk->order_count = 0;
     njl_charge(L, 1);
     // Any border will do: holes below it are passed over, what lies above it is sorted.
     lua_Integer length = (lua_Integer)lua_rawlen(L, 1);
+    if (length == 0 && !njl_is_plain_list(L, 1)) {
+        size_t fields = njl_push_shape(L, 1, lua_upvalueindex(1));
+        if (fields) {
+            // What the walk below charges: an account does not depend on what was seen before.
+            njl_charge(L, 4 * fields);
+            lua_pushvalue(L, 1);
+            lua_pushnil(L);
+            return 3;
+        }
+    }
     // The keys stay on the stack from 2 on, where they are not too many.
     size_t fields, left = MOST_USER_VALUES;
     size_t first = njl_walk_keys(L, 1, length, &fields, NULL, &left);
@@ -336,8 +349,8 @@ static int base_print(lua_State *L) {
 }
 
 const luaL_Reg njl_base_functions[] = {
-    {"pcall", base_pcall},   {"xpcall", base_xpcall},     {"pairs", base_pairs},
-    {"next", base_next},     {"setmetatable", base_setmetatable},
-    {"rawset", base_rawset}, {"rawget", base_rawget},     {"rawlen", base_rawlen},
-    {"tostring", base_tostring}, {"print", base_print},
+    {"pcall", base_pcall},   {"xpcall", base_xpcall},     {"next", base_next},
+    {"setmetatable", base_setmetatable},                  {"rawset", base_rawset},
+    {"rawget", base_rawget}, {"rawlen", base_rawlen},     {"tostring", base_tostring},
+    {"print", base_print},
     {NULL, NULL}};

@@ -183,6 +183,14 @@ void njl_find_fields(lua_State *L);
 // True only where the table at `index` holds nothing but elements of its list part.
 int njl_is_plain_list(lua_State *L, int index);
 
+// shapes.c
+// Pushes what remembers shapes.
+void njl_push_shapes(lua_State *L);
+// Pushes the function that steps through the fields of the table at `table` and returns how many
+// they are. 0 where the table is empty, has a key that is no string, or has many keys; nothing is on
+// top then. Its keys may be below it. `shapes` is where njl_push_shapes left its value.
+size_t njl_push_shape(lua_State *L, int table, int shapes);
+
 // walk.c
 // Collects the keys of the table at `table` other than 1...`skip`, in the order of `pairs`. Returns
 // the first position in walk.order; the count is in *count. Raises on a key without an order
@@ -235,3 +243,4 @@ void njl_charge_stock(lua_State *L, const char *name);
 extern const luaL_Reg njl_base_functions[], njl_coroutine_functions[], njl_table_functions[],
     njl_string_functions[], njl_text_functions[], njl_utf8_functions[];
 int njl_format(lua_State *L);
+int njl_pairs(lua_State *L);

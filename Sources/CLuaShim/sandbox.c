@@ -108,6 +108,9 @@ void njl_open_sandbox(lua_State *L) {
     int environment = open_library(L, LUA_GNAME, luaopen_base, base, njl_base_functions);
     lua_pushcfunction(L, njl_require);
     lua_setfield(L, environment, "require");
+    njl_push_shapes(L);
+    lua_pushcclosure(L, njl_pairs, 1);
+    lua_setfield(L, environment, "pairs");
 
     // The stock table holds the stock `format`, which ours calls.
     luaL_requiref(L, "string", luaopen_string, 0);

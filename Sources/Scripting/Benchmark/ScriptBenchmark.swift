@@ -95,7 +95,9 @@ public enum ScriptBenchmark {
         case "budgets_overhead":
             return make("a CPU-bound script under default budgets, of plain Lua")
         case "exact_overhead": return make("the same with counted instructions, of no budget")
-        case "pairs_ratio": return make("ordered pairs, of stock pairs")
+        case "pairs_lists_ratio": return make("ordered pairs over lists of 50, of stock pairs")
+        case "pairs_records_ratio":
+            return make("ordered pairs over records of 3, 6, 10, 20 fields, of stock pairs")
         case "library_ratio": return make("charged library functions, of stock ones")
         case "sort_ratio": return make("stable sort, of the stock sort")
         case "calls_per_second_two_workers":
