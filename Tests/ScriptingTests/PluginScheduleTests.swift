@@ -217,6 +217,44 @@ import Training
         #expect(try rates(run).count == 10)
     }
 
+    /// A schedule is measured along the whole run, however few calls were made; a factor's standard
+    /// deviation over 1 - p / 2 is 0.149.
+    @Test(arguments: ["plugin", "recipe"])
+    func anEditThatLiesTooFarIsRefused(_ kind: String) throws {
+        let reload = "reload = { max_shift = 0.5, unmeasured = 'refuse' },"
+        func keys(_ factor: Double) -> String {
+            kind == "plugin"
+                ? reload + Self.keys
+                : reload + "schedule = function(p) return \(factor) * (1 - p / 2) end,"
+        }
+        let run = try ScriptedRun(keys: keys(1), steps: 20)
+        func edit(_ factor: Double, thenTo step: Int) throws {
+            if kind == "plugin" {
+                try run.plugin("mine", Self.body(factor))
+            } else {
+                try run.write(keys: keys(factor), steps: 20)
+            }
+            run.settle()
+            try run.step(to: step)
+        }
+        if kind == "plugin" { try run.plugin("mine", Self.body(1)) }
+        try run.begin()
+        try run.step(to: 2)
+        try edit(0.25, thenTo: 4)
+        try edit(0.95, thenTo: 6)
+        try run.finish()
+        let reason = try #require(try run.events("swap_refused").first?["reason"] as? String)
+        #expect(
+            reason.contains("its answers to 33 calls lie as far as 3.78")
+                && reason.contains("at schedule, and reload.max_shift is 0.5"), "\(reason)")
+        let swaps = try run.events("swap")
+        #expect(swaps.map { $0["step"] as? Int } == [4])
+        #expect(abs((swaps.first?["shift"] as? Double ?? 0) - 0.252) < 1e-3)
+        let rates = try rates(run)
+        #expect(abs(rates[3] / rates[0] - 0.925) < 1e-6)
+        #expect(abs(rates[19] / rates[0] - 0.95 * 0.525) < 1e-6)
+    }
+
     @Test func aResumedRunAsksTheVersionThatWasInForce() throws {
         let whole = try ScriptedRun(keys: Self.keys)
         let broken = try ScriptedRun(keys: Self.keys)

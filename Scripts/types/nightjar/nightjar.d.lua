@@ -305,7 +305,7 @@
 ---@field settings table<string, any> the plugin's settings, with what the recipe changed
 
 ---@class nightjar.Reload
----@field max_shift? number a version whose answers to the last calls lie further from the old ones' is refused: in standard deviations for numbers, else the share that differs
+---@field max_shift? number a version whose answers to the last calls, or along the run for a schedule, lie further from the old ones' is refused: in standard deviations for numbers, else the share that differs
 ---@field unmeasured? "swap"|"refuse" what becomes of a version when too few calls were made to tell
 
 ---The house, as `require "nightjar"` gives it.

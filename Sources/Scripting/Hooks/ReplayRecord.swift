@@ -110,19 +110,19 @@ struct ReplayRecord {
 
     /// Asks both versions the recorded calls, each with a copy of the memory.
     ///
-    /// - Returns: nil where too few calls have answers.
-    /// - Throws: what the new version throws.
-    func shift(from old: ScriptUnit, to new: ScriptUnit) throws -> Shift? {
-        guard let first = stretches.first else { return nil }
+    /// - Returns: what they answered where somebody looks at the answer.
+    /// - Throws: what a version throws.
+    func answers(of old: ScriptUnit, and new: ScriptUnit) throws -> [Shift.Answers] {
+        guard let first = stretches.first else { return [] }
         try old.restore(first.memory)
         try new.restore(first.memory)
-        var answers: [(door: String, old: LuaValue, new: LuaValue)] = []
+        var answers: [Shift.Answers] = []
         for call in stretches.flatMap(\.calls) {
             let before = try ReplayRecord.ask(call, old)
             let after = try ReplayRecord.ask(call, new)
             if call.answer != nil { answers.append((call.door, before, after)) }
         }
-        return Shift(answers)
+        return answers
     }
 
     private static func ask(_ call: Call, _ unit: ScriptUnit) throws -> LuaValue {

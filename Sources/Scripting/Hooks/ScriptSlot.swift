@@ -10,6 +10,13 @@ struct ScriptRecipe {
         (_ files: [LoadedScript]?, _ log: @escaping (ScriptLogLine) -> Void) throws -> ScriptUnit
     /// Runs its self-test on these bytes.
     let test: (_ files: [LoadedScript]) throws -> Void
+    /// The run's schedule, where Lua gives it.
+    var schedule: ScriptedSchedule?
+
+    /// Has the run's schedule ask this version, where it is one of its functions.
+    func ask(_ unit: ScriptUnit) {
+        if let function = unit.schedule { schedule?.replace(with: function()) }
+    }
 }
 
 /// A place in the order of a run's scripts: the unit in force, and what is kept about its calls.
@@ -48,7 +55,7 @@ final class ScriptSlot {
     ///   stays.
     func swap(to unit: ScriptUnit) throws {
         try unit.restore(self.unit.memory())
-        unit.onSwap()
+        recipe.ask(unit)
         unit.context.tokenizer = tokenizer
         self.unit = unit
         versions.append(ScriptVersion(unit))
@@ -59,7 +66,7 @@ final class ScriptSlot {
 
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
     func resume(_ unit: ScriptUnit, versions: [ScriptVersion]) {
-        if unit !== self.unit { unit.onSwap() }
+        if unit !== self.unit { recipe.ask(unit) }
         unit.context.tokenizer = tokenizer
         self.unit = unit
         self.versions = versions
@@ -70,9 +77,22 @@ final class ScriptSlot {
 
     /// How far a new version answers differently; the run feels nothing of it.
     ///
-    /// - Returns: nil where too few calls were recorded to tell.
+    /// The last calls are asked again, and a schedule along the whole run.
+    ///
+    /// - Returns: nil where there are too few answers to tell.
     func shift(to files: [LoadedScript]) throws -> Shift? {
-        try record.shift(from: aside(unit.files), to: aside(files))
+        let old = try aside(unit.files), new = try aside(files)
+        var answers = try record.answers(of: old, and: new)
+        if let before = old.schedule?(), let after = new.schedule?() {
+            for progress in ScheduleFunction.alongTheRun {
+                answers.append(
+                    (
+                        door: "schedule", old: .number(try before.factor(at: progress)),
+                        new: .number(try after.factor(at: progress))
+                    ))
+            }
+        }
+        return Shift(answers)
     }
 
     /// Calls a door, checks its answer and keeps both for the replay.

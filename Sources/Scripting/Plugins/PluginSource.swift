@@ -96,8 +96,8 @@ struct PluginLookup: Sendable {
         }
         throw ShapeFault(
             path: LuaPath(),
-            sentence: "there is no plugin \"\(name)\"; \(hint(name)). Looked in Plugins/ from the "
-                + "recipe's folder upward, in NIGHTJAR_PLUGINS, and among the shipped ones")
+            sentence: "there is no plugin \"\(name)\" in Plugins/ from the recipe's folder upward, in "
+                + "NIGHTJAR_PLUGINS, or among the shipped ones; \(hint(name))")
     }
 
     private func hint(_ name: String) -> String {

@@ -16,12 +16,9 @@ struct RecipeUnit: Sendable {
     /// Every value in force, functions aside.
     let resolved: ResolvedValue
 
-    /// - Parameters:
-    ///   - files: the very bytes to run; nil reads the disk.
-    ///   - schedule: receives the schedule of this version when it is called next.
+    /// - Parameter files: the very bytes to run; nil reads the disk.
     func make(
-        _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void,
-        schedule: ScriptedSchedule?
+        _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void
     ) throws -> ScriptUnit {
         let script = try script(files, log: log)
         let unit = try ScriptUnit(
@@ -30,9 +27,7 @@ struct RecipeUnit: Sendable {
             files: script.files.map {
                 LoadedScript(path: $0.path, bytes: $0.bytes, module: $0.name)
             }, budget: budget)
-        if let schedule, let function = self.schedule(of: script) {
-            unit.onSwap = { schedule.replace(with: function) }
-        }
+        if let function = schedule(of: script) { unit.schedule = { function } }
         return unit
     }
 

@@ -125,7 +125,7 @@ public struct RunScripts: Sendable {
             let recipe = scriptRecipe(part, schedule: schedule)
             let unit = try recipe.make(part.files, log)
             // A plugin's schedule and its hooks are one state from here on.
-            if part.use != nil { unit.onSwap() }
+            if part.use != nil { recipe.ask(unit) }
             return ScriptSlot(recipe, unit)
         }
         var reload = self.reload
@@ -159,31 +159,27 @@ public struct RunScripts: Sendable {
         guard let use = part.use else {
             return ScriptRecipe(
                 name: RecipeUnit.name,
-                make: { [recipe] files, log in
-                    try recipe.make(files, log: log, schedule: schedule)
-                },
+                make: { [recipe] files, log in try recipe.make(files, log: log) },
                 test: { [recipe] files in
                     try recipe.check(files)
                     try recipe.checkSchedule(files)
-                })
+                }, schedule: schedule)
         }
         let own = schedule?.plugin.flatMap { $0.plugin == use.source.name ? $0 : nil }
         return ScriptRecipe(
             name: use.source.name,
             make: { [loader] files, log in
                 let unit = try loader.load(use, files: files, log: log).unit
-                if let schedule, let own {
+                if let own {
                     try own.check(in: unit)
-                    unit.onSwap = { [unowned unit] in
-                        schedule.replace(with: ScheduleFunction(own, of: unit))
-                    }
+                    unit.schedule = { [unowned unit] in ScheduleFunction(own, of: unit) }
                 }
                 return unit
             },
             test: { files in
                 _ = try PluginSelfTest(use, files: files, loader: loader.counting).run()
                 if let own { try checked(own, of: use, files: files) }
-            })
+            }, schedule: schedule)
     }
 
     /// A plugin from the disk, its self-test passed; else from the bytes that were in force, which

@@ -70,8 +70,8 @@ final class HotReload {
         if let shift, let most = settings.maximumShift, shift.value > most {
             throw ScriptingError(
                 .badAnswer,
-                "its answers to the last \(shift.count) calls lie \(shift.value) away from the old "
-                    + "ones, and reload.max_shift is \(most)")
+                "its answers to \(shift.count) calls lie as far as \(shift.value) from the old ones, "
+                    + "at \(shift.door), and reload.max_shift is \(most)")
         }
         if shift == nil, settings.unmeasured == .refuse {
             throw ScriptingError(

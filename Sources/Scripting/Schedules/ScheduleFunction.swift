@@ -60,6 +60,9 @@ struct ScheduleFunction {
         return value
     }
 
+    /// Where two versions are compared.
+    static let alongTheRun = (0...32).map { Double($0) / 32 }
+
     /// Asks along the run, then again in another order in a fresh state.
     ///
     /// - Parameter fresh: the same function, loaded once more; nil where it is gone then.

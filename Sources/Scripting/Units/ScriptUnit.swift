@@ -12,8 +12,8 @@ final class ScriptUnit {
     let doors: ScriptDoors
     let settings: LuaTable<LuaValue>
     let context: ScriptContext
-    /// What else happens when it is put in force.
-    var onSwap: () -> Void = {}
+    /// The run's schedule, where it is a function of this script.
+    var schedule: (() -> ScheduleFunction)?
     private let state: LuaState
     private let dispatch: ScriptDispatch
     private let budget: LuaRuntime.Budget

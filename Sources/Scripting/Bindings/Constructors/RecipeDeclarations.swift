@@ -115,8 +115,9 @@ enum RecipeDeclarations {
         fields: [
             Field(
                 "max_shift", .number(.nonNegative), .none,
-                "a version whose answers to the last calls lie further from the old ones' is "
-                    + "refused: in standard deviations for numbers, else the share that differs"),
+                "a version whose answers to the last calls, or along the run for a schedule, lie "
+                    + "further from the old ones' is refused: in standard deviations for numbers, "
+                    + "else the share that differs"),
             Field(
                 "unmeasured", .choice(ReloadSettings.Unmeasured.allCases.map(\.rawValue)),
                 .value("swap"), "what becomes of a version when too few calls were made to tell"),
