@@ -43,6 +43,8 @@ static inline size_t nj_ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
 static inline size_t nj_round_up(size_t a, size_t b) { return nj_ceil_div(a, b) * b; }
 static inline size_t nj_kind_bytes(nj_kind kind) { return kind == NJ_BF16 ? 2 : 4; }
 
+enum { NJ_MOST_THREADS = 256 };
+
 // Grow-only scratch that is 64-byte aligned. Slots of `NJ_SCRATCH_SHARED` belong to the caller of
 // a kernel, those of `nj_thread_scratch` to the team's threads; contents last for one kernel call.
 enum nj_scratch_slot {
@@ -55,8 +57,8 @@ enum nj_scratch_slot {
 void *nj_shared_scratch(enum nj_scratch_slot slot, size_t bytes);
 void *nj_thread_scratch(int thread, size_t bytes);
 
-// Runs `body(context, from, to, thread)` over 0..<count, cut into one run of consecutive indices
-// per thread, runs beginning at multiples of `grain`. Small counts run on the caller alone.
+// Runs `body(context, from, to, thread)` over 0..<count, cut into runs of consecutive indices, several
+// for each thread, that begin at multiples of `grain`. Small counts run on the caller alone.
 typedef void (*nj_range_body)(void *context, size_t from, size_t to, int thread);
 void nj_for_ranges(
     size_t count, size_t grain, size_t serial_below, nj_range_body body, void *context);

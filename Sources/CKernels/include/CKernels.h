@@ -10,7 +10,7 @@
 
 typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3 } nj_kind;
 
-// MARK: Machine (isa.c, threads.c, memory.c)
+// MARK: Machine (isa.c, threads.c, scratch.c, memory.c)
 
 enum { NJ_ISA_BASE = 0, NJ_ISA_X86_64_V3 = 3, NJ_ISA_X86_64_V4 = 4 };
 int nj_isa(void);
