@@ -24,6 +24,9 @@ struct BenchTrain: ParsableCommand {
     @Flag(help: "Compute activations again on the way back.")
     var recompute = false
 
+    @Flag(help: "Say where the time of a step goes, operation by operation.")
+    var profile = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -40,7 +43,7 @@ struct BenchTrain: ParsableCommand {
             try TrainingBenchmark(
                 shape.model, rows: shape.batch, time: shape.time, microRows: micro,
                 precision: kind, recomputes: recompute, on: CPUBackend.shared
-            ).run(steps: steps)
+            ).run(steps: steps, profiles: profile)
         }
         Places.speeds.record(
             gflops: result.ceiling.model,
@@ -65,6 +68,7 @@ struct BenchTrain: ParsableCommand {
                 "parameters": Census(shape.model).parameters,
             ]
             for (name, value, _) in fields { object[name] = value }
+            if let profile = result.profile { object["profile"] = Self.objects(of: profile) }
             return try Output.json(object)
         }
         var table = AlignedTable(columns: ["", ""])
@@ -72,5 +76,35 @@ struct BenchTrain: ParsableCommand {
             table.add([name, HumanFormat.fixed(value, digits: digits)])
         }
         try Output.text(table.render() + "\n")
+        if let profile = result.profile { try Output.text("\n" + Self.table(of: profile) + "\n") }
+    }
+
+    /// A row an operation: calls and milliseconds a step, and the speed of those that count their
+    /// arithmetic.
+    private static func table(of profile: OperationProfile) -> String {
+        let steps = Double(TrainingBenchmark.profiledSteps)
+        var table = AlignedTable(columns: ["operation", "calls", "ms", "share", "GFLOP/s"])
+        func add(_ name: String, _ entry: OperationProfile.Entry) {
+            table.add([
+                name, entry.calls > 0 ? HumanFormat.fixed(Double(entry.calls) / steps, digits: 0) : "",
+                HumanFormat.fixed(entry.seconds / steps * 1000, digits: 2),
+                HumanFormat.percent(entry.seconds / profile.wallSeconds),
+                entry.flops > 0 ? HumanFormat.fixed(entry.flops / entry.seconds / 1e9, digits: 1) : "",
+            ])
+        }
+        for (name, entry) in profile.entries { add(name, entry) }
+        add("between operations", .init(calls: 0, seconds: profile.betweenSeconds))
+        add("a step", .init(calls: 0, seconds: profile.wallSeconds))
+        return table.render()
+    }
+
+    private static func objects(of profile: OperationProfile) -> [[String: Any]] {
+        let steps = Double(TrainingBenchmark.profiledSteps)
+        return profile.entries.map { name, entry in
+            [
+                "operation": name, "calls": Double(entry.calls) / steps,
+                "ms": entry.seconds / steps * 1000, "gflop": entry.flops / steps / 1e9,
+            ]
+        }
     }
 }

@@ -46,6 +46,12 @@ public struct AttentionGeometry: Sendable, Hashable {
         self.scale = scale
     }
 
+    /// Floating-point operations of one of its products, such as queries by keys, over the half that
+    /// a causal mask leaves.
+    var causalProductFLOPs: Double {
+        Double(batch * heads * headSize) * Double(time) * Double(time + 1)
+    }
+
     /// The width of queries, keys and values side by side: `(H + 2K) · D`.
     public var fusedWidth: Int { (heads + 2 * keyValueHeads) * headSize }
 }

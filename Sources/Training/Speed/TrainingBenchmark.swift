@@ -22,12 +22,17 @@ public struct TrainingBenchmark {
         public let loss: Double
         public let peakResidentMiB: Double
         public let microRows: Int
+        /// Of `profiledSteps` steps on the CPU, after those that were timed.
+        public let profile: OperationProfile?
 
         /// Share of the model's own products' speed.
         public var utilisation: Double { gflops / ceiling.model }
         /// Share of square products' speed.
         public var squareUtilisation: Double { gflops / ceiling.square }
     }
+
+    /// Steps that a profile is of.
+    public static let profiledSteps = 3
 
     private let step: TrainStep
     private let model: Decoder
@@ -89,18 +94,23 @@ public struct TrainingBenchmark {
     }
 
     /// Runs `steps` steps after `warmup` and measures the ceiling in the same process.
-    public func run(steps: Int, warmup: Int = 2) throws -> Result {
+    ///
+    /// - Parameter profiles: whether further steps are timed operation by operation.
+    public func run(steps: Int, warmup: Int = 2, profiles: Bool = false) throws -> Result {
         let (seconds, loss) = try time(steps: steps, warmup: warmup)
         let median = seconds.sorted()[seconds.count / 2]
         let tokens = Double(rows * time)
         // Before the ceiling's own buffers come into it.
         let peak = ResourceUsage.now().peakResidentMiB
+        let profile = try profiles
+            ? CPUBackend.shared.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
+            : nil
         let flops = Census(model.configuration).trainingFLOPs(time: time) * tokens
         return Result(
             stepSeconds: median, tokensPerSecond: tokens / median, gflops: flops / median / 1e9,
             ceiling: ProductCeiling(
                 of: model.configuration, rows: microRows * time, kind: model.precision,
                 on: model.backend),
-            loss: loss, peakResidentMiB: peak, microRows: microRows)
+            loss: loss, peakResidentMiB: peak, microRows: microRows, profile: profile)
     }
 }

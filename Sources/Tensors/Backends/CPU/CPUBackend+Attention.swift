@@ -33,7 +33,7 @@ extension CPUBackend {
         var call = attentionCall(qkv, starts: starts, geometry)
         call.out = out.address
         call.log_sum_exp = logSumExp.floats
-        compute { nj_attention(&call) }
+        compute(flops: 2 * geometry.causalProductFLOPs) { nj_attention(&call) }
         return (out, logSumExp)
     }
 
@@ -49,7 +49,8 @@ extension CPUBackend {
         call.log_sum_exp = logSumExp.floats
         call.upstream = UnsafeRawPointer(upstream.address)
         call.gradient = gradient.address
-        compute { nj_attention_backward(&call) }
+        // Scores once more, then the gradients of values, scores, queries and keys.
+        compute(flops: 5 * geometry.causalProductFLOPs) { nj_attention_backward(&call) }
         return gradient
     }
 

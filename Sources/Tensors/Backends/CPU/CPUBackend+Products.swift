@@ -30,7 +30,11 @@ extension CPUBackend {
         call.b_arrangement =
             b.layout == .packed ? NJ_PACKED : transposeB ? NJ_TRANSPOSED : NJ_PLAIN
         call.accumulate = accumulate ? 1 : 0
-        compute { nj_multiply(&call) }
+        let role: StaticString =
+            transposeA
+            ? "product for a weight's gradient"
+            : transposeB ? "product forward" : "product for an input's gradient"
+        compute(role, flops: 2 * Double(m) * Double(n) * Double(k)) { nj_multiply(&call) }
     }
 
     public func packed(_ weight: Tensor) -> Tensor {

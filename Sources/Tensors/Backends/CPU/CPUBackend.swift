@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// Computes on the processor: oneDNN or our own products, C kernels for the rest.
 ///
@@ -9,6 +10,9 @@ public final class CPUBackend: Backend {
     public static let shared = CPUBackend()
 
     let pool = StoragePool()
+    /// What `profiled` collects, while it does.
+    let recorder = Mutex(OperationRecorder())
+    let isProfiling = Atomic(false)
 
     private init() {}
 
@@ -31,7 +35,21 @@ public final class CPUBackend: Backend {
     }
 
     /// Runs a kernel where kernels run.
-    func compute<Value>(_ body: () -> Value) -> Value { ComputeThread.shared.run(body) }
+    ///
+    /// - Parameters:
+    ///   - operation: what a profile calls it; the calling function when absent.
+    ///   - flops: its floating-point operations, where they are counted.
+    func compute<Value>(
+        _ operation: StaticString = #function, flops: @autoclosure () -> Double = 0,
+        _ body: () -> Value
+    ) -> Value {
+        guard isProfiling.load(ordering: .relaxed) else { return ComputeThread.shared.run(body) }
+        recorder.withLock { $0.begin() }
+        let value = ComputeThread.shared.run(body)
+        let name = String("\(operation)".prefix { $0 != "(" })
+        recorder.withLock { $0.end(name, flops: flops()) }
+        return value
+    }
 }
 
 extension ElementKind {
