@@ -18,6 +18,7 @@ void *njl_allocate(void *opaque, void *old, size_t old_size, size_t new_size) {
             if (context->current && !*context->report.chunk) {
                 njl_report_nearest(context->current, &context->report);
             }
+            context->refusals++;
             return NULL;
         }
         size_t growth = new_size - held;
@@ -25,6 +26,7 @@ void *njl_allocate(void *opaque, void *old, size_t old_size, size_t new_size) {
             // No message handler runs on a memory error, so its place is noted here. Lua tries once
             // more after a collection; a success then makes the note harmless.
             if (context->current) njl_report_nearest(context->current, &context->report);
+            context->refusals++;
             return NULL;
         }
     }

@@ -33,6 +33,14 @@ int njl_raise_memory(lua_State *L) {
     return njl_raise_budget(L);
 }
 
+void njl_need_stack(lua_State *L, int count) {
+    const njl_context *context = njl_context_of(L);
+    size_t refusals = context->refusals;
+    if (lua_checkstack(L, count)) return;
+    if (context->refusals != refusals) njl_raise_memory(L);
+    luaL_error(L, "stack overflow");
+}
+
 void njl_settle(lua_State *L, int status) {
     if (status == LUA_ERRMEM) njl_trip(L, NJL_MEMORY);
     if (njl_context_of(L)->tripped) njl_raise_budget(L);

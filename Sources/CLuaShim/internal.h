@@ -82,6 +82,7 @@ struct njl_context {
     njl_context *outer;               // the context whose host function called this one
     njl_context *next_slot;           // the watchdog's list
     size_t used, limit, peak;
+    size_t refusals;          // how often the limit refused memory
     int registering;          // the host adds something: no budget of a script's is asked
     sigjmp_buf *escape;       // the innermost entry, for a jump out of Lua's own code
     volatile uint64_t told_at;  // the thread's own time when the deadline's signal came; 0 before
@@ -151,6 +152,9 @@ void njl_trip(lua_State *L, int kind);
 void njl_hook(lua_State *L, lua_Debug *where);
 int njl_raise_budget(lua_State *L);
 int njl_raise_memory(lua_State *L);
+// Has room for `count` more values; Lua's own luaL_checkstack says "stack overflow" where it was the
+// memory that did not suffice, which a script could catch.
+void njl_need_stack(lua_State *L, int count);
 // Raises where the budget is spent; every loop of ours asks now and then.
 static inline void njl_poll(lua_State *L) {
     const njl_context *context = njl_context_of(L);

@@ -2,29 +2,31 @@
 //
 // Scripts walk over many tables of few fields, and over most of them again and again: ordering the
 // keys anew would cost more than the walk. Keys are recognised by their identity, which is right
-// because a shape keeps its keys alive.
+// because short strings are unique and a shape keeps its keys alive. Longer keys are not unique, and
+// would be much to keep.
 //
 // A shape is a function: the one that `pairs` hands out for such a table. Like the stock `next` it
-// knows its place by the key before, so that one function serves any number of traversals.
+// knows its place by the key before, so that one function serves any number of traversals. Scripts
+// can compare functions, so which shapes are remembered follows from the keys' bytes and the calls
+// of `pairs` alone: not from addresses, nor from how a table came by its keys.
 #include "internal.h"
 
-enum { MOST_KEYS = 64, SLOT_BITS = 5, SLOTS = 1 << SLOT_BITS };
-
-// Places on the stack that a function has without asking, less some for other things.
-enum { GIVEN = LUA_MINSTACK - 8 };
+enum { MOST_KEYS = 64, LONGEST_KEY = 40, SLOT_BITS = 5, SLOTS = 1 << SLOT_BITS };
 
 // The first upvalue of a shape; the keys in order are those that follow.
 typedef struct {
     size_t count;
-    size_t likely;  // where the last step of any traversal ended: a guess, and checked
-    const void *keys[];  // in order, and then once more as Lua's own walk meets them
+    uint64_t mark;   // of the set of keys
+    size_t likely;   // where the last step of any traversal ended: a guess, and checked
+    // The keys in order; then the bytes of each, as Lua's own walk met them last.
+    const void *keys[];
 } shape;
 
-static const void *const *met_of(const shape *keys) { return keys->keys + keys->count; }
+static const void **met_of(shape *keys) { return keys->keys + keys->count; }
 
 // The shapes seen last; their functions are the user values, which keeps them.
 typedef struct {
-    const shape *slots[SLOTS];
+    shape *slots[SLOTS];
 } shapes_seen;
 
 void njl_push_shapes(lua_State *L) {
@@ -61,12 +63,51 @@ static int step(lua_State *L) {
     return 1;
 }
 
+// Tells most keys apart by their bytes.
+static inline uint64_t mark_of(const char *key, size_t count) {
+    uint64_t mark = count;
+    while (count >= 8) {
+        uint64_t word;
+        memcpy(&word, key, 8);
+        mark = (mark ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        mark ^= mark >> 32;
+        key += 8;
+        count -= 8;
+    }
+    uint64_t rest = 0;
+    if (count >= 4) {
+        uint32_t low, high;
+        memcpy(&low, key, 4);
+        memcpy(&high, key + count - 4, 4);
+        rest = (uint64_t)high << 32 | low;
+    } else if (count > 0) {
+        rest = (uint64_t)(unsigned char)key[0] | (uint64_t)(unsigned char)key[count / 2] << 8
+            | (uint64_t)(unsigned char)key[count - 1] << 16;
+    }
+    mark = (mark ^ rest) * UINT64_C(0x9E3779B97F4A7C15);
+    return mark ^ mark >> 32;
+}
+
+// Whether the keys are the shape's, in whatever order they were met.
+static int has_keys(shape *keys, const void *const *met, size_t count, uint64_t mark) {
+    if (!keys || keys->mark != mark || keys->count != count) return 0;
+    const void **known = met_of(keys);
+    if (!memcmp(known, met, count * sizeof *met)) return 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+        while (j < count && known[j] != met[i]) j++;
+        if (j == count) return 0;
+    }
+    // Tables that got their keys alike come in rows: the next one is likely to look like this.
+    memcpy(known, met, count * sizeof *met);
+    return 1;
+}
+
 // Pushes the shape of the keys that stand on the stack from `first` on.
-static const shape *push_new_shape(
-    lua_State *L, int first, const void *const *met, size_t count) {
+static shape *push_new_shape(
+    lua_State *L, int first, const void *const *met, size_t count, uint64_t mark) {
     njl_entry entries[MOST_KEYS];
     size_t order[MOST_KEYS];
-    luaL_checkstack(L, MOST_KEYS + 8, NULL);
     for (size_t i = 0; i < count; i++) {
         njl_read_key(L, first + (int)i, &entries[i]);
         size_t at = i;
@@ -77,11 +118,12 @@ static const shape *push_new_shape(
     }
     shape *made = lua_newuserdatauv(L, sizeof *made + 2 * count * sizeof *met, 0);
     made->count = count;
+    made->mark = mark;
     made->likely = 0;
-    memcpy(made->keys + count, met, count * sizeof *met);
+    memcpy(met_of(made), met, count * sizeof *met);
     for (size_t i = 0; i < count; i++) {
-        made->keys[i] = met[order[i]];
         lua_pushvalue(L, first + (int)order[i]);
+        made->keys[i] = lua_topointer(L, -1);
     }
     lua_pushcclosure(L, step, 1 + (int)count);
     return made;
@@ -89,31 +131,32 @@ static const shape *push_new_shape(
 
 size_t njl_push_shape(lua_State *L, int table, int shapes) {
     const void *met[MOST_KEYS];
-    size_t count = 0;
+    size_t count = 0, length;
     uint64_t mark = 0;
     int top = lua_gettop(L);
+    // As much for a set of keys that is known as for one that is not.
+    njl_need_stack(L, 2 * MOST_KEYS + 8);
     lua_pushnil(L);
     while (lua_next(L, table)) {
-        if (count == MOST_KEYS || lua_type(L, -2) != LUA_TSTRING) {
+        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : NULL;
+        if (!key || length > LONGEST_KEY || count == MOST_KEYS) {
             lua_settop(L, top);
             return 0;
         }
-        if (count == GIVEN) luaL_checkstack(L, MOST_KEYS + 8, NULL);
-        met[count] = lua_topointer(L, -2);
-        mark = (mark ^ (uintptr_t)met[count++]) * UINT64_C(0x9E3779B97F4A7C15);
+        mark += mark_of(key, length);
+        met[count++] = key;
         lua_copy(L, -2, -1);
     }
     if (count == 0) return 0;
     size_t slot = mark >> (64 - SLOT_BITS);
     shapes_seen *seen = lua_touserdata(L, shapes);
-    const shape *known = seen->slots[slot];
-    if (known && known->count == count && !memcmp(met_of(known), met, count * sizeof *met)) {
+    if (has_keys(seen->slots[slot], met, count, mark)) {
         lua_getiuservalue(L, shapes, (int)slot + 1);
         return count;
     }
-    known = push_new_shape(L, top + 1, met, count);
+    shape *made = push_new_shape(L, top + 1, met, count, mark);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, shapes, (int)slot + 1);
-    seen->slots[slot] = known;
+    seen->slots[slot] = made;
     return count;
 }

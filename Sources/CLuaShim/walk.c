@@ -244,7 +244,7 @@ size_t njl_walk_keys(
         if (unordered) read_value(L, -1, entry);
         size_t taken = walk->count++ - base;
         if (taken < most) {
-            if (taken % CHECKED == 0) luaL_checkstack(L, CHECKED + 8, "a table has many keys");
+            if (taken % CHECKED == 0) njl_need_stack(L, CHECKED + 8);
             lua_copy(L, -2, -1);
             continue;
         }

@@ -137,6 +137,51 @@ struct RecordWalkTests {
         #expect(sum > 10_000)
     }
 
+    /// Functions can be compared, so which traversals share one must not tell where things lie in
+    /// memory: every state gives the same answer, however its tables came by their keys.
+    @Test func whichStepsAreOneFollowsFromTheKeysAlone() throws {
+        let source = """
+            local function set(i, isTurned)
+              local keys, record = {}, {}
+              for j = 1, i % 9 + 1 do keys[j] = "key" .. (i * 31 + j * 17) % 211 end
+              for j = 1, #keys do record[keys[isTurned and #keys + 1 - j or j]] = j end
+              for j = 1, isTurned and 40 or 0 do record["more" .. j] = j end
+              for j = 1, isTurned and 40 or 0 do record["more" .. j] = nil end
+              return record
+            end
+            local steps, out = {}, {}
+            for i = 1, 40 do steps[i] = pairs(set(i)) end
+            for i = 1, 40 do out[i] = pairs(set(i, true)) == steps[i] and "1" or "0" end
+            for i = 1, 50 do
+              if pairs(set(i)) ~= pairs(set(i, true)) then return "two in a row differ" end
+            end
+            return table.concat(out)
+            """
+        let first = try evaluate(source)
+        guard case .string(let pattern)? = first.first else {
+            Issue.record("\(first)")
+            return
+        }
+        #expect(pattern.description.contains("1") && pattern.description.contains("0"))
+        for _ in 0..<20 { #expect(try evaluate(source) == first) }
+    }
+
+    /// Two MiB hold what the script has at one time, and what is remembered beside it.
+    @Test func whatIsRememberedIsSmall() throws {
+        let source = """
+            for i = 1, 300 do
+              local record, long = {}, { [("y"):rep(100000) .. i] = 1 }
+              for j = 1, 64 do record[("x"):rep(30) .. i .. "." .. j] = j end
+              for k in pairs(record) do end
+              for k in pairs(long) do end
+            end
+            return "done"
+            """
+        let answer = try LuaState().load(source, name: "many.lua")
+            .call(budget: Budget(seconds: 10, memoryBytes: 2 << 20))
+        #expect(answer == ["done"])
+    }
+
     /// What a traversal costs an account is the same whether its keys were seen before or not.
     @Test func anAccountDoesNotSayWhatWasSeen() throws {
         let source = """

@@ -246,13 +246,33 @@ import Training
         let reason = try #require(try run.events("swap_refused").first?["reason"] as? String)
         #expect(
             reason.contains("its answers to 33 calls lie as far as 3.78")
-                && reason.contains("at schedule, and reload.max_shift is 0.5"), "\(reason)")
+                && reason.contains(
+                    kind == "plugin" ? "at mine schedules.main, and" : "at schedule, and")
+                && reason.contains("reload.max_shift is 0.5"), "\(reason)")
         let swaps = try run.events("swap")
         #expect(swaps.map { $0["step"] as? Int } == [4])
         #expect(abs((swaps.first?["shift"] as? Double ?? 0) - 0.252) < 1e-3)
         let rates = try rates(run)
         #expect(abs(rates[3] / rates[0] - 0.925) < 1e-6)
         #expect(abs(rates[19] / rates[0] - 0.95 * 0.525) < 1e-6)
+    }
+
+    /// One that fails where the run has not come yet is mended while it goes on, and after it.
+    @Test func aFunctionThatFailsLaterCanBeMended() throws {
+        func keys(_ late: String) -> String {
+            "schedule = function(p) if p > 0.91 and p < 0.93 then \(late) end return 1 end, "
+                + "reload = { max_shift = 0.5 },"
+        }
+        let run = try ScriptedRun(keys: keys("error('late')"), steps: 60)
+        try run.begin()
+        try run.step(to: 4)
+        try run.write(keys: keys("return 1.001"), steps: 60)
+        run.settle()
+        try run.step(to: 6)
+        #expect(try run.events("swap_refused").isEmpty)
+        #expect(try run.events("swap").map { $0["step"] as? Int } == [4])
+        try run.finish()
+        #expect(try rates(run).count == 60)
     }
 
     @Test func aResumedRunAsksTheVersionThatWasInForce() throws {

@@ -49,7 +49,7 @@ public enum LuaNode {
         case .nil: return "nothing"
         case .boolean(let value): return "boolean \(value)"
         case .integer(let value): return "integer \(value)"
-        case .number(let value): return "number \(value)"
+        case .number(let value): return value.isNaN ? "number nan" : "number \(value)"
         case .string(let value):
             let text = value.description
             return text.count > 40 ? "string \"\(text.prefix(40))...\"" : "string \"\(text)\""

@@ -82,17 +82,16 @@ final class ScriptSlot {
     /// - Returns: nil where there are too few answers to tell.
     func shift(to files: [LoadedScript]) throws -> Shift? {
         let old = try aside(unit.files), new = try aside(files)
-        var answers = try record.answers(of: old, and: new)
+        let calls = try record.answers(of: old, and: new)
+        var schedule: [Shift.Answers] = []
         if let before = old.schedule?(), let after = new.schedule?() {
-            for progress in ScheduleFunction.alongTheRun {
-                answers.append(
-                    (
-                        door: "schedule", old: .number(try before.factor(at: progress)),
-                        new: .number(try after.factor(at: progress))
-                    ))
+            schedule = try after.answers(beside: before).map { pair in
+                (door: after.keyPath, old: .number(pair.old), new: .number(pair.new))
             }
         }
-        return Shift(answers)
+        return Shift(
+            calls: calls, schedule: schedule,
+            expectsCalls: old.doors.answersCalls || new.doors.answersCalls)
     }
 
     /// Calls a door, checks its answer and keeps both for the replay.

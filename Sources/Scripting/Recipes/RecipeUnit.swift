@@ -1,4 +1,5 @@
 import LuaRuntime
+import Training
 
 /// The functions of a recipe as a script of its run: hooks, curriculum and schedule.
 ///
@@ -58,10 +59,11 @@ struct RecipeUnit: Sendable {
         let old = RecipeUnit.value(resolved, at: path)
         let new = RecipeUnit.value(now, at: path)
         let key = path.joined(separator: ".")
+        let dial = Dial.isOne(key) ? ", or set a dial with: nightjar set RUN \(key)=\(new)" : ""
         throw ScriptingError(
             .badValue,
             "it was \(old) and is \(new) in the file now; an edit swaps functions only. Put it "
-                + "back, or set a dial with: nightjar set RUN \(key)=\(new)",
+                + "back\(dial)",
             path: places.recipe, keyPath: key)
     }
 
@@ -102,14 +104,6 @@ struct RecipeUnit: Sendable {
     private static func value(_ root: ResolvedValue, at path: [String]) -> String {
         var value = root
         for key in path { value = value[key] ?? .null }
-        return value.json.trimmingSuffix { $0.isNewline }
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(_ isDropped: (Character) -> Bool) -> String {
-        var text = self
-        while let last = text.last, isDropped(last) { text.removeLast() }
-        return text
+        return value.json.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

@@ -71,12 +71,16 @@ final class HotReload {
             throw ScriptingError(
                 .badAnswer,
                 "its answers to \(shift.count) calls lie as far as \(shift.value) from the old ones, "
-                    + "at \(shift.door), and reload.max_shift is \(most)")
+                    + "at \(shift.door), and reload.max_shift is \(most). Save one that lies "
+                    + "closer; the limit itself is changed in the recipe of a new run")
         }
-        if shift == nil, settings.unmeasured == .refuse {
+        if shift?.isWhole != true, settings.unmeasured == .refuse {
+            // The same bytes may do later.
+            refused.remove(version.hash)
             throw ScriptingError(
                 .badAnswer,
-                "too few calls were made to measure its shift, and reload.unmeasured is \"refuse\"")
+                "too few calls were made to measure its shift, and reload.unmeasured is "
+                    + "\"refuse\". Save it again when the run has asked it more often")
         }
         refused.remove(version.hash)
         try archive.keep(unit.files)

@@ -7,43 +7,57 @@ import LuaRuntime
 /// answers differ. Of several doors the largest counts. Calls are those that were made last; a
 /// schedule, which answers for every progress, is asked along the run.
 struct Shift: Sendable, Hashable {
+    /// What each version answered to the same call.
+    typealias Answers = (door: String, old: LuaValue, new: LuaValue)
+
     let value: Double
     /// The door that it was found at.
     let door: String
     /// Calls that were compared, at all doors.
     let count: Int
+    /// Whether nothing was left out for lack of calls.
+    let isWhole: Bool
 
     /// Fewer calls than this measure nothing.
     static let leastCalls = 8
 
-    /// What each version answered to the same call.
-    typealias Answers = (door: String, old: LuaValue, new: LuaValue)
-
-    /// - Returns: nil where there are too few calls.
-    init?(_ answers: [Answers]) {
-        guard answers.count >= Shift.leastCalls else { return nil }
-        let byDoor = Dictionary(grouping: answers, by: \.door)
+    /// - Parameters:
+    ///   - calls: the calls that the run made; too few count for nothing.
+    ///   - schedule: what a schedule answered; it vouches for no other door.
+    ///   - expectsCalls: whether there are doors that only calls of the run can measure.
+    /// - Returns: nil where nothing was measured.
+    init?(calls: [Answers], schedule: [Answers], expectsCalls: Bool) {
+        let enough = [calls, schedule].filter { $0.count >= Shift.leastCalls }.flatMap(\.self)
+        isWhole = calls.count >= Shift.leastCalls || !expectsCalls
+        count = enough.count
+        let byDoor = Dictionary(grouping: enough, by: \.door)
             .map { door, calls in (door: door, distance: Shift.distance(calls)) }
         // Of equal ones the first by name, so that the same calls give the same sentence.
         let farthest = byDoor.max { ($0.distance, $1.door) < ($1.distance, $0.door) }
         guard let farthest else { return nil }
         value = farthest.distance
         door = farthest.door
-        count = answers.count
     }
 
     private static func distance(_ calls: [Answers]) -> Double {
         let numbers = calls.compactMap { call in
-            call.old.asNumber.flatMap { old in call.new.asNumber.map { (old, $0) } }
+            call.old.asNumber.flatMap { old in call.new.asNumber.map { (old: old, new: $0) } }
         }
+        let differing = calls.count { !PlainEquality.equal($0.old, $0.new) }
         guard numbers.count == calls.count else {
-            let differing = calls.count { !PlainEquality.equal($0.old, $0.new) }
             return Double(differing) / Double(calls.count)
         }
-        let mean = numbers.reduce(0) { $0 + $1.0 } / Double(numbers.count)
+        let largest = numbers.reduce(0) { max($0, abs($1.old), abs($1.new)) }
+        guard numbers.allSatisfy({ $0.old.isFinite && $0.new.isFinite }) else {
+            return differing == 0 ? 0 : .infinity
+        }
+        // Squares of large numbers would be infinite.
+        let unit = max(1, largest)
+        let count = Double(numbers.count)
+        let mean = numbers.reduce(0) { $0 + $1.old / unit } / count
         let variance =
-            numbers.reduce(0) { $0 + ($1.0 - mean) * ($1.0 - mean) } / Double(numbers.count)
-        let distance = numbers.reduce(0) { $0 + abs($1.1 - $1.0) } / Double(numbers.count)
-        return distance / (variance.squareRoot() + 1e-6)
+            numbers.reduce(0) { $0 + ($1.old / unit - mean) * ($1.old / unit - mean) } / count
+        let distance = numbers.reduce(0) { $0 + abs($1.new / unit - $1.old / unit) } / count
+        return distance / (variance.squareRoot() + 1e-6 / unit)
     }
 }

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 
 /// Where a Lua function stands.
 struct FunctionPlace: Sendable, CustomStringConvertible {
@@ -60,20 +61,47 @@ struct ScheduleFunction {
         return value
     }
 
-    /// Where two versions are compared.
-    static let alongTheRun = (0...32).map { Double($0) / 32 }
+    /// Where a schedule is asked before it is used: 33 places, the ends and the middles first, so
+    /// that a slow function which is not asked everywhere is asked along the whole run.
+    static let alongTheRun: [Double] =
+        [0, 1]
+        + (1...5).flatMap { halving in
+            stride(from: 1, to: 1 << halving, by: 2).map { Double($0) / Double(1 << halving) }
+        }
+
+    /// Seconds after which no further place is asked.
+    private static let mostSeconds = 1.0
+
+    /// What this version and the one before answer along the run.
+    ///
+    /// Where the old one fails there is nothing to compare with: that may be why it was edited.
+    ///
+    /// - Throws: `ScriptingError` where this one cannot be used.
+    func answers(beside before: ScheduleFunction) throws -> [(old: Double, new: Double)] {
+        let clock = Stopwatch()
+        var answers: [(old: Double, new: Double)] = []
+        for progress in Self.alongTheRun where clock.elapsedSeconds < Self.mostSeconds {
+            let new = try factor(at: progress)
+            if let old = try? before.factor(at: progress) { answers.append((old, new)) }
+        }
+        return answers
+    }
 
     /// Asks along the run, then again in another order in a fresh state.
     ///
     /// - Parameter fresh: the same function, loaded once more; nil where it is gone then.
     /// - Throws: `ScriptingError` for an answer that cannot be used, or that differs.
     func checkPurity(fresh: () throws -> ScheduleFunction?) throws {
-        let progress = [0, 0.25, 0.5, 0.75, 1]
-        let factors = try progress.map(factor)
+        let clock = Stopwatch()
+        var asked: [(progress: Double, factor: Double)] = []
+        for progress in Self.alongTheRun
+        where asked.count < 5 || clock.elapsedSeconds < Self.mostSeconds {
+            asked.append((progress, try factor(at: progress)))
+        }
         guard let again = try fresh() else {
             throw unusable("loading the file again gives no function here")
         }
-        for (progress, factor) in zip(progress, factors).reversed() {
+        for (progress, factor) in asked.reversed() {
             let second = try again.factor(at: progress)
             guard second == factor else {
                 throw unusable(

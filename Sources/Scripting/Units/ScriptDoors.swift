@@ -40,6 +40,13 @@ struct ScriptDoors {
         functions.map(\.path).filter { $0.hasPrefix(group + ".") }
     }
 
+    /// Whether some answer that is looked at depends on more than a schedule's progress.
+    var answersCalls: Bool {
+        functions.contains { path, _ in
+            !PluginSchedule.isDoor(path) && (try? DoorShape.of(path))?.answer != nil
+        }
+    }
+
     /// Their names without the group's.
     func names(in group: String) -> [String] {
         paths(in: group).map { String($0.dropFirst(group.utf8.count + 1)) }

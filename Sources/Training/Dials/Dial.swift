@@ -1,3 +1,5 @@
+import Foundation
+
 /// A setting that can be turned while a run goes on.
 ///
 /// The same paths are used by recipes, `--set`, requests to a running job and curricula.
@@ -43,6 +45,16 @@ public struct Dial: Sendable, Hashable {
     /// Where a source's name stands in the catalogue.
     static let placeholder = "<source>"
     private static let most = 1 << 40
+
+    /// Whether a path is a dial's, whatever sources there are.
+    public static func isOne(_ path: String) -> Bool {
+        catalogue.contains { dial in
+            let around = dial.path.components(separatedBy: placeholder)
+            guard around.count == 2 else { return dial.path == path }
+            return path.count > around[0].count + around[1].count && path.hasPrefix(around[0])
+                && path.hasSuffix(around[1])
+        }
+    }
 
     /// Every dial there is.
     public static let catalogue: [Dial] = [
