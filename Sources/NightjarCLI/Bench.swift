@@ -5,7 +5,10 @@ import Transformers
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures training, generation and scripts on this machine.",
-        subcommands: [BenchTrain.self, BenchGenerate.self, BenchLua.self])
+        subcommands: [
+            BenchTrain.self, BenchGenerate.self, BenchLua.self, BenchLadder.self, BenchGrowth.self,
+            BenchAll.self,
+        ])
 }
 
 /// `--shape`: width, layers, heads, key and value heads, MLP width, vocabulary, batch, sequence.
