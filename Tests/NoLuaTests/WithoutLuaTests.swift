@@ -138,9 +138,5 @@ private final class Account: RunObserver {
     var losses: [Double] = []
 
     func runBegins(_ start: RunStart) { beganAt = beganAt ?? start.step }
-    func stepEnds(_ report: StepReport) {}
     func evaluationEnds(_ loss: HeldOutLoss, step: Int) { losses.append(loss.loss) }
-    func checkpointIsSaved(_ name: String, step: Int) {}
-    func remark(_ sentence: String) {}
-    func prepares(_ what: String, share: Double) {}
 }

@@ -270,11 +270,4 @@ private struct GuideDesk {
     }
 }
 
-private final class IdleObserver: RunObserver {
-    func runBegins(_ start: RunStart) {}
-    func stepEnds(_ report: StepReport) {}
-    func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
-    func checkpointIsSaved(_ name: String, step: Int) {}
-    func remark(_ sentence: String) {}
-    func prepares(_ what: String, share: Double) {}
-}
+private final class IdleObserver: RunObserver {}

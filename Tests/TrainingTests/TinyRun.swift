@@ -113,13 +113,10 @@ final class RunLog: RunObserver {
     /// Called after every step, as a user pressing keys would.
     var onStep: (StepReport) -> Void = { _ in }
 
-    func runBegins(_ start: RunStart) {}
     func stepEnds(_ report: StepReport) {
         steps.append(report)
         onStep(report)
     }
-    func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
     func checkpointIsSaved(_ name: String, step: Int) { saved.append(name) }
     func remark(_ sentence: String) { remarks.append(sentence) }
-    func prepares(_ what: String, share: Double) {}
 }

@@ -160,11 +160,4 @@ private final class Desk: Sendable {
     }
 }
 
-private final class SilentObserver: RunObserver {
-    func runBegins(_ start: RunStart) {}
-    func stepEnds(_ report: StepReport) {}
-    func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
-    func checkpointIsSaved(_ name: String, step: Int) {}
-    func remark(_ sentence: String) {}
-    func prepares(_ what: String, share: Double) {}
-}
+private final class SilentObserver: RunObserver {}

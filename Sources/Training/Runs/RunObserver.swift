@@ -13,6 +13,22 @@ public protocol RunObserver: AnyObject {
     func prepares(_ what: String, share: Double)
 }
 
+/// An observer says what it wants to hear of; the rest it does not hear.
+extension RunObserver {
+    /// Hears nothing of it.
+    public func runBegins(_ start: RunStart) {}
+    /// Hears nothing of it.
+    public func stepEnds(_ report: StepReport) {}
+    /// Hears nothing of it.
+    public func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
+    /// Hears nothing of it.
+    public func checkpointIsSaved(_ name: String, step: Int) {}
+    /// Hears nothing of it.
+    public func remark(_ sentence: String) {}
+    /// Hears nothing of it.
+    public func prepares(_ what: String, share: Double) {}
+}
+
 /// What a run is about to do.
 public struct RunStart: Sendable {
     public let plan: RunPlan

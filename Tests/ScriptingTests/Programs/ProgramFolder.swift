@@ -89,10 +89,5 @@ private final class Listener: RunObserver {
 
     init(_ hear: @escaping (String) -> Void) { self.hear = hear }
 
-    func runBegins(_ start: RunStart) {}
-    func stepEnds(_ report: StepReport) {}
-    func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
-    func checkpointIsSaved(_ name: String, step: Int) {}
     func remark(_ sentence: String) { hear(sentence) }
-    func prepares(_ what: String, share: Double) {}
 }
