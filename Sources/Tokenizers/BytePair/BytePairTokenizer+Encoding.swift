@@ -115,13 +115,7 @@ extension BytePairTokenizer {
         {
             for byte in text { memory.append(symbols.bytes[Int(byte)], to: &ids) }
         } else if preTokenizer.isPlainWords {
-            let splitter = WordSplitter(base, count: text.count)
-            var start = 0
-            while start < text.count {
-                let end = splitter.wordEnd(from: start)
-                encodeWord(base + start, end &- start, readable: text.count &- start, memory, &ids)
-                start = end
-            }
+            encodePlainWords(base, text.count, memory, &ids)
         } else if preTokenizer.isEmpty {
             encodeUncut(text, memory, &ids)
         } else {
@@ -154,42 +148,5 @@ extension BytePairTokenizer {
             }
         }
         encodeWord(base + start, text.count - start, readable: text.count - start, memory, &ids)
-    }
-
-    /// Encodes one word through the cache; `readable` bytes may be read from `bytes`.
-    @inline(__always)
-    private func encodeWord(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int, _ memory: EncodingScratch,
-        _ ids: inout [Int32]
-    ) {
-        guard count <= WordCache.maximumLength else {
-            let left = mergeWord(UnsafeBufferPointer(start: bytes, count: count), memory)
-            memory.append(memory.symbols, left, to: &ids)
-            return
-        }
-        let key = WordCache.Key(bytes, count, readable: readable)
-        let slot = memory.cache.slot(key)
-        if !memory.cache.holds(slot, key) {
-            let left = mergeWord(UnsafeBufferPointer(start: bytes, count: count), memory)
-            guard left <= WordCache.maximumIDs else {
-                memory.append(memory.symbols, left, to: &ids)
-                return
-            }
-            memory.cache.store(slot, key, memory.symbols, left)
-        }
-        let values = WordCache.values(slot)
-        memory.append(values + 1, Int(values[0]), to: &ids)
-    }
-
-    /// Merges one word in the scratch's symbols and returns how many are left.
-    @inline(never)
-    private func mergeWord(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
-        memory.reserve(word.count)
-        if let wholeWords, let index = wholeWords.find(word) {
-            memory.symbols[0] = wholeWordIDs[index]
-            return 1
-        }
-        let count = symbols.split(word, into: memory.symbols)
-        return WordMerging.merge(memory.symbols, count, memory.pairs, merges)
     }
 }
