@@ -73,7 +73,7 @@ extension BytePairTokenizer {
         _ run: UnsafeBufferPointer<UInt8>, isTextStart: Bool, mayPrefix: Bool,
         _ matchesSpecial: Bool, _ memory: EncodingScratch, _ ids: inout [Int32]
     ) {
-        guard !model.normalizers.isEmpty else {
+        guard !model.normalizers.allSatisfy({ $0.leaves(run, mayPrefix: mayPrefix) }) else {
             return encodeNormalized(
                 run, isTextStart: isTextStart, mayPrefix: mayPrefix, matchesSpecial, memory, &ids)
         }
