@@ -110,12 +110,18 @@ extension BytePairTokenizer {
         _ memory: EncodingScratch, _ ids: inout [Int32]
     ) {
         guard let base = text.baseAddress, !text.isEmpty else { return }
-        if symbols.isBytes, model.merges.isEmpty, preTokenizer.isPlainWords || preTokenizer.isEmpty,
+        if symbols.isBytes, model.merges.isEmpty, preTokenizer.words != nil || preTokenizer.isEmpty,
             wholeWords == nil, symbols.unknown == nil
         {
             for byte in text { memory.append(symbols.bytes[Int(byte)], to: &ids) }
-        } else if preTokenizer.isPlainWords {
-            encodePlainWords(base, text.count, memory, &ids)
+        } else if let words = preTokenizer.words {
+            let splitter = WordSplitter(base, count: text.count)
+            switch words {
+            case .gpt2: encodeWords(base, text.count, cutBy: splitter, memory, &ids)
+            case .gpt4(let digits):
+                let splitter = GPT4WordSplitter(splitter, digits: digits)
+                encodeWords(base, text.count, cutBy: splitter, memory, &ids)
+            }
         } else if preTokenizer.isEmpty {
             encodeUncut(text, memory, &ids)
         } else {

@@ -1,10 +1,11 @@
 extension BytePairTokenizer {
-    /// Encodes well-formed text cut by GPT-2's pattern: the loop that nearly all text goes through.
-    func encodePlainWords(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, _ memory: EncodingScratch,
-        _ ids: inout [Int32]
+    /// Encodes well-formed text cut by `splitter`: the loop that nearly all text goes through.
+    ///
+    /// `splitter` must cut off ASCII letters with at most one space in front as one word.
+    func encodeWords(
+        _ bytes: UnsafePointer<UInt8>, _ count: Int, cutBy splitter: some WordCutting,
+        _ memory: EncodingScratch, _ ids: inout [Int32]
     ) {
-        let splitter = WordSplitter(bytes, count: count)
         let cache = memory.shortWords
         let out = memory.out
         var filled = memory.outCount
