@@ -49,6 +49,24 @@ import Testing
         }
     }
 
+    /// The table of byte pairs begins what the rule itself, applied to the word's bytes, gives.
+    @Test func equalsTheRuleOnEveryWord() throws {
+        let tokenizer = try BytePairTokenizer(try Self.learnt(minimumWords: 100))
+        #expect(tokenizer.bytePairs.count == 1 << 16)
+        var random = SeededGenerator(state: 54)
+        for _ in 0..<1_500 {
+            let word = Array(
+                "streamedstreamed".shuffled(using: &random).prefix(
+                    Int.random(in: 1...16, using: &random))
+            )
+            .map { $0.asciiValue ?? 0 }
+            let bytes = Bool.random(using: &random) ? word : Array("streamedé".utf8) + word
+            let symbols = bytes.map { tokenizer.symbols.bytes[Int($0)] }
+            let expected = WordMergingTests.slow(symbols, tokenizer.model.merges)
+            #expect(tokenizer.encode(bytes: bytes) == expected)
+        }
+    }
+
     /// More ids than the buffer on their way out holds, in one call.
     @Test func longTextsLeaveNothingBehind() throws {
         let tokenizer = try BytePairTokenizer(try Self.learnt(minimumWords: 50))

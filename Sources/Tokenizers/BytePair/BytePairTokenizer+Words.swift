@@ -69,7 +69,9 @@ extension BytePairTokenizer {
     ) {
         let word = UnsafeBufferPointer(start: bytes, count: count)
         guard count <= WordCache.maximumLength else {
-            return memory.append(memory.symbols, mergeWord(word, memory), to: &ids)
+            // Merging may move the symbols: their place is asked for afterwards.
+            let left = mergeWord(word, memory)
+            return memory.append(memory.symbols, left, to: &ids)
         }
         let key = WordCache.Key(bytes, count, readable: readable)
         let slot = memory.longWords.slot(key)
@@ -94,7 +96,23 @@ extension BytePairTokenizer {
             memory.symbols[0] = wholeWordIDs[index]
             return 1
         }
+        if bytePairs.count > 0, word.count <= WordMerging.scanLimit {
+            return mergeBytes(word, memory)
+        }
         let count = symbols.split(word, into: memory.symbols)
         return WordMerging.merge(memory.symbols, count, memory.pairs, merges)
+    }
+
+    /// `mergeWord` for a short word spelt by bytes.
+    private func mergeBytes(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
+        guard let base = word.baseAddress else { return 0 }
+        let (ids, pairs) = (memory.symbols, memory.pairs)
+        let last = word.count &- 1
+        for index in 0..<last {
+            ids[index] = symbols.bytes[Int(base[index])]
+            pairs[index] = bytePairs[Int(base[index]) << 8 | Int(base[index &+ 1])]
+        }
+        ids[last] = symbols.bytes[Int(base[last])]
+        return WordMerging.scanPairs(ids, word.count, pairs, merges)
     }
 }

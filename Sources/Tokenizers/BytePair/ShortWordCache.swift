@@ -1,7 +1,7 @@
 /// Remembers the ids of words of up to 15 bytes and 4 ids: half a cache line a word.
 ///
-/// Most words of a text are such, and are looked up in 20 ns or less: their 16 bytes are the key as
-/// they are, two words share a cache line, and the ids leave in one 16-byte store. A slot is four
+/// Most words of a text are such. Their 16 bytes are the key as they are, two words share a cache
+/// line, and the ids leave in one 16-byte store. A slot is four
 /// 64-bit words: 15 bytes, zeros after the word, a byte of length (low half) and count of ids (high
 /// half), then four ids. Of the two words of a line the second is evicted by a new one; a hit there
 /// changes their places. What `encode` answers does not depend on what is remembered.
