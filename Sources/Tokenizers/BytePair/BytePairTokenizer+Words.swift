@@ -105,7 +105,7 @@ extension BytePairTokenizer {
 
     /// `mergeWord` for a short word spelt by bytes.
     private func mergeBytes(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
-        guard let base = word.baseAddress else { return 0 }
+        guard let base = word.baseAddress, !word.isEmpty else { return 0 }
         let (ids, pairs) = (memory.symbols, memory.pairs)
         let last = word.count &- 1
         for index in 0..<last {

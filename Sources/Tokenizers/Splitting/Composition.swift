@@ -16,7 +16,7 @@ enum Composition {
         for value in 0..<limit {
             guard Unicode.Scalar(UInt32(value)) != nil else { continue }
             let parts = decomposition(Int32(value))
-            guard parts != [Int32(value)] else { continue }
+            guard parts.count > 1 || parts[0] != value else { continue }
             decomposed[value] = parts
             for part in parts.dropFirst() where part < limit { composesBackward[Int(part)] = true }
         }
@@ -112,6 +112,10 @@ enum Composition {
 
     /// The full canonical decomposition of a scalar.
     private static func decomposition(_ scalar: Int32) -> [Int32] {
+        let isHangul = (0xAC00...0xD7A3).contains(scalar)
+        guard isHangul || utf8proc_get_property(scalar).pointee.decomp_seqindex != .max else {
+            return [scalar]
+        }
         var parts = [Int32](repeating: 0, count: 16)
         var boundary: Int32 = 0
         let count = utf8proc_decompose_char(
