@@ -4,10 +4,10 @@ import Transformers
 /// `nightjar bench`: figures of this machine, in the form the README quotes.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures training, generation and scripts on this machine.",
+        abstract: "Measures training, generation, text and scripts on this machine.",
         subcommands: [
-            BenchTrain.self, BenchGenerate.self, BenchLua.self, BenchLadder.self, BenchGrowth.self,
-            BenchAll.self,
+            BenchTrain.self, BenchGenerate.self, BenchEncode.self, BenchCorpus.self, BenchLua.self,
+            BenchLadder.self, BenchGrowth.self, BenchAll.self,
         ])
 }
 

@@ -5,9 +5,10 @@ import Synchronization
 
 /// A tokenized corpus in a file, opened in milliseconds whatever its size.
 ///
-/// Opening maps the file and reads the header and the block hashes, 8 bytes a MiB. Every MiB is
-/// checked against its hash when it is first touched. A file that another process truncates under
-/// the map gives an error that names it.
+/// Opening maps the file and reads the header and the block hashes, 8 bytes a MiB. These are read
+/// by themselves: the first touch of a map may read megabytes ahead. Every MiB is checked against
+/// its hash when it is first touched. A file that another process truncates under the map gives an
+/// error that names it.
 public final class TokenShard: TokenSource {
     public let name: String
     public let path: String
@@ -34,7 +35,8 @@ public final class TokenShard: TokenSource {
                 advice: "Remove it; it is made again.", path: path)
         }
         var bytes = [UInt8](repeating: 0, count: ShardHeader.byteCount)
-        try bytes.withUnsafeMutableBytes { [file] in try file.read(at: 0, into: $0) }
+        let opened = try OpenFile(reading: path)
+        try bytes.withUnsafeMutableBytes { try opened.read(at: 0, into: $0) }
         header = try ShardHeader(bytes, path: path, fileBytes: length)
         if let wanted = tokenizerFingerprint, wanted != header.tokenizerFingerprint {
             throw CorporaError(
@@ -45,9 +47,7 @@ public final class TokenShard: TokenSource {
         }
         var table = [UInt8](repeating: 0, count: 8 * header.blockCount)
         let hashesOffset = header.hashesOffset
-        try table.withUnsafeMutableBytes { [file] in
-            try file.read(at: hashesOffset, into: $0)
-        }
+        try table.withUnsafeMutableBytes { try opened.read(at: hashesOffset, into: $0) }
         guard ContentHash.xxh3(table) == header.hashesHash else {
             throw CorporaError(
                 .damagedFile, "the table of hashes is damaged",

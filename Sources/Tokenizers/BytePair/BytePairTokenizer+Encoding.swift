@@ -73,7 +73,7 @@ extension BytePairTokenizer {
         _ run: UnsafeBufferPointer<UInt8>, isTextStart: Bool, mayPrefix: Bool,
         _ matchesSpecial: Bool, _ memory: EncodingScratch, _ ids: inout [Int32]
     ) {
-        guard !model.normalizers.isEmpty else {
+        guard !model.normalizers.allSatisfy({ $0.leaves(run, mayPrefix: mayPrefix) }) else {
             return encodeNormalized(
                 run, isTextStart: isTextStart, mayPrefix: mayPrefix, matchesSpecial, memory, &ids)
         }
@@ -110,17 +110,17 @@ extension BytePairTokenizer {
         _ memory: EncodingScratch, _ ids: inout [Int32]
     ) {
         guard let base = text.baseAddress, !text.isEmpty else { return }
-        if symbols.isBytes, model.merges.isEmpty, preTokenizer.isPlainWords || preTokenizer.isEmpty,
+        if symbols.isBytes, model.merges.isEmpty, preTokenizer.words != nil || preTokenizer.isEmpty,
             wholeWords == nil, symbols.unknown == nil
         {
             for byte in text { memory.append(symbols.bytes[Int(byte)], to: &ids) }
-        } else if preTokenizer.isPlainWords {
+        } else if let words = preTokenizer.words {
             let splitter = WordSplitter(base, count: text.count)
-            var start = 0
-            while start < text.count {
-                let end = splitter.wordEnd(from: start)
-                encodeWord(base + start, end &- start, readable: text.count &- start, memory, &ids)
-                start = end
+            switch words {
+            case .gpt2: encodeWords(base, text.count, cutBy: splitter, memory, &ids)
+            case .gpt4(let digits):
+                let splitter = GPT4WordSplitter(splitter, digits: digits)
+                encodeWords(base, text.count, cutBy: splitter, memory, &ids)
             }
         } else if preTokenizer.isEmpty {
             encodeUncut(text, memory, &ids)
@@ -154,42 +154,5 @@ extension BytePairTokenizer {
             }
         }
         encodeWord(base + start, text.count - start, readable: text.count - start, memory, &ids)
-    }
-
-    /// Encodes one word through the cache; `readable` bytes may be read from `bytes`.
-    @inline(__always)
-    private func encodeWord(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int, _ memory: EncodingScratch,
-        _ ids: inout [Int32]
-    ) {
-        guard count <= WordCache.maximumLength else {
-            let left = mergeWord(UnsafeBufferPointer(start: bytes, count: count), memory)
-            memory.append(memory.symbols, left, to: &ids)
-            return
-        }
-        let key = WordCache.Key(bytes, count, readable: readable)
-        let slot = memory.cache.slot(key)
-        if !memory.cache.holds(slot, key) {
-            let left = mergeWord(UnsafeBufferPointer(start: bytes, count: count), memory)
-            guard left <= WordCache.maximumIDs else {
-                memory.append(memory.symbols, left, to: &ids)
-                return
-            }
-            memory.cache.store(slot, key, memory.symbols, left)
-        }
-        let values = WordCache.values(slot)
-        memory.append(values + 1, Int(values[0]), to: &ids)
-    }
-
-    /// Merges one word in the scratch's symbols and returns how many are left.
-    @inline(never)
-    private func mergeWord(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
-        memory.reserve(word.count)
-        if let wholeWords, let index = wholeWords.find(word) {
-            memory.symbols[0] = wholeWordIDs[index]
-            return 1
-        }
-        let count = symbols.split(word, into: memory.symbols)
-        return WordMerging.merge(memory.symbols, count, memory.pairs, merges)
     }
 }

@@ -22,6 +22,8 @@ public final class BytePairTokenizer: Tokenizer {
     let preTokenizer: PreTokenizer
     let symbols: SymbolTable
     let merges: MergeTable
+    /// `MergeTable.pairs(ofBytes:)` where words are spelt by bytes and merge, else empty.
+    let bytePairs: FrozenBuffer<UInt64>
     /// Words that skip the merges, and their ids, where the model says so.
     let wholeWords: ByteStringTable?
     let wholeWordIDs: [Int32]
@@ -61,6 +63,9 @@ public final class BytePairTokenizer: Tokenizer {
         preTokenizer = try PreTokenizer(model.preTokenizer)
         symbols = SymbolTable(model)
         merges = MergeTable(model.merges)
+        bytePairs =
+            symbols.spellsAllText && !model.merges.isEmpty
+            ? merges.pairs(ofBytes: symbols.bytes) : FrozenBuffer([])
         (wholeWords, wholeWordIDs) = Self.wholeWords(of: model)
         tokenBytes = Self.tokenBytes(of: model)
     }

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// The memory one call of `encode` works in: a word cache, symbols, and ids on their way out.
+/// The memory one call of `encode` works in: word caches, symbols, and ids on their way out.
 final class EncodingScratch: @unchecked Sendable {
     // Unchecked because of the pointers: the pool lends a scratch to one call at a time.
-    let cache = WordCache()
+    let shortWords = ShortWordCache()
+    let longWords = WordCache()
     private(set) var symbols: UnsafeMutablePointer<Int32>
     private(set) var pairs: UnsafeMutablePointer<UInt64>
     private var capacity = 256
@@ -19,7 +20,8 @@ final class EncodingScratch: @unchecked Sendable {
     }
 
     deinit {
-        cache.deallocate()
+        shortWords.deallocate()
+        longWords.deallocate()
         symbols.deallocate()
         pairs.deallocate()
         out.deallocate()
@@ -47,6 +49,12 @@ final class EncodingScratch: @unchecked Sendable {
         capacity = 256
         symbols = .allocate(capacity: capacity)
         pairs = .allocate(capacity: capacity)
+    }
+
+    /// Room for `count` more ids at `out + outCount`, few enough for an empty buffer.
+    @inline(__always)
+    func reserveOut(_ count: Int, flushingTo ids: inout [Int32]) {
+        if outCount &+ count > Self.outCapacity { flush(to: &ids) }
     }
 
     @inline(__always)

@@ -47,4 +47,13 @@ struct MergeTable: Sendable {
     private static func slot(_ key: UInt64, _ mask: Int) -> Int {
         Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
     }
+
+    /// What `find` answers for the tokens of every two bytes, first byte times 256 plus second.
+    ///
+    /// The pairs of a text's letters lie in few cache lines here, and in as many as there are pairs
+    /// in the slots.
+    func pairs(ofBytes ids: FrozenBuffer<Int32>) -> FrozenBuffer<UInt64> {
+        FrozenBuffer(
+            (0..<1 << 16).map { find(ids[$0 >> 8], ids[$0 & 0xFF]) })
+    }
 }

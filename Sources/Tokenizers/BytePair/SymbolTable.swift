@@ -7,6 +7,8 @@ struct SymbolTable: Sendable {
     /// Where characters may be cut into words without changing the merges, or nil.
     let boundary: [UInt8]?
     let isBytes: Bool
+    /// Whether words are bytes and every byte of UTF-8 has a token: nothing is ever unknown.
+    let spellsAllText: Bool
     let fusesUnknown: Bool
     let unknown: Int32?
     private let vocabulary: ByteStringTable
@@ -22,10 +24,14 @@ struct SymbolTable: Sendable {
             isBytes = true
             fusesUnknown = false
             bytes = FrozenBuffer(ByteAlphabet.spellings.map(id))
+            spellsAllText = [0..<0xC0, 0xC2..<0xF5].joined().allSatisfy { [bytes] in
+                bytes[$0] >= 0
+            }
             ascii = FrozenBuffer([])
             boundary = nil
         case .characters(let byteFallback, let fuses):
             isBytes = false
+            spellsAllText = false
             fusesUnknown = fuses
             bytes = FrozenBuffer(
                 (0...255).map { byteFallback ? id(BytePairModel.byteToken($0)) : -1 })

@@ -1,4 +1,5 @@
-/// Remembers the ids of short words: a direct-mapped table, one cache line per word.
+/// Remembers the ids of words too long for `ShortWordCache`: a direct-mapped table, one cache line
+/// per word.
 ///
 /// A slot is eight 64-bit words: three of key (up to 23 bytes, the length in the last), then a
 /// count and up to nine ids. A new word evicts the one in its slot; what `encode` answers does not
@@ -6,7 +7,7 @@
 struct WordCache {
     static let maximumLength = 23
     static let maximumIDs = 9
-    private static let slotCount = 1 << 14
+    private static let slotCount = 1 << 13
 
     private let slots: UnsafeMutablePointer<UInt64>
 
@@ -66,7 +67,7 @@ struct WordCache {
         hash = (hash ^ (hash >> 29)) &+ key.second &* 0xC2B2_AE3D_27D4_EB4F
         hash ^= key.third &* 0x1656_67B1_9E37_79F9
         hash = hash &* 0x2545_F491_4F6C_DD1D
-        return slots + Int(truncatingIfNeeded: hash >> 50) &* 8
+        return slots + Int(truncatingIfNeeded: hash >> 51) &* 8
     }
 
     /// Whether `slot` holds `key`.

@@ -23,10 +23,18 @@ enum WordMerging {
         _ pairs: UnsafeMutablePointer<UInt64>, _ table: MergeTable
     ) -> Int {
         guard count > 1 else { return count }
-        var count = count
         for index in 0..<(count - 1) {
             pairs[index] = table.find(symbols[index], symbols[index + 1])
         }
+        return scanPairs(symbols, count, pairs, table)
+    }
+
+    /// `scan` of at least one symbol, with `pairs` filled in for all but the last.
+    static func scanPairs(
+        _ symbols: UnsafeMutablePointer<Int32>, _ count: Int,
+        _ pairs: UnsafeMutablePointer<UInt64>, _ table: MergeTable
+    ) -> Int {
+        var count = count
         while count > 1 {
             var best = 0
             for index in 1..<max(count - 1, 1) where pairs[index] < pairs[best] { best = index }

@@ -13,6 +13,8 @@ struct AddedTokenMatcher: Sendable {
     private let begins: FrozenBuffer<Bool>
     /// The pairs of bytes that begin a token, as a table of 65,536 flags.
     private let beginsPair: FrozenBuffer<Bool>
+    /// The same pairs where they are few: each byte eight times over, first and second in turns.
+    private let fewPairs: FrozenBuffer<UInt64>
 
     init(_ tokens: [AddedToken]) {
         self.tokens = tokens
@@ -33,7 +35,13 @@ struct AddedTokenMatcher: Sendable {
             }
         }
         beginsPair = FrozenBuffer(pairs)
+        let all = pairs.indices.filter { pairs[$0] }
+        fewPairs = FrozenBuffer(
+            all.count > 8
+                ? [] : all.flatMap { [$0 >> 8, $0 & 0xFF] }.map { UInt64($0) * Self.ones })
     }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
 
     var isEmpty: Bool { tokens.isEmpty }
 
@@ -48,7 +56,7 @@ struct AddedTokenMatcher: Sendable {
         var index = 0
         while index < text.count {
             if !begins[Int(base[index])] {
-                index &+= 1
+                index = skip(base, from: index &+ 1, text.count)
                 continue
             }
             let second = index + 1 < text.count ? base[index + 1] : 0
@@ -56,7 +64,7 @@ struct AddedTokenMatcher: Sendable {
                 index + 1 == text.count || beginsPair[Int(base[index]) << 8 | Int(second)],
                 let token = longestMatch(text, index)
             else {
-                index += 1
+                index = skip(base, from: index + 1, text.count)
                 continue
             }
             var start = index
@@ -73,6 +81,32 @@ struct AddedTokenMatcher: Sendable {
             done = end
         }
         if done < text.count { body(.text(done..<text.count)) }
+    }
+
+    /// A place from `start` on before which no token begins; `begins` decides what is there.
+    ///
+    /// Eight places are looked at together: a byte of `other` is zero where a pair stands, and the
+    /// lowest such byte is found without error (Warren, "Hacker's Delight" (2012), section 6-1).
+    @inline(__always)
+    private func skip(_ base: UnsafePointer<UInt8>, from start: Int, _ count: Int) -> Int {
+        guard fewPairs.count > 0 else { return start }
+        var index = start
+        while index &+ 9 <= count {
+            let raw = UnsafeRawPointer(base + index)
+            let first = UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self))
+            let second = UInt64(
+                littleEndian: raw.loadUnaligned(fromByteOffset: 1, as: UInt64.self))
+            var hits: UInt64 = 0
+            var pair = 0
+            while pair < fewPairs.count {
+                let other = (first ^ fewPairs[pair]) | (second ^ fewPairs[pair &+ 1])
+                hits |= (other &- Self.ones) & ~other & 0x8080_8080_8080_8080
+                pair &+= 2
+            }
+            if hits != 0 { return index &+ hits.trailingZeroBitCount &>> 3 }
+            index &+= 8
+        }
+        return index
     }
 
     private func longestMatch(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> AddedToken? {

@@ -1,4 +1,4 @@
-import CUTF8Proc
+import Foundation
 
 /// A rewriting of the text before it is cut into words, as `tokenizer.json` names it.
 public enum Normalizer: Sendable, Hashable {
@@ -17,10 +17,23 @@ public enum Normalizer: Sendable, Hashable {
     /// `mayPrefix` is false after bytes that are not UTF-8, where nothing may be put in front.
     func apply(to text: inout [UInt8], mayPrefix: Bool) {
         switch self {
-        case .composed: Self.compose(&text)
+        case .composed: text = text.withUnsafeBufferPointer(Composition.form)
         case .prepend(let bytes):
             if mayPrefix, !text.isEmpty { text.insert(contentsOf: bytes, at: 0) }
         case .replace(let replacement): Self.replace(replacement, in: &text)
+        }
+    }
+
+    /// Whether `apply` would leave `text` as it is; false where that is not seen at once.
+    func leaves(_ text: UnsafeBufferPointer<UInt8>, mayPrefix: Bool) -> Bool {
+        switch self {
+        case .composed: return Composition.isPlain(text)
+        case .prepend(let bytes): return bytes.isEmpty || !mayPrefix || text.isEmpty
+        case .replace(let replacement):
+            guard let base = text.baseAddress, let first = replacement.pattern.first else {
+                return true
+            }
+            return memchr(base, Int32(first), text.count) == nil
         }
     }
 
@@ -60,39 +73,5 @@ public enum Normalizer: Sendable, Hashable {
                 }
             }
         }
-    }
-
-    private static func compose(_ text: inout [UInt8]) {
-        // Every text of scalars below U+0300 (lead bytes below 0xCC) is already composed.
-        guard text.withUnsafeBufferPointer(mayCompose) else { return }
-        let options = utf8proc_option_t(
-            rawValue: UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue)
-        var output: UnsafeMutablePointer<UInt8>?
-        let length = text.withUnsafeBufferPointer {
-            utf8proc_map($0.baseAddress, $0.count, &output, options)
-        }
-        defer { free(output) }
-        guard length >= 0, let output else {
-            preconditionFailure("well-formed UTF-8 composes, but utf8proc answered \(length)")
-        }
-        text = Array(UnsafeBufferPointer(start: output, count: length))
-    }
-
-    /// Whether a byte of 0xCC or above occurs; eight ASCII bytes at a time are passed over.
-    private static func mayCompose(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let base = text.baseAddress else { return false }
-        var index = 0
-        while index < text.count {
-            if index + 8 <= text.count,
-                UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)
-                    & 0x8080_8080_8080_8080 == 0
-            {
-                index += 8
-                continue
-            }
-            if base[index] >= 0xCC { return true }
-            index += 1
-        }
-        return false
     }
 }

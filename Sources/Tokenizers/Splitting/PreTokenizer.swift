@@ -1,7 +1,7 @@
 /// Cuts text into words by a list of steps.
 struct PreTokenizer: Sendable {
-    /// Whether GPT-2's pattern alone cuts, which the hand-written splitter does.
-    let isPlainWords: Bool
+    /// The pattern that alone cuts, where one that is written by hand does.
+    let words: WordPattern?
     /// Whether there is nothing to cut.
     let isEmpty: Bool
 
@@ -88,7 +88,7 @@ struct PreTokenizer: Sendable {
         }
         self.prefix = prefix
         self.cuts = cuts
-        isPlainWords = steps == [.byteLevel(addsPrefixSpace: false, usesPattern: true)]
+        words = WordPattern(steps)
         isEmpty = prefix == nil && cuts.isEmpty
     }
 

@@ -1,14 +1,20 @@
+/// Cuts well-formed UTF-8 into words that follow one another without a gap.
+protocol WordCutting {
+    /// The end of the word that begins at `start`, which is before the end of the text.
+    func wordEnd(from start: Int) -> Int
+}
+
 /// Cuts text into words as GPT-2's pattern does, by hand.
 ///
 ///     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 ///
 /// `SplitPattern` with `WordSplitter.pattern` is its slow twin.
-struct WordSplitter {
+struct WordSplitter: WordCutting {
     static let pattern =
         #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
-    private let bytes: UnsafePointer<UInt8>
-    private let end: Int
+    let bytes: UnsafePointer<UInt8>
+    let end: Int
     private let ascii: UnsafePointer<UInt8>
 
     /// `bytes` is well-formed UTF-8 and outlives the splitter.
@@ -18,7 +24,6 @@ struct WordSplitter {
         ascii = CharacterClass.ascii.pointer
     }
 
-    /// The end of the word that begins at `start`, which is before the end of the text.
     @inline(__always)
     func wordEnd(from start: Int) -> Int {
         let first = bytes[start]
@@ -50,8 +55,9 @@ struct WordSplitter {
         return end
     }
 
+    /// The end of a run of characters of class `kind`.
     @inline(__always)
-    private func runEnd(_ kind: UInt8, _ start: Int) -> Int {
+    func runEnd(_ kind: UInt8, _ start: Int) -> Int {
         var index = start
         while index < end {
             let byte = bytes[index]
@@ -67,8 +73,9 @@ struct WordSplitter {
         return end
     }
 
+    /// The class of the character at `index`, and its length.
     @inline(__always)
-    private func classify(_ index: Int) -> (kind: UInt8, length: Int) {
+    func classify(_ index: Int) -> (kind: UInt8, length: Int) {
         let byte = bytes[index]
         return byte < 0x80 ? (ascii[Int(byte)], 1) : classifyWide(index)
     }
