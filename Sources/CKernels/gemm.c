@@ -17,11 +17,13 @@ enum {
     WIDTH = 512,           // columns of a block of c
     BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 96 KiB of a at a time
     BLOCK_ROWS_MOST = 112,
+    ONE_BLOCK_ROWS = 96,   // up to here one block holds all rows, so that b is read once
     SMALL_ROWS = 6,        // up to here rows meet several panels of b at once
     SMALL_PANELS = 6,
     FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next one
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     PACK_STEPS = 32,
+    THREADS_REMEMBERED = 64,
     PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
     SERIAL_WORK = 1 << 16,      // multiply-adds below which waking the team costs more
 };
@@ -44,6 +46,8 @@ struct gemm_run {
     nj_kind panel_kind;
     const float *a_panel;  // all rows of op(a), where they are few
     size_t block_rows, block_columns, column_blocks;
+    // Threads whose scratch memory holds all rows of op(a) already, where one block has them.
+    bool holds_a[THREADS_REMEMBERED];
 };
 
 #endif
@@ -74,6 +78,7 @@ static void plan_blocks(struct gemm_run *run, size_t threads) {
     size_t rounds = nj_ceil_div(m, BLOCK_ROWS * threads);
     run->block_rows = nj_round_up(nj_ceil_div(m, rounds * threads), tile);
     if (run->block_rows < 4 * tile) run->block_rows = nj_round_up(nj_min(m, 4 * tile), tile);
+    if (m <= ONE_BLOCK_ROWS) run->block_rows = nj_round_up(m, tile);
     size_t row_blocks = nj_ceil_div(m, run->block_rows), wanted = 4 * threads;
     size_t most = nj_ceil_div(run->columns, 64);
     run->column_blocks
@@ -84,6 +89,7 @@ static void plan_blocks(struct gemm_run *run, size_t threads) {
 
 static void run_pass(struct gemm_run *run) {
     const nj_gemm_call *call = run->call;
+    memset(run->holds_a, 0, sizeof run->holds_a);
     bool serial = call->m * run->columns * call->k < SERIAL_WORK;
     if (run->a_panel) {
         size_t panels = nj_ceil_div(run->columns, 16);

@@ -17,6 +17,9 @@ public struct Tensor: Sendable {
         case rowMajor
         /// A weight matrix rearranged by `Backend.packed(_:)`; only products read it.
         case packed
+        /// Keys or values of a cache, as `Backend.emptyCache` arranges them; only cached attention
+        /// reads them.
+        case cache
     }
 
     public init(

@@ -135,6 +135,13 @@ final class FaultyBackend: Backend {
                 qkv, keys: keys, values: values, slots: slots, positions: positions, geometry),
             of: .cachedAttention)
     }
+    func emptyCache(
+        slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
+    ) -> (keys: Tensor, values: Tensor) {
+        good.emptyCache(
+            slots: slots, capacity: capacity, keyValueHeads: keyValueHeads, headSize: headSize,
+            kind: kind)
+    }
 
     func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,

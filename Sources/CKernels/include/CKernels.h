@@ -188,7 +188,10 @@ typedef struct {
 void nj_attention(const nj_attention_call *_Nonnull call);
 void nj_attention_backward(const nj_attention_call *_Nonnull call);
 
-/// qkv and out as above, by tokens; keys, values [slots, capacity, key_value_heads head_size].
+/// qkv and out as above, by tokens; keys, values [slots, capacity, key_value_heads head_size], or,
+/// where `by_head`, as attention reads them: keys [slots, key_value_heads, capacity / 64,
+/// head_size, 64] and values [slots, key_value_heads, capacity, head_size rounded up to 16], the
+/// capacity a multiple of 64.
 typedef struct {
     const void *_Nullable qkv;
     void *_Nullable out;
@@ -197,6 +200,7 @@ typedef struct {
     const int32_t *_Nullable slots;
     const int32_t *_Nullable positions;
     nj_kind kind, cache_kind;
+    int by_head;
     size_t tokens, capacity, heads, key_value_heads, head_size;
     float scale;
 } nj_cached_attention_call;

@@ -122,11 +122,20 @@ public protocol Backend: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - qkv: `[N, (H + 2K) · D]`
-    ///   - keys: `[slots, capacity, K · D]`, written in place; `values` alike.
+    ///   - keys: `[slots, capacity, K · D]`, written in place; `values` alike. Row-major, or both
+    ///     from `emptyCache`.
     func cachedAttention(
         _ qkv: Tensor, keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
         _ geometry: AttentionGeometry
     ) -> Tensor
+
+    /// Keys and values for `cachedAttention`, arranged as it reads them fastest; nothing is set.
+    ///
+    /// Results over them are bit-equal to those over row-major tensors. The capacity of the
+    /// tensors may be larger than asked for.
+    func emptyCache(
+        slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
+    ) -> (keys: Tensor, values: Tensor)
 
     // MARK: Loss
 

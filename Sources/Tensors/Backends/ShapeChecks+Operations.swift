@@ -158,7 +158,10 @@ extension ShapeChecks {
         _ geometry: AttentionGeometry
     ) -> (tokens: Int, slots: Int, capacity: Int) {
         self.geometry(geometry, in: "cachedAttention")
-        floating(qkv, keys, values, in: "cachedAttention")
+        floating(qkv, in: "cachedAttention")
+        require(
+            keys.layout == values.layout && keys.layout != .packed,
+            "cachedAttention needs a cache whose keys and values are arranged alike.")
         sameKind(qkv, keys, values, in: "cachedAttention")
         shape(
             qkv, [slots.count, geometry.fusedWidth], "queries, keys and values",
