@@ -114,22 +114,42 @@ static __attribute__((noinline)) void NJ(panel_tiles)(
     }
 }
 
-NJ_INLINE void NJ(finish_bf16)(
-    const float *sums, size_t stride, uint16_t *c, size_t n, size_t rows, size_t columns, bool add
+// Whole sums [rows][WIDTH] as the numbers of c that begin at element `origin`: times the scales of
+// their columns, where there are any.
+NJ_INLINE void NJ(finish)(
+    const nj_gemm_call *call, const float *sums, const float *scales, size_t origin, size_t rows,
+    size_t columns, const nj_kind kind
 ) {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j += 16) {
-            size_t count = nj_min(16, columns - j), at = i * n + j;
-            nj_v16 v = NJ(load_f32)(sums + i * stride + j);
-            if (add) v = NJ(load_some)(c, at, count, NJ_BF16) + v;
-            NJ(store_some)(c, at, count, v, NJ_BF16);
+            size_t count = nj_min(16, columns - j), at = origin + i * call->n + j;
+            nj_v16 v = NJ(load_f32)(sums + i * WIDTH + j);
+            if (scales) v = v * NJ(load_f32)(scales + j);
+            if (call->accumulate) v = NJ(load_some)(call->c, at, count, kind) + v;
+            NJ(store_some)(call->c, at, count, v, kind);
         }
 }
 
-// A panel of bf16 as f32.
-static void NJ(widen_panel)(const uint16_t *from, size_t depth, float *to) {
-    for (size_t i = 0; i < depth; i++)
-        NJ(store_f32)(to + i * 16, NJ(load_bf16)(from + i * 16));
+// A panel of bf16 or of integers as f32.
+NJ_INLINE void NJ(widen_panel)(const void *from, size_t depth, float *to, const nj_kind kind) {
+    const size_t step = kind == NJ_I8 ? GROUP : 16;
+    for (size_t at = 0; at < depth; at++)
+        for (size_t i = 0; i < 16; i += NJ_REGISTER_LANES) {
+            NJ(reg) v = NJ(load_reg)(from, at * step + i, kind);
+            __builtin_memcpy(to + at * 16 + i, &v, sizeof v);
+        }
+}
+
+// What to fetch while the panel that holds `column` is in use: the next one; of the next group of
+// integers a quarter.
+NJ_INLINE const void *NJ(fetched_meanwhile)(
+    const struct gemm_run *run, size_t column, size_t k0, size_t depth
+) {
+    const char *panels = run->panels;
+    size_t k = run->call->k, panel = column / 16;
+    if (run->panel_kind != NJ_I8)
+        return panels + panel_at(panel + 1, k0, k, run->panel_kind) * nj_kind_bytes(run->panel_kind);
+    return panels + panel_at(panel / 4 * 4 + 4, k0, k, NJ_I8) + panel % 4 * depth * 16;
 }
 
 // Columns left..<left+width of one block of rows. `a` holds the block's panels, `slice` floats for
@@ -140,7 +160,7 @@ static void NJ(gemm_columns)(
 ) {
     const nj_gemm_call *call = run->call;
     const size_t k = call->k;
-    bool direct = call->c_kind == NJ_F32;
+    bool direct = call->c_kind == NJ_F32 && run->panel_kind != NJ_I8;
     size_t stride = direct ? call->n : WIDTH, origin = row * call->n + run->column + left;
     float *c = direct ? (float *)call->c + origin : sums;
     for (size_t k0 = 0; k0 < k; k0 += DEPTH, a += slice) {
@@ -148,11 +168,16 @@ static void NJ(gemm_columns)(
         bool add = k0 > 0 || (direct && call->accumulate);
         if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a);
         for (size_t j = 0; j < width; j += 16) {
-            size_t offset = (left + j) * k + k0 * 16, size = nj_kind_bytes(run->panel_kind);
-            const char *panel = (const char *)run->panels + offset * size;
-            const void *b = panel, *ahead = j + 16 < width ? panel + 16 * k * size : NULL;
-            if (run->panel_kind == NJ_BF16) {
-                NJ(widen_panel)(b, depth, converted);
+            size_t size = nj_kind_bytes(run->panel_kind);
+            size_t offset = panel_at((left + j) / 16, k0, k, run->panel_kind);
+            const void *panel = (const char *)run->panels + offset * size, *b = panel;
+            const void *ahead
+                = j + 16 < width ? NJ(fetched_meanwhile)(run, left + j, k0, depth) : NULL;
+            if (run->panel_kind != NJ_F32) {
+                if (run->panel_kind == NJ_BF16)
+                    NJ(widen_panel)(panel, depth, converted, NJ_BF16);
+                else
+                    NJ(widen_panel)(panel, depth, converted, NJ_I8);
                 b = converted;
             }
             NJ(panel_tiles)(
@@ -160,9 +185,12 @@ static void NJ(gemm_columns)(
                 4 * size);
         }
     }
-    if (!direct)
-        NJ(finish_bf16)(
-            sums, WIDTH, (uint16_t *)call->c + origin, call->n, rows, width, call->accumulate);
+    if (direct) return;
+    const float *scales = run->scales ? run->scales + left : NULL;
+    if (call->c_kind == NJ_BF16)
+        NJ(finish)(call, sums, scales, origin, rows, width, NJ_BF16);
+    else
+        NJ(finish)(call, sums, scales, origin, rows, width, NJ_F32);
 }
 
 // One block of rows by one block of columns of c.

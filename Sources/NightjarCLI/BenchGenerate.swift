@@ -23,6 +23,9 @@ struct BenchGenerate: ParsableCommand {
     @Option(help: "Tokens to sample for each.")
     var new = 128
 
+    @Option(help: "full, or int8: rounded to 8 bits, faster to read.")
+    var weights = WeightsArgument.full
+
     @Option(name: .customLong("dtype"), help: "auto, f32 or bf16.")
     var precision = PrecisionArgument.auto
 
@@ -48,7 +51,8 @@ struct BenchGenerate: ParsableCommand {
             shape.model, precision: kind, positions: prompt + new, on: backend)
         model.initialize(seed: 0)
         let engine = GenerationEngine(
-            model: model, tokenizer: ByteTokenizer(), slots: batch, capacity: prompt + new)
+            model: model, tokenizer: ByteTokenizer(), slots: batch, capacity: prompt + new,
+            weights: weights.form)
         var random = RandomStream(seed: 1, name: "prompts")
         for request in 0..<batch {
             let ids = (0..<prompt).map { _ in

@@ -135,6 +135,7 @@ final class FaultyBackend: Backend {
                 qkv, keys: keys, values: values, slots: slots, positions: positions, geometry),
             of: .cachedAttention)
     }
+    func quantized(_ weight: Tensor) -> Tensor { good.quantized(weight) }
     func emptyCache(
         slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
     ) -> (keys: Tensor, values: Tensor) {

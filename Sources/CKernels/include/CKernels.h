@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3 } nj_kind;
+/// NJ_I8 is for packed weights alone: see nj_quantize.
+typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3, NJ_I8 = 4 } nj_kind;
 
 // MARK: Machine (isa.c, threads.c, memory.c)
 
@@ -51,7 +52,7 @@ void nj_trim_scratch(void);
 typedef enum {
     NJ_PLAIN,       // a: [m, k], b: [k, n]
     NJ_TRANSPOSED,  // a: [k, m], b: [n, k]
-    NJ_PACKED,      // b: what nj_gemm_pack made of [n, k]
+    NJ_PACKED,      // b: what nj_gemm_pack or nj_quantize made of [n, k]
 } nj_arrangement;
 
 /// c [m, n] = op(a) · op(b) (+ c), all dense and row-major; kinds f32 or bf16 in any mix.
@@ -70,6 +71,15 @@ void nj_gemm(const nj_gemm_call *_Nonnull call);
 size_t nj_gemm_packed_count(size_t n, size_t k);
 /// Arranges weight [n, k] for `NJ_PACKED`, in its own kind.
 void nj_gemm_pack(
+    const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
+
+// MARK: Weights of 8 bits (quantize.c)
+
+/// Bytes that nj_quantize writes for [n, k].
+size_t nj_quantized_bytes(size_t n, size_t k);
+/// Rounds weight [n, k] to integers of at most 127 with one scale a row, arranged for `NJ_PACKED`
+/// with b_kind NJ_I8. A row that holds what is not a finite number gets the scale NaN.
+void nj_quantize(
     const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
 
 // MARK: Choice of products (products.c)

@@ -72,6 +72,7 @@ enum ShapeChecks {
         switch tensor.layout {
         case .rowMajor: "\(tensor.kind.rawValue) \(tensor.shape)"
         case .packed: "packed \(tensor.kind.rawValue) \(tensor.shape)"
+        case .quantized: "8-bit \(tensor.shape)"
         case .cache: "a cache of \(tensor.kind.rawValue) \(tensor.shape)"
         }
     }
