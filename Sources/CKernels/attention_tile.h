@@ -12,7 +12,7 @@ NJ_INLINE void NJ(strip)(
     size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows,
     const size_t parts, const bool add, const nj_kind kind
 ) {
-    enum { LANES = NJ_REGISTER_LANES };
+    enum { LANES = NJ_REGISTER_LANES, AHEAD = 2048 };
     const size_t registers = parts * 16 / LANES;
     const char *b = rows_of_b;
     NJ(reg) sum[64];
@@ -22,6 +22,10 @@ NJ_INLINE void NJ(strip)(
                 = add ? NJ(load_reg)(c, i * c_stride + p * LANES, NJ_F32) : (NJ(reg)){0};
 #pragma clang loop unroll_count(2)
     for (size_t s = 0; s < steps; s++) {
+        // A single row uses up memory faster than the processor guesses what comes next.
+        if (rows == 1)
+            for (size_t at = 0; at < parts * 16 * nj_kind_bytes(kind); at += 64)
+                __builtin_prefetch(b + AHEAD + at);
         NJ(reg) column[16];
         for (size_t p = 0; p < registers; p++)
             column[p] = NJ(load_reg)(b, p * LANES, kind);

@@ -105,7 +105,7 @@ public final class GenerationEngine {
         let plan = planPass()
         guard !plan.ids.isEmpty else { return events }
         let logits = forward(plan)
-        guard logits.allSatisfy(\.isFinite) else {
+        guard logits.withUnsafeBufferPointer(SoftmaxWeights.areFinite) else {
             throw GenerationError(
                 .notFinite,
                 "The model's logits are not finite numbers: its weights are damaged, or its "

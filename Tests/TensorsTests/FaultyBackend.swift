@@ -11,8 +11,8 @@ final class FaultyBackend: Backend {
     }
 
     enum Operation: String, Sendable, CaseIterable {
-        case cast, add, accumulate, scale, swiGLU, swiGLUBackward, matmul, packed, rmsNorm
-        case rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
+        case cast, add, accumulate, scale, swiGLU, swiGLUBackward, matmul, packed, quantized
+        case rmsNorm, rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
         case cachedAttention, linearCrossEntropy, headGradient, sumOfSquares, adamW, sgd
     }
 
@@ -135,7 +135,9 @@ final class FaultyBackend: Backend {
                 qkv, keys: keys, values: values, slots: slots, positions: positions, geometry),
             of: .cachedAttention)
     }
-    func quantized(_ weight: Tensor) -> Tensor { good.quantized(weight) }
+    func quantized(_ weight: Tensor) -> Tensor {
+        good.quantized(spoil(good.cast(weight, to: weight.kind), of: .quantized))
+    }
     func emptyCache(
         slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
     ) -> (keys: Tensor, values: Tensor) {

@@ -98,7 +98,7 @@ int nj_products_by_onednn(nj_kind kind);
 int nj_has_native_bf16(void);
 const char *_Nonnull nj_products_library_version(void);
 
-// MARK: Whole tensors (convert.c, elementwise.c, reduce.c)
+// MARK: Whole tensors (convert.c, elementwise.c, reduce.c, read_speed.c)
 
 void nj_fill(void *_Nullable to, nj_kind kind, size_t count, float value);
 void nj_copy(const void *_Nullable from, void *_Nullable to, size_t bytes);
@@ -111,6 +111,9 @@ void nj_add(
     void *_Nullable out, size_t count);
 void nj_scale(void *_Nullable x, nj_kind kind, float factor, size_t count);
 double nj_sum_of_squares(const void *_Nullable x, nj_kind kind, size_t count);
+
+/// Reads every byte of a multiple of 64, for timing; gives what they come to by exclusive or.
+int32_t nj_read(const void *_Nullable bytes, size_t count);
 
 // MARK: Parts of a layer (swiglu.c, rms_norm.c, rotary.c, embedding.c)
 
