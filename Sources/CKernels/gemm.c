@@ -104,8 +104,9 @@ static void run_pass(struct gemm_run *run) {
     bool serial = call->m * run->columns * call->k < SERIAL_WORK;
     if (run->a_panel) {
         size_t panels = nj_ceil_div(run->columns, 16);
-        nj_for_ranges(
-            panels, 2 * SMALL_PANELS, serial ? SIZE_MAX : 0, NJ_PICK(few_rows), run);
+        // What `few_rows_of` takes at once; finer cuts leave the threads with equal shares.
+        size_t together = run->panel_kind == NJ_I8 ? 4 : call->m < 4 ? 5 - call->m : 1;
+        nj_for_ranges(panels, together, serial ? SIZE_MAX : 0, NJ_PICK(few_rows), run);
         return;
     }
     plan_blocks(run, serial ? 1 : (size_t)nj_threads());

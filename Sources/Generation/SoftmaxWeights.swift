@@ -120,6 +120,7 @@ private func exponential(_ x: SIMD8<Float>) -> SIMD8<Float> {
     p = p * r + 1.666_666_67e-1
     p = p * r + 0.5
     p = p * (r * r) + r + 1
-    let power = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< 23 &+ 0x3F80_0000
-    return (p * unsafeBitCast(power, to: SIMD8<Float>.self)).replacing(with: 0, where: vanishes)
+    let power = withUnsafeBytes(of: shifted) { $0.load(as: SIMD8<Int32>.self) } &<< 23
+    let scale = withUnsafeBytes(of: power &+ 0x3F80_0000) { $0.load(as: SIMD8<Float>.self) }
+    return (p * scale).replacing(with: 0, where: vanishes)
 }
