@@ -2,9 +2,17 @@
 //
 // Tokens that follow each other in a slot share a tile of queries, as do the query heads of one
 // key head; each row's arithmetic is that of the training kernel (`attention_visit.h`).
+//
+// A cache `by_head` keeps keys turned, in blocks of TILE positions, and every head's numbers
+// together: a single query then reads them from memory once, in order, without rearranging them,
+// which for one query costs more than its products.
 #ifndef ATTENTION_CACHED_RUN
 #define ATTENTION_CACHED_RUN
 #include "attention_types.h"
+
+// Queries above which a block of bf16 is made f32 once for all of them.
+enum { WIDENED_ABOVE = 6 };
+
 struct token_group {
     size_t first, count;
 };
@@ -34,6 +42,54 @@ static void NJ(fetch_rows)(
     }
 }
 
+// Visits the positions below `filled` of a cache by token, rearranged on the way.
+static void NJ(visit_by_token)(
+    const nj_cached_attention_call *call, struct query_tile *tile, size_t slot, size_t shared,
+    size_t filled, float *memory
+) {
+    const size_t d = tile->size, padded = tile->padded, row = call->key_value_heads * d;
+    const size_t first = slot * call->capacity * row + shared * d;
+    float *keys = memory, *values = keys + TILE * padded;
+    for (size_t t = 0; t < filled; t += TILE) {
+        size_t rows = nj_min(TILE, filled - t);
+        NJ(fetch_rows)(call->values, call->cache_kind, first + t * row, row, rows, d);
+        NJ(turn_rows)(call->keys, call->cache_kind, first + t * row, row, rows, d, 1, keys);
+        if (t + TILE < filled)
+            NJ(fetch_rows)(
+                call->keys, call->cache_kind, first + (t + TILE) * row, row,
+                nj_min(TILE, filled - t - TILE), d);
+        NJ(copy_rows)(
+            call->values, call->cache_kind, first + t * row, row, rows, d, padded, 1, values);
+        NJ(visit)(tile, (int)t, keys, values);
+    }
+}
+
+// The same over a cache by head, read where it lies.
+static void NJ(visit_by_head)(
+    const nj_cached_attention_call *call, struct query_tile *tile, size_t slot, size_t shared,
+    size_t filled, float *memory
+) {
+    const size_t d = tile->size, padded = tile->padded, bytes = nj_kind_bytes(call->cache_kind);
+    const size_t first = (slot * call->key_value_heads + shared) * call->capacity;
+    const char *keys = (const char *)call->keys + first * d * bytes;
+    const char *values = (const char *)call->values + first * padded * bytes;
+    for (size_t t = 0; t < filled; t += TILE) {
+        const void *block = keys + t * d * bytes, *rows = values + t * padded * bytes;
+        if (call->cache_kind == NJ_F32) {
+            NJ(visit)(tile, (int)t, block, rows);
+        } else if (tile->rows <= WIDENED_ABOVE) {
+            NJ(visit_of)(tile, (int)t, block, rows, NJ_BF16);
+        } else {
+            size_t count = nj_min(TILE, filled - t) * padded;
+            for (size_t i = 0; i < TILE * d; i += 16)
+                NJ(store_f32)(memory + i, NJ(load_bf16)((const uint16_t *)block + i));
+            for (size_t i = 0; i < count; i += 16)
+                NJ(store_f32)(memory + TILE * d + i, NJ(load_bf16)((const uint16_t *)rows + i));
+            NJ(visit)(tile, (int)t, memory, memory + TILE * d);
+        }
+    }
+}
+
 // Up to TILE (token, head) pairs of one key head.
 static void NJ(attend_cached_heads)(
     const nj_cached_attention_call *call, const struct token_group *group, size_t shared,
@@ -41,7 +97,7 @@ static void NJ(attend_cached_heads)(
 ) {
     const size_t d = call->head_size, padded = nj_round_up(d, 16);
     const size_t width = (call->heads + 2 * call->key_value_heads) * d;
-    float *keys = memory, *values = keys + TILE * padded;
+    float *values = memory + TILE * padded;
     struct query_tile tile;
     nj_query_tile_init(
         &tile, group->count * heads, d, padded, values + TILE * padded);
@@ -56,21 +112,12 @@ static void NJ(attend_cached_heads)(
         }
     }
     NJ(turn_rows)(values, NJ_F32, 0, padded, tile.rows, d, 1, tile.queries);
-    const size_t row = call->key_value_heads * d;
-    size_t slot = (size_t)call->slots[group->first] * call->capacity * row + shared * d;
+    size_t slot = (size_t)call->slots[group->first];
     size_t filled = (size_t)call->positions[group->first + group->count - 1] + 1;
-    for (size_t t = 0; t < filled; t += TILE) {
-        size_t rows = nj_min(TILE, filled - t);
-        NJ(fetch_rows)(call->values, call->cache_kind, slot + t * row, row, rows, d);
-        NJ(turn_rows)(call->keys, call->cache_kind, slot + t * row, row, rows, d, 1, keys);
-        if (t + TILE < filled)
-            NJ(fetch_rows)(
-                call->keys, call->cache_kind, slot + (t + TILE) * row, row,
-                nj_min(TILE, filled - t - TILE), d);
-        NJ(copy_rows)(
-            call->values, call->cache_kind, slot + t * row, row, rows, d, padded, 1, values);
-        NJ(visit)(&tile, (int)t, keys, values);
-    }
+    if (call->by_head)
+        NJ(visit_by_head)(call, &tile, slot, shared, filled, memory);
+    else
+        NJ(visit_by_token)(call, &tile, slot, shared, filled, memory);
     NJ(settle)(&tile);
     for (size_t i = 0; i < group->count; i++)
         NJ(write_rows)(
@@ -111,6 +158,35 @@ static void NJ(store_tokens)(void *context, size_t from, size_t to, int thread) 
     }
 }
 
+// The same for a cache by head: a column of each block of keys, a row of values.
+static void NJ(store_tokens_by_head)(void *context, size_t from, size_t to, int thread) {
+    const nj_cached_attention_call *call = context;
+    const size_t d = call->head_size, padded = nj_round_up(d, 16), heads = call->key_value_heads;
+    const size_t bytes = nj_kind_bytes(call->cache_kind);
+    (void)thread;
+    for (size_t index = from; index < to; index++) {
+        size_t i = index / heads, h = index % heads, position = (size_t)call->positions[i];
+        size_t first = ((size_t)call->slots[i] * heads + h) * call->capacity;
+        size_t key = i * (call->heads + 2 * heads) * d + (call->heads + h) * d;
+        size_t column = first * d + position / TILE * TILE * d + position % TILE;
+        for (size_t j = 0; j < d; j += 16) {
+            size_t n = nj_min(16, d - j);
+            union { float f32[16]; uint16_t bf16[16]; } part;
+            NJ(store)(&part, 0, NJ(load_some)(call->qkv, key + j, n, call->kind),
+                call->cache_kind);
+            for (size_t e = 0; e < n; e++) {
+                char *to_key = (char *)call->keys + (column + (j + e) * TILE) * bytes;
+                if (call->cache_kind == NJ_BF16)
+                    __builtin_memcpy(to_key, &part.bf16[e], 2);
+                else
+                    __builtin_memcpy(to_key, &part.f32[e], 4);
+            }
+            NJ(store)(call->values, (first + position) * padded + j,
+                NJ(load_some)(call->qkv, key + heads * d + j, n, call->kind), call->cache_kind);
+        }
+    }
+}
+
 #else
 
 // Runs of tokens that follow each other in one slot and one block of positions.
@@ -131,7 +207,12 @@ static size_t find_groups(const nj_cached_attention_call *call, struct token_gro
 
 void nj_cached_attention(const nj_cached_attention_call *call) {
     if (call->tokens == 0 || call->head_size == 0) return;
-    nj_for_ranges(call->tokens, 1, 16, NJ_PICK(store_tokens), (void *)call);
+    if (call->by_head)
+        nj_for_ranges(
+            call->tokens * call->key_value_heads, 1, 16, NJ_PICK(store_tokens_by_head),
+            (void *)call);
+    else
+        nj_for_ranges(call->tokens, 1, 16, NJ_PICK(store_tokens), (void *)call);
     struct token_group *groups = nj_shared_scratch(
         NJ_SCRATCH_ATTENTION, call->tokens * sizeof *groups);
     size_t count = find_groups(call, groups);

@@ -6,14 +6,15 @@
 
 // c [rows, 16 parts] (+)= a · b over `steps`; all but c, b, their strides and the steps is fixed
 // when compiled. a's element (i, s) lies at i * row_stride + s * step_stride; b's row s at
-// s * b_stride.
+// s * b_stride, its elements of `kind`.
 NJ_INLINE void NJ(strip)(
-    const float *a, const size_t row_stride, const size_t step_stride, const float *b,
+    const float *a, const size_t row_stride, const size_t step_stride, const void *rows_of_b,
     size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows,
-    const size_t parts, const bool add
+    const size_t parts, const bool add, const nj_kind kind
 ) {
-    enum { LANES = NJ_REGISTER_LANES };
+    enum { LANES = NJ_REGISTER_LANES, AHEAD = 2048 };
     const size_t registers = parts * 16 / LANES;
+    const char *b = rows_of_b;
     NJ(reg) sum[64];
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < registers; p++)
@@ -21,15 +22,19 @@ NJ_INLINE void NJ(strip)(
                 = add ? NJ(load_reg)(c, i * c_stride + p * LANES, NJ_F32) : (NJ(reg)){0};
 #pragma clang loop unroll_count(2)
     for (size_t s = 0; s < steps; s++) {
+        // A single row uses up memory faster than the processor guesses what comes next.
+        if (rows == 1)
+            for (size_t at = 0; at < parts * 16 * nj_kind_bytes(kind); at += 64)
+                __builtin_prefetch(b + AHEAD + at);
         NJ(reg) column[16];
         for (size_t p = 0; p < registers; p++)
-            column[p] = NJ(load_reg)(b, p * LANES, NJ_F32);
+            column[p] = NJ(load_reg)(b, p * LANES, kind);
         for (size_t i = 0; i < rows; i++)
             for (size_t p = 0; p < registers; p++)
                 sum[i * registers + p] += a[i * row_stride] * column[p];
         for (size_t i = 0; i < rows * registers; i++) NJ_KEEP(sum[i]);
         a += step_stride;
-        b += b_stride;
+        b += b_stride * nj_kind_bytes(kind);
     }
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < registers; p++)
@@ -38,19 +43,20 @@ NJ_INLINE void NJ(strip)(
 }
 
 NJ_INLINE void NJ(strips)(
-    const float *a, const size_t row_stride, const size_t step_stride, const float *b,
+    const float *a, const size_t row_stride, const size_t step_stride, const void *b,
     size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows, size_t columns,
-    const bool add
+    const bool add, const nj_kind kind
 ) {
+    const size_t bytes = nj_kind_bytes(kind);
     // Few rows take several parts at once, so that enough sums are in flight.
     const size_t parts = rows == 1 ? 4 : rows == 2 ? 2 : 1;
     size_t j = 0;
     for (; j + 16 * parts <= columns; j += 16 * parts)
-        NJ(strip)(a, row_stride, step_stride, b + j, b_stride, steps, c + j, c_stride, rows, parts,
-            add);
+        NJ(strip)(a, row_stride, step_stride, (const char *)b + j * bytes, b_stride, steps, c + j,
+            c_stride, rows, parts, add, kind);
     for (; j < columns; j += 16)
-        NJ(strip)(a, row_stride, step_stride, b + j, b_stride, steps, c + j, c_stride, rows, 1,
-            add);
+        NJ(strip)(a, row_stride, step_stride, (const char *)b + j * bytes, b_stride, steps, c + j,
+            c_stride, rows, 1, add, kind);
 }
 
 // The most rows that a strip takes when `left` are left.
@@ -65,12 +71,12 @@ NJ_INLINE size_t NJ(strip_rows)(size_t left) {
     return left >= 2 ? 2 : 1;
 }
 
-// One function per layout of a; rows as `strip_rows` gives them, columns a multiple of 16.
-#define NJ_STRIPS_OF(rows, row_stride, step_stride, add)                                          \
-    case rows:                                                                                    \
-        NJ(strips)(a, row_stride, step_stride, b, b_stride, steps, c, c_stride, rows, columns,    \
-            add);                                                                                 \
-        break;
+// One function per layout of a and kind of b; rows as `strip_rows` gives them, columns a multiple
+// of 16.
+#define NJ_STRIPS_OF(rows, ...)                                                                   \
+    case rows: NJ(strips)(a, NJ_STRIPS_SPREAD(rows, __VA_ARGS__)); break;
+#define NJ_STRIPS_SPREAD(rows, row_stride, step_stride, add, kind) \
+    row_stride, step_stride, b, b_stride, steps, c, c_stride, rows, columns, add, kind
 #if NJ_TILE_ROWS > 6
 #define NJ_STRIPS_WIDE(...) \
     NJ_STRIPS_OF(14, __VA_ARGS__) NJ_STRIPS_OF(6, __VA_ARGS__) NJ_STRIPS_OF(4, __VA_ARGS__)
@@ -81,7 +87,7 @@ NJ_INLINE size_t NJ(strip_rows)(size_t left) {
 #endif
 #define NJ_STRIPS(name, ...)                                                                      \
     static __attribute__((noinline, unused)) void NJ(name)(                                       \
-        const float *a, const float *b, size_t b_stride, size_t steps, float *c, size_t c_stride, \
+        const float *a, const void *b, size_t b_stride, size_t steps, float *c, size_t c_stride,  \
         size_t rows, size_t columns                                                               \
     ) {                                                                                           \
         switch (rows) {                                                                           \
@@ -91,13 +97,16 @@ NJ_INLINE size_t NJ(strip_rows)(size_t left) {
         }                                                                                         \
     }
 // c = a · b, a turned: its rows lie side by side, steps TILE apart.
-NJ_STRIPS(product_of_turned, 1, TILE, false)
+NJ_STRIPS(product_of_turned, 1, TILE, false, NJ_F32)
+NJ_STRIPS(product_of_turned_bf16, 1, TILE, false, NJ_BF16)
 // c += a · b, a turned.
-NJ_STRIPS(add_product_of_turned, 1, TILE, true)
+NJ_STRIPS(add_product_of_turned, 1, TILE, true, NJ_F32)
 // c += a · b, a's rows TILE apart.
-NJ_STRIPS(add_product, TILE, 1, true)
+NJ_STRIPS(add_product, TILE, 1, true, NJ_F32)
+NJ_STRIPS(add_product_bf16, TILE, 1, true, NJ_BF16)
 #undef NJ_STRIPS
 #undef NJ_STRIPS_OF
+#undef NJ_STRIPS_SPREAD
 #undef NJ_STRIPS_WIDE
 
 // Rows of a head as f32 in a tile [rows][padded], times `factor`.

@@ -35,7 +35,7 @@ static inline void nj_query_tile_init(
     tile->queries = memory;
     tile->out = memory + TILE * padded;
     tile->scores = memory + 2 * TILE * padded;
-    memset(tile->out, 0, TILE * padded * sizeof *memory);
+    memset(tile->out, 0, rows * padded * sizeof *memory);
     for (size_t i = 0; i < rows; i++) {
         tile->top[i] = -INFINITY;
         tile->sum[i] = 0;

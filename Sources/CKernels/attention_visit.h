@@ -41,9 +41,10 @@ NJ_INLINE void NJ(soften)(
     tile->sum[row] += NJ(sum_lanes)(sum);
 }
 
-// Keys turned [size][TILE] and values [TILE][padded] of the block that begins at `first`.
-static void NJ(visit)(
-    struct query_tile *tile, int first, const float *keys, const float *values
+// Keys turned [size][TILE] and values [TILE][padded] of the block that begins at `first`, both of
+// `kind`.
+NJ_INLINE void NJ(visit_of)(
+    struct query_tile *tile, int first, const void *keys, const void *values, const nj_kind kind
 ) {
     for (size_t i = 0; i < tile->rows;) {
         size_t rows = NJ(strip_rows)(tile->rows - i);
@@ -54,17 +55,23 @@ static void NJ(visit)(
         int limit = last - first + 1 > TILE ? TILE : last - first + 1;
         if (limit > 0) {
             int parts = (limit + 15) / 16;
-            NJ(product_of_turned)(
+            (kind == NJ_BF16 ? NJ(product_of_turned_bf16) : NJ(product_of_turned))(
                 tile->queries + i, keys, TILE, tile->size, tile->scores + i * TILE, TILE, rows,
                 (size_t)parts * 16);
             for (size_t r = i; r < i + rows; r++)
                 NJ(soften)(tile, r, tile->start[r] - first, tile->position[r] - first, parts);
-            NJ(add_product)(
+            (kind == NJ_BF16 ? NJ(add_product_bf16) : NJ(add_product))(
                 tile->scores + i * TILE, values, tile->padded, (size_t)limit,
                 tile->out + i * tile->padded, tile->padded, rows, tile->padded);
         }
         i += rows;
     }
+}
+
+static void NJ(visit)(
+    struct query_tile *tile, int first, const float *keys, const float *values
+) {
+    NJ(visit_of)(tile, first, keys, values, NJ_F32);
 }
 
 // Divides by the sums; a row that saw nothing gives zeros.

@@ -81,6 +81,7 @@ static double element(const void *base, nj_kind kind, size_t i) {
         memcpy(&x, &bits, sizeof x);
         return x;
     }
+    case NJ_I8: break;  // packed weights, which no conversion reads
     }
     return 0;
 }
@@ -96,6 +97,7 @@ static void convert_rarely(const struct convert_run *run, size_t count) {
                 = !(x > -2147483648.0) ? INT32_MIN : x >= 2147483647.0 ? INT32_MAX : (int32_t)x;
             break;
         case NJ_F64: ((double *)run->to)[i] = x; break;
+        case NJ_I8: break;
         case NJ_BF16: {
             // To f32 with the lost bits kept as a sticky one, so that it rounds only once.
             float f = (float)x;

@@ -1,11 +1,12 @@
-// Matrix products: c [m, n] = op(a) · op(b), f32 arithmetic over f32 or bf16 operands.
+// Matrix products: c [m, n] = op(a) · op(b), f32 arithmetic over f32 or bf16 operands; b may be
+// integers of 8 bits with a scale a column (`quantize.c`).
 //
 // Blocked as in Goto and van de Geijn 2008: both operands are rearranged into panels (rows of a
 // by NJ_TILE_ROWS, columns of b by 16) that stream through a tile held in registers; bf16 becomes
 // f32 on the way. A block of c is finished while it is in the L2 cache.
 //
 // The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive k from
-// zero, and these partial sums in order of k. Rows beyond an edge are computed on zeros and
+// zero, and these partial sums in order of k; then, over integers, one multiplication. Rows beyond an edge are computed on zeros and
 // dropped. So a row has the same bits for any m, any place in the matrix, any thread, and whether
 // b was packed beforehand or not.
 #ifndef GEMM_TYPES
@@ -17,11 +18,14 @@ enum {
     WIDTH = 512,           // columns of a block of c
     BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 96 KiB of a at a time
     BLOCK_ROWS_MOST = 112,
+    ONE_BLOCK_ROWS = 96,   // up to here one block holds all rows, so that b is read once
     SMALL_ROWS = 6,        // up to here rows meet several panels of b at once
     SMALL_PANELS = 6,
     FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next one
+    GROUP = 64,            // columns of integers that lie side by side: four panels
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     PACK_STEPS = 32,
+    THREADS_REMEMBERED = 64,
     PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
     SERIAL_WORK = 1 << 16,      // multiply-adds below which waking the team costs more
 };
@@ -42,9 +46,20 @@ struct gemm_run {
     size_t column, columns;
     const void *panels;
     nj_kind panel_kind;
+    const float *scales;   // of the columns, where the panels hold integers
     const float *a_panel;  // all rows of op(a), where they are few
     size_t block_rows, block_columns, column_blocks;
+    // Threads whose scratch memory holds all rows of op(a) already, where one block has them.
+    bool holds_a[THREADS_REMEMBERED];
 };
+
+// Where step `at` of a panel of 16 columns begins in b, in elements. f32 and bf16 lie panel after
+// panel, so that a tile reads one in order; integers lie in groups of four panels whose steps
+// alternate, so that a single row, which meets four at once, reads memory in order.
+static inline size_t panel_at(size_t panel, size_t at, size_t k, nj_kind kind) {
+    if (kind == NJ_I8) return panel / 4 * 4 * k * 16 + at * GROUP + panel % 4 * 16;
+    return (panel * k + at) * 16;
+}
 
 #endif
 
@@ -74,6 +89,7 @@ static void plan_blocks(struct gemm_run *run, size_t threads) {
     size_t rounds = nj_ceil_div(m, BLOCK_ROWS * threads);
     run->block_rows = nj_round_up(nj_ceil_div(m, rounds * threads), tile);
     if (run->block_rows < 4 * tile) run->block_rows = nj_round_up(nj_min(m, 4 * tile), tile);
+    if (m <= ONE_BLOCK_ROWS) run->block_rows = nj_round_up(m, tile);
     size_t row_blocks = nj_ceil_div(m, run->block_rows), wanted = 4 * threads;
     size_t most = nj_ceil_div(run->columns, 64);
     run->column_blocks
@@ -84,11 +100,13 @@ static void plan_blocks(struct gemm_run *run, size_t threads) {
 
 static void run_pass(struct gemm_run *run) {
     const nj_gemm_call *call = run->call;
+    memset(run->holds_a, 0, sizeof run->holds_a);
     bool serial = call->m * run->columns * call->k < SERIAL_WORK;
     if (run->a_panel) {
         size_t panels = nj_ceil_div(run->columns, 16);
-        nj_for_ranges(
-            panels, SMALL_PANELS, serial ? SIZE_MAX : 0, NJ_PICK(few_rows), run);
+        // What `few_rows_of` takes at once; finer cuts leave the threads with equal shares.
+        size_t together = run->panel_kind == NJ_I8 ? 4 : call->m < 4 ? 5 - call->m : 1;
+        nj_for_ranges(panels, together, serial ? SIZE_MAX : 0, NJ_PICK(few_rows), run);
         return;
     }
     plan_blocks(run, serial ? 1 : (size_t)nj_threads());
@@ -115,6 +133,8 @@ void nj_gemm(const nj_gemm_call *call) {
         run.columns = n;
         run.panels = call->b;
         run.panel_kind = call->b_kind;
+        if (call->b_kind == NJ_I8)
+            run.scales = (const float *)((const char *)call->b + nj_round_up(n, GROUP) * k);
         return run_pass(&run);
     }
     size_t most = nj_max(PACKED_B_LIMIT / (k * sizeof(float)) / WIDTH * WIDTH, WIDTH);

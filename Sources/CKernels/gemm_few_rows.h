@@ -2,28 +2,30 @@
 // set.
 
 // Few rows against `panels` panels of b at once, so that enough sums are in flight to hide the
-// latency of one; b is read from memory once.
+// latency of one; b is read from memory once. Integers come in fours or in halves of them.
 NJ_INLINE void NJ(few_rows_by)(
     const struct gemm_run *run, size_t first, const size_t rows, const size_t panels,
     const nj_kind kind
 ) {
     enum { PARTS = 16 / NJ_REGISTER_LANES };
     const nj_gemm_call *call = run->call;
-    const size_t k = call->k, count = rows * panels * PARTS;
+    const size_t k = call->k, count = rows * panels * PARTS, bytes = nj_kind_bytes(kind);
+    // Elements from step to step and from panel to panel.
+    const size_t step = kind == NJ_I8 ? GROUP : 16, apart = kind == NJ_I8 ? 16 : k * 16;
     float sums[SMALL_ROWS * SMALL_PANELS * 16];
     for (size_t k0 = 0; k0 < k; k0 += DEPTH) {
         size_t k1 = nj_min(k0 + DEPTH, k);
         NJ(reg) sum[SMALL_ROWS * SMALL_PANELS * PARTS];
         for (size_t i = 0; i < count; i++) sum[i] = (NJ(reg)){0};
         const float *a = run->a_panel + k0 * NJ_TILE_ROWS;
-        const char *b = (const char *)run->panels + (first * k + k0) * 16 * nj_kind_bytes(kind);
+        const char *b = (const char *)run->panels + panel_at(first, k0, k, kind) * bytes;
         for (size_t at = k0; at < k1; at++) {
-            for (size_t p = 0; p < panels; p++)
-                __builtin_prefetch(b + p * k * 16 * nj_kind_bytes(kind) + FETCH_AHEAD);
+            for (size_t p = 0; p < (kind == NJ_I8 ? 1 : panels); p++)
+                __builtin_prefetch(b + p * apart * bytes + FETCH_AHEAD);
             // Whichever is the fewer stays in registers meanwhile: a's rows or b's columns.
-            if (rows <= (kind == NJ_BF16 ? 4 : 3))
+            if (rows <= (kind == NJ_F32 ? 3 : 4))
                 for (size_t p = 0; p < panels * PARTS; p++) {
-                    size_t index = p / PARTS * k * 16 + p % PARTS * NJ_REGISTER_LANES;
+                    size_t index = p / PARTS * apart + p % PARTS * NJ_REGISTER_LANES;
                     NJ(reg) column = NJ(load_reg)(b, index, kind);
                     for (size_t i = 0; i < rows; i++)
                         sum[i * panels * PARTS + p] += a[i] * column;
@@ -35,14 +37,14 @@ NJ_INLINE void NJ(few_rows_by)(
                             += a[i] * NJ(load_reg)(b, p * NJ_REGISTER_LANES, kind);
             for (size_t i = 0; i < count; i++) NJ_KEEP(sum[i]);
             a += NJ_TILE_ROWS;
-            b += 16 * nj_kind_bytes(kind);
+            b += step * bytes;
         }
         for (size_t i = 0; i < count; i++) {
             float *to = sums + i * NJ_REGISTER_LANES;
             if (k0 > 0) sum[i] = NJ(load_reg)(to, 0, NJ_F32) + sum[i];
             __builtin_memcpy(to, &sum[i], sizeof sum[i]);
         }
-        if (k0 > 0 || !call->accumulate || call->c_kind != NJ_F32) continue;
+        if (k0 > 0 || !call->accumulate || call->c_kind != NJ_F32 || kind == NJ_I8) continue;
         // What is there comes first, as in a tile.
         for (size_t i = 0; i < rows * panels; i++) {
             size_t column = (first + i % panels) * 16, n = nj_min(16, call->n - column);
@@ -54,8 +56,9 @@ NJ_INLINE void NJ(few_rows_by)(
         size_t column = (first + i % panels) * 16, n = nj_min(16, call->n - column);
         size_t at = i / panels * call->n + column;
         nj_v16 v = NJ(load_f32)(sums + i * 16);
-        if (call->c_kind == NJ_BF16 && call->accumulate)
-            v = NJ(load_some)(call->c, at, n, NJ_BF16) + v;
+        if (kind == NJ_I8) v = v * NJ(load_f32)(run->scales + column);
+        if (call->accumulate && (call->c_kind == NJ_BF16 || kind == NJ_I8))
+            v = NJ(load_some)(call->c, at, n, call->c_kind) + v;
         NJ(store_some)(call->c, at, n, v, call->c_kind);
     }
 }
@@ -74,7 +77,7 @@ NJ_INLINE void NJ(few_rows_of)(
 ) {
     switch (run->call->m) {
     case 1: NJ(few_rows_range)(run, from, to, 1, 4, kind); break;
-    case 2: NJ(few_rows_range)(run, from, to, 2, 3, kind); break;
+    case 2: NJ(few_rows_range)(run, from, to, 2, kind == NJ_I8 ? 2 : 3, kind); break;
 #if NJ_TILE_ROWS >= 6
     case 3: NJ(few_rows_range)(run, from, to, 3, 2, kind); break;
     case 4: NJ(few_rows_range)(run, from, to, 4, 1, kind); break;
@@ -88,7 +91,9 @@ NJ_INLINE void NJ(few_rows_of)(
 static void NJ(few_rows)(void *context, size_t from, size_t to, int thread) {
     const struct gemm_run *run = context;
     (void)thread;
-    if (run->panel_kind == NJ_BF16)
+    if (run->panel_kind == NJ_I8)
+        NJ(few_rows_of)(run, from, to, NJ_I8);
+    else if (run->panel_kind == NJ_BF16)
         NJ(few_rows_of)(run, from, to, NJ_BF16);
     else
         NJ(few_rows_of)(run, from, to, NJ_F32);

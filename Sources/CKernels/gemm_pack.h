@@ -54,29 +54,36 @@ NJ_INLINE void NJ(panel_from_columns)(
     }
 }
 
-// Steps k0..<k1 of rows row..<row+rows of op(a): panels of NJ_TILE_ROWS, each [k1 - k0][rows].
+// Steps k0..<k1 of rows row..<row+rows of op(a): panels [k1 - k0][NJ_TILE_ROWS], as many as the
+// rows need. The rows are shared out evenly, the panels with one more first (`panel_tiles`): two
+// tiles of five are done sooner than one of six and one of four.
 NJ_INLINE void NJ(pack_a_of)(
     const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out,
     const nj_kind kind
 ) {
     const size_t width = NJ_TILE_ROWS, k = call->k, m = call->m, depth = k1 - k0;
+    const size_t panels = nj_ceil_div(rows, width), height = rows / panels, higher = rows % panels;
     if (call->a_arrangement == NJ_PLAIN) {
-        for (size_t i = 0; i < rows; i += width, out += depth * width) {
-            size_t have = nj_min(width, rows - i), first = (row + i) * k + k0;
+        for (size_t t = 0; t < panels; t++, out += depth * width) {
+            size_t have = height + (t < higher), first = row * k + k0;
             if (have == width)
                 NJ(panel_from_rows)(call->a, first, k, width, depth, width, out, kind);
             else
                 NJ(panel_from_rows)(call->a, first, k, have, depth, width, out, kind);
+            row += have;
         }
         return;
     }
     // Eight steps at a time: more rows, when they lie a power of two apart, evict each other.
     for (size_t at = k0; at < k1; at += 8) {
-        size_t end = nj_min(at + 8, k1);
+        size_t end = nj_min(at + 8, k1), first = row;
         float *panel = out + (at - k0) * width;
-        for (size_t i = 0; i < rows; i += width, panel += depth * width)
+        for (size_t t = 0; t < panels; t++, panel += depth * width) {
+            size_t have = height + (t < higher);
             NJ(panel_from_columns)(
-                call->a, row + i, m, nj_min(width, rows - i), at, end, width, panel, kind, m * k);
+                call->a, first, m, have, at, end, width, panel, kind, m * k);
+            first += have;
+        }
     }
 }
 

@@ -47,32 +47,43 @@ NJ_INLINE void NJ(tile)(
             __builtin_memcpy(c + (size_t)i * stride, sum[i], sizeof sum[i]);
 }
 
-// The last rows of a block, fewer than a tile has: the next tile size up, computed aside.
-static __attribute__((noinline)) void NJ(short_tile)(
-    const float *a, const float *b, size_t depth, float *c, const float *ahead, size_t pace,
-    size_t rows
+// A tile of `rows` rows, whose code is made for exactly that many.
+static __attribute__((noinline)) void NJ(tile_of)(
+    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
+    const float *ahead, size_t pace, size_t rows
 ) {
-    if (rows <= 2)
-        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, 2);
-#if NJ_TILE_ROWS > 4
-    else if (rows <= 4)
-        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, 4);
+#define NJ_CASE(height) \
+    case height: NJ(tile)(a, b, depth, c, stride, add, ahead, pace, height); break;
+    switch (rows) {
+        NJ_CASE(1)
+        NJ_CASE(2)
+#if NJ_TILE_ROWS > 2
+        NJ_CASE(3)
+        NJ_CASE(4)
+        NJ_CASE(5)
+        NJ_CASE(6)
 #endif
-#if NJ_TILE_ROWS > 8
-    else if (rows <= 8)
-        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, 8);
+#if NJ_TILE_ROWS > 6
+        NJ_CASE(7)
+        NJ_CASE(8)
+        NJ_CASE(9)
+        NJ_CASE(10)
+        NJ_CASE(11)
+        NJ_CASE(12)
+        NJ_CASE(13)
+        NJ_CASE(14)
 #endif
-    else
-        NJ(tile)(a, b, depth, c, 16, false, ahead, pace, NJ_TILE_ROWS);
+    }
+#undef NJ_CASE
 }
 
-// A tile at an edge of c: computed aside, `rows` by `columns` of it kept.
+// A tile at the right edge of c: computed aside, `columns` of it kept.
 static __attribute__((noinline)) void NJ(edge_tile)(
     const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
     const float *ahead, size_t pace, size_t rows, size_t columns
 ) {
     float whole[NJ_TILE_ROWS * 16];
-    NJ(short_tile)(a, b, depth, whole, ahead, pace, rows);
+    NJ(tile_of)(a, b, depth, whole, 16, false, ahead, pace, rows);
     for (size_t i = 0; i < rows; i++) {
         nj_v16 v = NJ(load_f32)(whole + i * 16);
         if (add) v = NJ(load_some)(c, i * stride, columns, NJ_F32) + v;
@@ -88,36 +99,57 @@ static __attribute__((noinline)) void NJ(panel_tiles)(
     size_t columns, const float *ahead, size_t span
 ) {
     size_t tiles = nj_ceil_div(rows, NJ_TILE_ROWS), fetching = tiles <= FETCHING_TILES ? tiles : 2;
-    size_t pace = nj_ceil_div(span, fetching);
+    size_t pace = nj_ceil_div(span, fetching), height = rows / tiles, higher = rows % tiles;
     for (size_t t = 0; t < tiles; t++, a += depth * NJ_TILE_ROWS) {
         const float *next = NULL;
         if (ahead && t + fetching >= tiles) next = ahead + (t + fetching - tiles) * depth * pace;
-        float *tile = c + t * NJ_TILE_ROWS * stride;
-        size_t left = rows - t * NJ_TILE_ROWS;
-        if (left >= NJ_TILE_ROWS && columns == 16)
-            NJ(tile)(a, b, depth, tile, stride, add, next, pace, NJ_TILE_ROWS);
+        size_t own = height + (t < higher);
+        if (columns < 16)
+            NJ(edge_tile)(a, b, depth, c, stride, add, next, pace, own, columns);
+        else if (own == NJ_TILE_ROWS)
+            NJ(tile)(a, b, depth, c, stride, add, next, pace, NJ_TILE_ROWS);
         else
-            NJ(edge_tile)(
-                a, b, depth, tile, stride, add, next, pace, nj_min(NJ_TILE_ROWS, left), columns);
+            NJ(tile_of)(a, b, depth, c, stride, add, next, pace, own);
+        c += own * stride;
     }
 }
 
-NJ_INLINE void NJ(finish_bf16)(
-    const float *sums, size_t stride, uint16_t *c, size_t n, size_t rows, size_t columns, bool add
+// Whole sums [rows][WIDTH] as the numbers of c that begin at element `origin`: times the scales of
+// their columns, where there are any.
+NJ_INLINE void NJ(finish)(
+    const nj_gemm_call *call, const float *sums, const float *scales, size_t origin, size_t rows,
+    size_t columns, const nj_kind kind
 ) {
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < columns; j += 16) {
-            size_t count = nj_min(16, columns - j), at = i * n + j;
-            nj_v16 v = NJ(load_f32)(sums + i * stride + j);
-            if (add) v = NJ(load_some)(c, at, count, NJ_BF16) + v;
-            NJ(store_some)(c, at, count, v, NJ_BF16);
+            size_t count = nj_min(16, columns - j), at = origin + i * call->n + j;
+            nj_v16 v = NJ(load_f32)(sums + i * WIDTH + j);
+            if (scales) v = v * NJ(load_f32)(scales + j);
+            if (call->accumulate) v = NJ(load_some)(call->c, at, count, kind) + v;
+            NJ(store_some)(call->c, at, count, v, kind);
         }
 }
 
-// A panel of bf16 as f32.
-static void NJ(widen_panel)(const uint16_t *from, size_t depth, float *to) {
-    for (size_t i = 0; i < depth; i++)
-        NJ(store_f32)(to + i * 16, NJ(load_bf16)(from + i * 16));
+// A panel of bf16 or of integers as f32.
+NJ_INLINE void NJ(widen_panel)(const void *from, size_t depth, float *to, const nj_kind kind) {
+    const size_t step = kind == NJ_I8 ? GROUP : 16;
+    for (size_t at = 0; at < depth; at++)
+        for (size_t i = 0; i < 16; i += NJ_REGISTER_LANES) {
+            NJ(reg) v = NJ(load_reg)(from, at * step + i, kind);
+            __builtin_memcpy(to + at * 16 + i, &v, sizeof v);
+        }
+}
+
+// What to fetch while the panel that holds `column` is in use: the next one; of the next group of
+// integers a quarter.
+NJ_INLINE const void *NJ(fetched_meanwhile)(
+    const struct gemm_run *run, size_t column, size_t k0, size_t depth
+) {
+    const char *panels = run->panels;
+    size_t k = run->call->k, panel = column / 16;
+    if (run->panel_kind != NJ_I8)
+        return panels + panel_at(panel + 1, k0, k, run->panel_kind) * nj_kind_bytes(run->panel_kind);
+    return panels + panel_at(panel / 4 * 4 + 4, k0, k, NJ_I8) + panel % 4 * depth * 16;
 }
 
 // Columns left..<left+width of one block of rows. `a` holds the block's panels, `slice` floats for
@@ -128,7 +160,7 @@ static void NJ(gemm_columns)(
 ) {
     const nj_gemm_call *call = run->call;
     const size_t k = call->k;
-    bool direct = call->c_kind == NJ_F32;
+    bool direct = call->c_kind == NJ_F32 && run->panel_kind != NJ_I8;
     size_t stride = direct ? call->n : WIDTH, origin = row * call->n + run->column + left;
     float *c = direct ? (float *)call->c + origin : sums;
     for (size_t k0 = 0; k0 < k; k0 += DEPTH, a += slice) {
@@ -136,11 +168,16 @@ static void NJ(gemm_columns)(
         bool add = k0 > 0 || (direct && call->accumulate);
         if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a);
         for (size_t j = 0; j < width; j += 16) {
-            size_t offset = (left + j) * k + k0 * 16, size = nj_kind_bytes(run->panel_kind);
-            const char *panel = (const char *)run->panels + offset * size;
-            const void *b = panel, *ahead = j + 16 < width ? panel + 16 * k * size : NULL;
-            if (run->panel_kind == NJ_BF16) {
-                NJ(widen_panel)(b, depth, converted);
+            size_t size = nj_kind_bytes(run->panel_kind);
+            size_t offset = panel_at((left + j) / 16, k0, k, run->panel_kind);
+            const void *panel = (const char *)run->panels + offset * size, *b = panel;
+            const void *ahead
+                = j + 16 < width ? NJ(fetched_meanwhile)(run, left + j, k0, depth) : NULL;
+            if (run->panel_kind != NJ_F32) {
+                if (run->panel_kind == NJ_BF16)
+                    NJ(widen_panel)(panel, depth, converted, NJ_BF16);
+                else
+                    NJ(widen_panel)(panel, depth, converted, NJ_I8);
                 b = converted;
             }
             NJ(panel_tiles)(
@@ -148,14 +185,17 @@ static void NJ(gemm_columns)(
                 4 * size);
         }
     }
-    if (!direct)
-        NJ(finish_bf16)(
-            sums, WIDTH, (uint16_t *)call->c + origin, call->n, rows, width, call->accumulate);
+    if (direct) return;
+    const float *scales = run->scales ? run->scales + left : NULL;
+    if (call->c_kind == NJ_BF16)
+        NJ(finish)(call, sums, scales, origin, rows, width, NJ_BF16);
+    else
+        NJ(finish)(call, sums, scales, origin, rows, width, NJ_F32);
 }
 
 // One block of rows by one block of columns of c.
 static void NJ(gemm_block)(void *context, size_t index, int thread) {
-    const struct gemm_run *run = context;
+    struct gemm_run *run = context;
     const nj_gemm_call *call = run->call;
     size_t row = index / run->column_blocks * run->block_rows;
     size_t rows = nj_min(run->block_rows, call->m - row);
@@ -164,16 +204,20 @@ static void NJ(gemm_block)(void *context, size_t index, int thread) {
     if (begin >= end) return;
 
     // With one block of columns a slice of a is used once, so that one slice of memory is enough.
-    bool once = end - begin <= WIDTH;
+    // With one block of rows it serves the thread's other blocks too.
+    bool keeps = run->block_rows >= call->m && thread < THREADS_REMEMBERED;
+    bool once = end - begin <= WIDTH && !keeps;
     size_t padded = nj_round_up(rows, NJ_TILE_ROWS), slice = padded * DEPTH;
     size_t a_count = nj_round_up((once ? nj_min(call->k, DEPTH) : call->k) * padded + 16, 16);
     float *a = nj_thread_scratch(
         thread, (a_count + DEPTH * 16 + BLOCK_ROWS_MOST * WIDTH) * sizeof(float));
     float *converted = a + a_count, *sums = converted + DEPTH * 16;
+    bool packs = !keeps || !run->holds_a[thread];
+    if (keeps) run->holds_a[thread] = true;
     for (size_t left = begin; left < end; left += WIDTH)
         NJ(gemm_columns)(
-            run, row, rows, left, nj_min(WIDTH, end - left), a, once ? 0 : slice, left == begin,
-            converted, sums);
+            run, row, rows, left, nj_min(WIDTH, end - left), a, once ? 0 : slice,
+            packs && left == begin, converted, sums);
 }
 
 static size_t NJ(tile_rows)(void) { return NJ_TILE_ROWS; }

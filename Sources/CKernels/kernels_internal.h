@@ -41,7 +41,9 @@ static inline size_t nj_min(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t nj_max(size_t a, size_t b) { return a > b ? a : b; }
 static inline size_t nj_ceil_div(size_t a, size_t b) { return (a + b - 1) / b; }
 static inline size_t nj_round_up(size_t a, size_t b) { return nj_ceil_div(a, b) * b; }
-static inline size_t nj_kind_bytes(nj_kind kind) { return kind == NJ_BF16 ? 2 : 4; }
+static inline size_t nj_kind_bytes(nj_kind kind) {
+    return kind == NJ_I8 ? 1 : kind == NJ_BF16 ? 2 : 4;
+}
 
 enum { NJ_MOST_THREADS = 256 };
 

@@ -59,6 +59,10 @@ static bool by_onednn_rounded(const nj_gemm_call *call) {
 }
 
 void nj_multiply(const nj_gemm_call *call) {
+    if (call->b_kind == NJ_I8) {
+        nj_gemm(call);
+        return;
+    }
     bool is_bf16 = call->a_kind == NJ_BF16 || call->b_kind == NJ_BF16;
     nj_kind kind = is_bf16 ? NJ_BF16 : NJ_F32;
     if (call->m == 0 || call->n == 0 || call->k == 0 || !by_onednn(kind)) {

@@ -79,6 +79,13 @@ typedef float NJ(reg) __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
 
 NJ_INLINE NJ(reg) NJ(load_reg)(const void *base, size_t index, nj_kind kind) {
     NJ(reg) v;
+    if (kind == NJ_I8) {
+        typedef int8_t byte __attribute__((vector_size(NJ_REGISTER_LANES)));
+        typedef int32_t whole __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
+        byte b;
+        __builtin_memcpy(&b, (const int8_t *)base + index, sizeof b);
+        return __builtin_convertvector(__builtin_convertvector(b, whole), NJ(reg));
+    }
     if (kind == NJ_BF16) {
         typedef uint16_t half __attribute__((vector_size(NJ_REGISTER_LANES * 2)));
         typedef uint32_t bits __attribute__((vector_size(NJ_REGISTER_LANES * 4)));

@@ -2,7 +2,7 @@ import Tensors
 public import Tokenizers
 public import Transformers
 import Autograd
-import Layers
+public import Layers
 
 /// Continues many texts at once: requests join and leave between tokens.
 ///
@@ -27,9 +27,13 @@ public final class GenerationEngine {
     /// - Parameters:
     ///   - slots: requests that run at the same time; others wait.
     ///   - capacity: tokens a request may hold, prompt included; at most the model's positions.
-    public init(model: Decoder, tokenizer: any Tokenizer, slots: Int, capacity: Int) {
+    ///   - weights: how the weights are held; `int8` reads less memory and rounds.
+    public init(
+        model: Decoder, tokenizer: any Tokenizer, slots: Int, capacity: Int,
+        weights: InferenceWeights = .full
+    ) {
         var model = model
-        model.prepareForInference()
+        model.prepareForInference(weights)
         self.model = model
         self.tokenizer = tokenizer
         cache = model.makeCache(
@@ -101,7 +105,7 @@ public final class GenerationEngine {
         let plan = planPass()
         guard !plan.ids.isEmpty else { return events }
         let logits = forward(plan)
-        guard logits.allSatisfy(\.isFinite) else {
+        guard logits.withUnsafeBufferPointer(SoftmaxWeights.areFinite) else {
             throw GenerationError(
                 .notFinite,
                 "The model's logits are not finite numbers: its weights are damaged, or its "

@@ -41,16 +41,17 @@ struct Sampler {
     }
 
     private func argmax(_ logits: UnsafeBufferPointer<Float>) -> Int {
-        var best = 0
-        for index in 1..<max(1, logits.count) where logits[index] > logits[best] {
-            best = index
-        }
-        return best
+        SoftmaxWeights.indexOfLargest(logits)
     }
 
     private func draw(_ logits: UnsafeBufferPointer<Float>, _ random: inout RandomStream)
         -> (id: Int, log: Double)
     {
+        if parameters.topP >= 1, parameters.topK == 0 || parameters.topK >= logits.count {
+            let weights = SoftmaxWeights(logits, temperature: parameters.temperature)
+            let id = weights.id(at: random.uniform() * weights.total)
+            return (id, log(weights[id] / weights.total))
+        }
         var candidates = candidates(logits)
         let peak = Double(logits[candidates[0]]) / parameters.temperature
         var weights = candidates.map { exp(Double(logits[$0]) / parameters.temperature - peak) }
@@ -85,10 +86,8 @@ struct Sampler {
         if parameters.topK > 0, parameters.topK < ids.count {
             // One pass with a small sorted list beats sorting the whole vocabulary.
             ids = largest(parameters.topK, of: logits, precedes)
-        } else if parameters.topP < 1 {
-            ids.sort(by: precedes)
         } else {
-            ids.swapAt(0, argmax(logits))
+            ids.sort(by: precedes)
         }
         return ids
     }

@@ -44,8 +44,8 @@ public struct Attention {
     }
 
     /// Arranges both weights for many products; later changes of them are not seen.
-    public mutating func prepareForInference() {
-        qkv.prepareForInference()
-        output.prepareForInference()
+    public mutating func prepareForInference(_ weights: InferenceWeights = .full) {
+        qkv.prepareForInference(weights)
+        output.prepareForInference(weights)
     }
 }

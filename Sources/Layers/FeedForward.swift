@@ -19,8 +19,8 @@ public struct FeedForward {
     }
 
     /// Arranges both weights for many products; later changes of them are not seen.
-    public mutating func prepareForInference() {
-        gateUp.prepareForInference()
-        down.prepareForInference()
+    public mutating func prepareForInference(_ weights: InferenceWeights = .full) {
+        gateUp.prepareForInference(weights)
+        down.prepareForInference(weights)
     }
 }

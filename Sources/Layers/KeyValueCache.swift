@@ -5,7 +5,7 @@ public import Tensors
 /// Attention writes into it in place. What lies beyond a sequence's length is never read, so a
 /// slot is reused, or cut back to n tokens, by simply going on from there.
 public struct KeyValueCache: Sendable {
-    /// Per layer `[slots, capacity, K · D]`.
+    /// Per layer `[slots, capacity, K · D]`, the capacity at least the cache's.
     public let keys: [Tensor]
     public let values: [Tensor]
     public let slotCount: Int
@@ -16,9 +16,13 @@ public struct KeyValueCache: Sendable {
         layers: Int, slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int,
         kind: ElementKind, on backend: any Backend
     ) {
-        let shape: Shape = [slots, capacity, keyValueHeads * headSize]
-        keys = (0..<layers).map { _ in backend.empty(shape, kind) }
-        values = (0..<layers).map { _ in backend.empty(shape, kind) }
+        let caches = (0..<layers).map { _ in
+            backend.emptyCache(
+                slots: slots, capacity: capacity, keyValueHeads: keyValueHeads,
+                headSize: headSize, kind: kind)
+        }
+        keys = caches.map(\.keys)
+        values = caches.map(\.values)
         slotCount = slots
         self.capacity = capacity
     }

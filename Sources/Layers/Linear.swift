@@ -20,7 +20,7 @@ public struct Linear {
     }
 
     /// Arranges the weight for many products; later changes of the weight are not seen.
-    public mutating func prepareForInference() {
-        prepared = weight.working.backend.packed(weight.working)
+    public mutating func prepareForInference(_ weights: InferenceWeights = .full) {
+        prepared = weight.prepared(weights)
     }
 }

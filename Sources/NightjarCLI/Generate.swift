@@ -45,6 +45,9 @@ struct Generate: ParsableCommand {
     @Option(help: "End before this text appears; may be repeated.")
     var stop: [String] = []
 
+    @Option(help: "full, or int8: rounded to 8 bits, faster to read.")
+    var weights = WeightsArgument.full
+
     @Option(help: "auto, f32 or bf16.")
     var precision = PrecisionArgument.auto
 
@@ -84,7 +87,8 @@ struct Generate: ParsableCommand {
         let capacity = min(ids.count + maximumNew, settings.maximumPositions)
         let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
         let engine = GenerationEngine(
-            model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity)
+            model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity,
+            weights: weights.form)
         var continuations: [Int: Continuation] = [:]
         for sample in 0..<samples {
             let id = try engine.add(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Layers
 import Tensors
 
 /// `--precision` of the commands that run a model.
@@ -11,6 +12,18 @@ enum PrecisionArgument: String, ExpressibleByArgument, CaseIterable {
         case .auto: backend.hasNativeBFloat16 ? .bf16 : .f32
         case .f32: .f32
         case .bf16: .bf16
+        }
+    }
+}
+
+/// `--weights` of the commands that generate.
+enum WeightsArgument: String, ExpressibleByArgument, CaseIterable {
+    case full, int8
+
+    var form: InferenceWeights {
+        switch self {
+        case .full: .full
+        case .int8: .int8
         }
     }
 }

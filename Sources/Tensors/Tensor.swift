@@ -17,6 +17,11 @@ public struct Tensor: Sendable {
         case rowMajor
         /// A weight matrix rearranged by `Backend.packed(_:)`; only products read it.
         case packed
+        /// A weight matrix rounded to 8 bits by `Backend.quantized(_:)`; only products read it.
+        case quantized
+        /// Keys or values of a cache, as `Backend.emptyCache` arranges them; only cached attention
+        /// reads them.
+        case cache
     }
 
     public init(

@@ -97,9 +97,9 @@ public struct Decoder {
     }
 
     /// Arranges the weights for generation; later changes of the parameters are not seen.
-    public mutating func prepareForInference() {
-        for layer in blocks.indices { blocks[layer].prepareForInference() }
-        preparedHead = backend.packed(head.working)
+    public mutating func prepareForInference(_ weights: InferenceWeights = .full) {
+        for layer in blocks.indices { blocks[layer].prepareForInference(weights) }
+        preparedHead = head.prepared(weights)
     }
 
     /// An empty cache for a number of sequences.

@@ -24,8 +24,8 @@ public struct DecoderBlock {
         ]
     }
 
-    mutating func prepareForInference() {
-        attention.prepareForInference()
-        feedForward.prepareForInference()
+    mutating func prepareForInference(_ weights: InferenceWeights) {
+        attention.prepareForInference(weights)
+        feedForward.prepareForInference(weights)
     }
 }

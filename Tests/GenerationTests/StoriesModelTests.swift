@@ -94,11 +94,15 @@ struct StoriesModelTests {
     }
 
     /// Prefill in pieces, token by token, and the pass over whole rows give equal logits.
-    @Test(arguments: [ElementKind.f32, .bf16])
-    func prefillDecodeAndWholeRowsGiveEqualLogits(precision: ElementKind) throws {
-        let model = try decoder(precision)
-        var prepared = model
-        prepared.prepareForInference()
+    @Test(arguments: [ElementKind.f32, .bf16], InferenceWeights.allCases)
+    func prefillDecodeAndWholeRowsGiveEqualLogits(
+        precision: ElementKind, weights: InferenceWeights
+    ) throws {
+        var prepared = try decoder(precision)
+        // Weights as they are give equal logits prepared or not.
+        let plain = prepared
+        prepared.prepareForInference(weights)
+        let model = weights == .full ? plain : prepared
         let backend = model.backend
         let ids = (0..<70).map { Int32(1 + $0 * 37 % 500) }
         let shape: Shape = [ids.count]
@@ -134,4 +138,51 @@ struct StoriesModelTests {
             #expect(logits == whole, "pieces \(pieces.prefix(5))")
         }
     }
+
+    /// What rounding the weights to 8 bits does to the predictions along a real text.
+    @Test func weightsOfEightBitsKeepThePredictions() throws {
+        let reference = try JSONDecoder().decode(
+            Reference.self,
+            from: Data(contentsOf: URL(filePath: Stories.path + "/reference.json")))
+        let model = try decoder(.f32)
+        var rounded = model
+        rounded.prepareForInference(.int8)
+        let ids = reference.ids
+        let rows = [model, rounded].map { model -> [[Double]] in
+            let shape: Shape = [ids.count]
+            let context = SequenceContext(
+                batch: 1, time: ids.count,
+                positions: Tensor(ids.indices.map(Int32.init), shape: shape, on: model.backend),
+                table: model.rotary,
+                memory: .rows(
+                    starts: Tensor(
+                        [Int32](repeating: 0, count: ids.count), shape: shape, on: model.backend)))
+            let hidden = model.hidden(
+                Tensor(ids, shape: shape, on: model.backend), in: context,
+                on: Tape(gradients: nil))
+            let logits = model.logits(hidden.value).read().map(Double.init)
+            let vocabulary = logits.count / ids.count
+            return ids.indices.map {
+                logarithmsOfSoftmax(logits[$0 * vocabulary..<($0 + 1) * vocabulary])
+            }
+        }
+        var divergence = 0.0
+        var agreeing = 0
+        for (full, rounded) in zip(rows[0], rows[1]) {
+            divergence += zip(full, rounded).reduce(0) { $0 + exp($1.0) * ($1.0 - $1.1) }
+            if full.firstIndex(of: full.max() ?? 0) == rounded.firstIndex(of: rounded.max() ?? 0) {
+                agreeing += 1
+            }
+        }
+        let mean = divergence / Double(ids.count)
+        print("8-bit weights: mean divergence \(mean), likeliest equal \(agreeing) of \(ids.count)")
+        #expect(mean > 0 && mean < 0.01)
+        #expect(agreeing * 20 >= ids.count * 18)
+    }
+}
+
+private func logarithmsOfSoftmax(_ logits: ArraySlice<Double>) -> [Double] {
+    let largest = logits.max() ?? 0
+    let total = log(logits.reduce(0) { $0 + exp($1 - largest) })
+    return logits.map { $0 - largest - total }
 }

@@ -13,6 +13,7 @@ import Testing
         (.swiGLUBackward, "swiGLU agrees, forward and backward"),
         (.matmul, "matmul agrees in every arrangement and size"),
         (.packed, "a packed weight gives the same bits"),
+        (.quantized, "products with 8-bit weights agree"),
         (.rmsNorm, "rmsNorm agrees, forward and backward"),
         (.rmsNormBackward, "rmsNorm agrees, forward and backward"),
         (.gather, "gather copies rows bit for bit"),

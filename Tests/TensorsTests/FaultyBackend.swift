@@ -11,8 +11,8 @@ final class FaultyBackend: Backend {
     }
 
     enum Operation: String, Sendable, CaseIterable {
-        case cast, add, accumulate, scale, swiGLU, swiGLUBackward, matmul, packed, rmsNorm
-        case rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
+        case cast, add, accumulate, scale, swiGLU, swiGLUBackward, matmul, packed, quantized
+        case rmsNorm, rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
         case cachedAttention, linearCrossEntropy, headGradient, sumOfSquares, adamW, sgd
     }
 
@@ -134,6 +134,16 @@ final class FaultyBackend: Backend {
             good.cachedAttention(
                 qkv, keys: keys, values: values, slots: slots, positions: positions, geometry),
             of: .cachedAttention)
+    }
+    func quantized(_ weight: Tensor) -> Tensor {
+        good.quantized(spoil(good.cast(weight, to: weight.kind), of: .quantized))
+    }
+    func emptyCache(
+        slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
+    ) -> (keys: Tensor, values: Tensor) {
+        good.emptyCache(
+            slots: slots, capacity: capacity, keyValueHeads: keyValueHeads, headSize: headSize,
+            kind: kind)
     }
 
     func linearCrossEntropy(

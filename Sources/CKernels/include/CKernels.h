@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3 } nj_kind;
+/// NJ_I8 is for packed weights alone: see nj_quantize.
+typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3, NJ_I8 = 4 } nj_kind;
 
 // MARK: Machine (isa.c, threads.c, scratch.c, memory.c)
 
@@ -51,7 +52,7 @@ void nj_trim_scratch(void);
 typedef enum {
     NJ_PLAIN,       // a: [m, k], b: [k, n]
     NJ_TRANSPOSED,  // a: [k, m], b: [n, k]
-    NJ_PACKED,      // b: what nj_gemm_pack made of [n, k]
+    NJ_PACKED,      // b: what nj_gemm_pack or nj_quantize made of [n, k]
 } nj_arrangement;
 
 /// c [m, n] = op(a) · op(b) (+ c), all dense and row-major; kinds f32 or bf16 in any mix.
@@ -72,6 +73,15 @@ size_t nj_gemm_packed_count(size_t n, size_t k);
 void nj_gemm_pack(
     const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
 
+// MARK: Weights of 8 bits (quantize.c)
+
+/// Bytes that nj_quantize writes for [n, k].
+size_t nj_quantized_bytes(size_t n, size_t k);
+/// Rounds weight [n, k] to integers of at most 127 with one scale a row, arranged for `NJ_PACKED`
+/// with b_kind NJ_I8. A row that holds what is not a finite number gets the scale NaN.
+void nj_quantize(
+    const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
+
 // MARK: Choice of products (products.c)
 
 /// Computes a product with oneDNN where that has a kernel of the first class for it, with nj_gemm
@@ -88,7 +98,7 @@ int nj_products_by_onednn(nj_kind kind);
 int nj_has_native_bf16(void);
 const char *_Nonnull nj_products_library_version(void);
 
-// MARK: Whole tensors (convert.c, elementwise.c, reduce.c)
+// MARK: Whole tensors (convert.c, elementwise.c, reduce.c, read_speed.c)
 
 void nj_fill(void *_Nullable to, nj_kind kind, size_t count, float value);
 void nj_copy(const void *_Nullable from, void *_Nullable to, size_t bytes);
@@ -101,6 +111,9 @@ void nj_add(
     void *_Nullable out, size_t count);
 void nj_scale(void *_Nullable x, nj_kind kind, float factor, size_t count);
 double nj_sum_of_squares(const void *_Nullable x, nj_kind kind, size_t count);
+
+/// Reads every byte of a multiple of 64, for timing; gives what they come to by exclusive or.
+int32_t nj_read(const void *_Nullable bytes, size_t count);
 
 // MARK: Parts of a layer (swiglu.c, rms_norm.c, rotary.c, embedding.c)
 
@@ -188,7 +201,10 @@ typedef struct {
 void nj_attention(const nj_attention_call *_Nonnull call);
 void nj_attention_backward(const nj_attention_call *_Nonnull call);
 
-/// qkv and out as above, by tokens; keys, values [slots, capacity, key_value_heads head_size].
+/// qkv and out as above, by tokens; keys, values [slots, capacity, key_value_heads head_size], or,
+/// where `by_head`, as attention reads them: keys [slots, key_value_heads, capacity / 64,
+/// head_size, 64] and values [slots, key_value_heads, capacity, head_size rounded up to 16], the
+/// capacity a multiple of 64.
 typedef struct {
     const void *_Nullable qkv;
     void *_Nullable out;
@@ -197,6 +213,7 @@ typedef struct {
     const int32_t *_Nullable slots;
     const int32_t *_Nullable positions;
     nj_kind kind, cache_kind;
+    int by_head;
     size_t tokens, capacity, heads, key_value_heads, head_size;
     float scale;
 } nj_cached_attention_call;

@@ -51,7 +51,7 @@ public protocol Backend: AnyObject, Sendable {
     /// `op(a) · op(b)` for matrices, where `op` transposes on request; the result is of `kind`.
     ///
     /// With `into`, the product is written there (its kind wins) and, with `accumulate`, added to
-    /// what is there. `b` may be `packed` when `transposeB` is true.
+    /// what is there. `b` may be `packed` or `quantized` when `transposeB` is true.
     func matmul(
         _ a: Tensor, _ b: Tensor, transposeA: Bool, transposeB: Bool, kind: ElementKind,
         into: Tensor?, accumulate: Bool
@@ -60,6 +60,13 @@ public protocol Backend: AnyObject, Sendable {
     /// A weight `[out, in]` in the arrangement that `matmul(..., transposeB: true)` reads fastest;
     /// products with it are bit-equal to products with the original.
     func packed(_ weight: Tensor) -> Tensor
+
+    /// A weight `[out, in]` as integers of 8 bits with one scale a row, for
+    /// `matmul(..., transposeB: true)`; operands of any kind meet it.
+    ///
+    /// With `s` a row's largest absolute weight over 127, in f32, its integers are `weight / s` to
+    /// nearest, ties to even. A product with it is `s` times the product with the integers.
+    func quantized(_ weight: Tensor) -> Tensor
 
     // MARK: Normalisation
 
@@ -122,11 +129,20 @@ public protocol Backend: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - qkv: `[N, (H + 2K) · D]`
-    ///   - keys: `[slots, capacity, K · D]`, written in place; `values` alike.
+    ///   - keys: `[slots, capacity, K · D]`, written in place; `values` alike. Row-major, or both
+    ///     from `emptyCache`.
     func cachedAttention(
         _ qkv: Tensor, keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
         _ geometry: AttentionGeometry
     ) -> Tensor
+
+    /// Keys and values for `cachedAttention`, arranged as it reads them fastest; nothing is set.
+    ///
+    /// Results over them are bit-equal to those over row-major tensors. The capacity of the
+    /// tensors may be larger than asked for.
+    func emptyCache(
+        slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
+    ) -> (keys: Tensor, values: Tensor)
 
     // MARK: Loss
 

@@ -25,10 +25,10 @@ extension ShapeChecks {
         into: Tensor?, accumulate: Bool
     ) -> (m: Int, k: Int, n: Int) {
         floating(a, in: "matmul")
-        sameKind(a, b, in: "matmul")
+        if b.layout != .quantized { sameKind(a, b, in: "matmul") }
         require(
-            b.layout == .rowMajor || transposeB,
-            "matmul takes a packed weight only with transposeB.")
+            b.layout != .cache && (b.layout == .rowMajor || transposeB),
+            "matmul takes an arranged weight only with transposeB, and no cache.")
         require(
             a.shape.rank == 2 && b.shape.rank == 2,
             "matmul multiplies matrices, not \(a.shape) and \(b.shape).")
@@ -45,6 +45,14 @@ extension ShapeChecks {
             shape(into, [m, n], "a destination", in: "matmul")
         }
         return (m, k, n)
+    }
+
+    /// Rows and columns of a weight to quantize.
+    static func quantized(_ weight: Tensor) -> (rows: Int, columns: Int) {
+        floating(weight, in: "quantized")
+        require(
+            weight.shape.rank == 2, "quantized rounds a matrix, not \(weight.shape).")
+        return (weight.shape[0], weight.shape[1])
     }
 
     static func rmsNorm(_ x: Tensor, weight: Tensor) -> (rows: Int, width: Int) {
@@ -158,7 +166,10 @@ extension ShapeChecks {
         _ geometry: AttentionGeometry
     ) -> (tokens: Int, slots: Int, capacity: Int) {
         self.geometry(geometry, in: "cachedAttention")
-        floating(qkv, keys, values, in: "cachedAttention")
+        floating(qkv, in: "cachedAttention")
+        require(
+            keys.layout == values.layout && [.rowMajor, .cache].contains(keys.layout),
+            "cachedAttention needs a cache whose keys and values are arranged alike.")
         sameKind(qkv, keys, values, in: "cachedAttention")
         shape(
             qkv, [slots.count, geometry.fusedWidth], "queries, keys and values",

@@ -23,7 +23,7 @@ enum ShapeChecks {
         for tensor in tensors {
             require(
                 tensor.layout == .rowMajor,
-                "\(operation) reads row-major tensors; a packed weight is for products alone.")
+                "\(operation) reads row-major tensors, not \(describe(tensor)).")
         }
     }
 
@@ -69,6 +69,11 @@ enum ShapeChecks {
     }
 
     static func describe(_ tensor: Tensor) -> String {
-        "\(tensor.layout == .packed ? "packed " : "")\(tensor.kind.rawValue) \(tensor.shape)"
+        switch tensor.layout {
+        case .rowMajor: "\(tensor.kind.rawValue) \(tensor.shape)"
+        case .packed: "packed \(tensor.kind.rawValue) \(tensor.shape)"
+        case .quantized: "8-bit \(tensor.shape)"
+        case .cache: "a cache of \(tensor.kind.rawValue) \(tensor.shape)"
+        }
     }
 }

@@ -24,9 +24,9 @@ public struct BackendLaw: Sendable, CustomTestStringConvertible {
 ///     func holds(_ law: BackendLaw) throws { try law.check(CPUBackend.shared) }
 public enum BackendContract {
     public static let laws: [BackendLaw] =
-        memoryLaws + elementwiseLaws + productLaws + normalisationLaws + embeddingLaws
-        + rotaryLaws + attentionLaws + attentionBatchLaws + cachedAttentionLaws + lossLaws
-        + optimizerLaws + repetitionLaws + emptinessLaws + goldenLaws
+        memoryLaws + elementwiseLaws + productLaws + quantizedLaws + normalisationLaws
+        + embeddingLaws + rotaryLaws + attentionLaws + attentionBatchLaws + cachedAttentionLaws
+        + lossLaws + optimizerLaws + repetitionLaws + emptinessLaws + goldenLaws
 
     /// The kinds that every backend computes in.
     static let kinds: [ElementKind] = [.f32, .bf16]

@@ -44,8 +44,9 @@ extension BackendContract {
         var random = SplitMix64(seed: 81)
         let lengths = [70, 5, 131]
         for kind in kinds {
-            for (heads, keyValueHeads, headSize) in [(4, 2, 8), (4, 1, 16), (2, 2, 64), (2, 1, 80)]
-            {
+            for (heads, keyValueHeads, headSize) in [
+                (4, 2, 8), (4, 1, 16), (2, 2, 64), (2, 1, 80), (3, 3, 10),
+            ] {
                 let sequences = lengths.map {
                     AttentionOperands(
                         &random, kind, batch: 1, time: $0, heads: heads,
@@ -63,14 +64,30 @@ extension BackendContract {
                     let (keys, values) = (backend.empty(shape, kind), backend.empty(shape, kind))
                     backend.fill(keys, with: 1e30)
                     backend.fill(values, with: .nan)
-                    for turns in calls {
-                        check(
-                            backend, turns, sequences, expected, keys, values,
-                            "\(kind), \(heads) on \(keyValueHeads) of \(headSize), \(name)")
+                    let arranged = backend.emptyCache(
+                        slots: 4, capacity: 140, keyValueHeads: keyValueHeads, headSize: headSize,
+                        kind: kind)
+                    backend.fill(everyElement(of: arranged.keys), with: 1e30)
+                    backend.fill(everyElement(of: arranged.values), with: .nan)
+                    for (cache, keys, values) in [
+                        ("rows", keys, values), ("arranged", arranged.keys, arranged.values),
+                    ] {
+                        for turns in calls {
+                            check(
+                                backend, turns, sequences, expected, keys, values,
+                                "\(kind), \(heads) on \(keyValueHeads) of \(headSize), \(name), "
+                                    + cache)
+                        }
                     }
                 }
             }
         }
+    }
+
+    private static func everyElement(of cache: Tensor) -> Tensor {
+        Tensor(
+            shape: [cache.storage.byteCount / cache.kind.byteCount], kind: cache.kind,
+            backend: cache.backend, storage: cache.storage)
     }
 
     private static func check(

@@ -54,32 +54,6 @@ extension CPUBackend {
         return gradient
     }
 
-    public func cachedAttention(
-        _ qkv: Tensor, keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
-        _ geometry: AttentionGeometry
-    ) -> Tensor {
-        let (tokens, _, capacity) = ShapeChecks.cachedAttention(
-            qkv, keys: keys, values: values, slots: slots, positions: positions, geometry)
-        let out = empty([tokens, geometry.heads * geometry.headSize], qkv.kind)
-        var call = nj_cached_attention_call()
-        call.qkv = UnsafeRawPointer(qkv.address)
-        call.out = out.address
-        call.keys = keys.address
-        call.values = values.address
-        (call.kind, call.cache_kind) = (qkv.computedKind, keys.computedKind)
-        (call.tokens, call.capacity) = (tokens, capacity)
-        (call.heads, call.key_value_heads) = (geometry.heads, geometry.keyValueHeads)
-        (call.head_size, call.scale) = (geometry.headSize, geometry.scale)
-        slots.withUnsafeBufferPointer { slots in
-            positions.withUnsafeBufferPointer { positions in
-                call.slots = slots.baseAddress
-                call.positions = positions.baseAddress
-                compute { nj_cached_attention(&call) }
-            }
-        }
-        return out
-    }
-
     private func attentionCall(
         _ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry
     ) -> nj_attention_call {

@@ -25,10 +25,10 @@ extension CPUBackend {
         call.a = UnsafeRawPointer(a.address)
         call.b = UnsafeRawPointer(b.address)
         call.c = c.address
-        (call.a_kind, call.b_kind, call.c_kind) = (a.computedKind, b.computedKind, c.computedKind)
+        (call.a_kind, call.b_kind, call.c_kind) = (a.computedKind, b.productKind, c.computedKind)
         call.a_arrangement = transposeA ? NJ_TRANSPOSED : NJ_PLAIN
         call.b_arrangement =
-            b.layout == .packed ? NJ_PACKED : transposeB ? NJ_TRANSPOSED : NJ_PLAIN
+            b.layout != .rowMajor ? NJ_PACKED : transposeB ? NJ_TRANSPOSED : NJ_PLAIN
         call.accumulate = accumulate ? 1 : 0
         let role: StaticString =
             transposeA

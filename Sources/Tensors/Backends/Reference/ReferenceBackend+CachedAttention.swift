@@ -43,4 +43,12 @@ extension ReferenceBackend {
         }
         return tensor(out, [tokens, queryWidth], qkv.kind)
     }
+
+    /// Plain rows: loops read every arrangement equally slowly.
+    public func emptyCache(
+        slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
+    ) -> (keys: Tensor, values: Tensor) {
+        let shape: Shape = [slots, capacity, keyValueHeads * headSize]
+        return (empty(shape, kind), empty(shape, kind))
+    }
 }

@@ -7,7 +7,7 @@ extension ReferenceBackend {
             a, b, transposeA: transposeA, transposeB: transposeB, kind: kind, into: into,
             accumulate: accumulate)
         let left = values(of: a)
-        let right = values(of: b)
+        let right = b.layout == .quantized ? roundedValues(of: b) : values(of: b)
         let destination = into ?? empty([m, n], kind)
         var result =
             accumulate ? values(of: destination) : [Double](repeating: 0, count: m * n)

@@ -1,0 +1,61 @@
+// Weights of 8 bits: every row of [n, k] is integers of at most 127 times a scale of its own.
+//
+// Symmetric and to nearest, ties to even: scale = largest / 127, number = weight / scale. What a
+// product reads then is a quarter of f32. The numbers lie in groups [k][64 rows], the scales follow
+// them (`gemm.c`).
+#include <math.h>
+
+#include "kernels_internal.h"
+
+enum { GROUP = 64 };
+
+struct quantize_run {
+    const void *weight;
+    nj_kind kind;
+    size_t n, k;
+    int8_t *groups;
+    float *scales;
+};
+
+static float weight_at(const struct quantize_run *run, size_t index) {
+    if (run->kind == NJ_F32) return ((const float *)run->weight)[index];
+    uint32_t bits = (uint32_t)((const uint16_t *)run->weight)[index] << 16;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+// The scale of a row: NaN where a weight is not finite, 0 where all are 0 or nearly so.
+static float row_scale(const struct quantize_run *run, size_t row) {
+    float largest = 0;
+    for (size_t at = 0; at < run->k; at++) {
+        float size = fabsf(weight_at(run, row * run->k + at));
+        if (!isfinite(size)) return NAN;
+        largest = size > largest ? size : largest;
+    }
+    return largest / 127;
+}
+
+static void quantize_groups(void *context, size_t from, size_t to, int thread) {
+    const struct quantize_run *run = context;
+    (void)thread;
+    for (size_t row = from * GROUP; row < to * GROUP; row++) {
+        float scale = row < run->n ? row_scale(run, row) : 0;
+        int8_t *out = run->groups + row / GROUP * GROUP * run->k + row % GROUP;
+        for (size_t at = 0; at < run->k; at++) {
+            float number = scale > 0 ? rintf(weight_at(run, row * run->k + at) / scale) : 0;
+            out[at * GROUP] = (int8_t)fmaxf(-127, fminf(127, number));
+        }
+        run->scales[row] = scale;
+    }
+}
+
+size_t nj_quantized_bytes(size_t n, size_t k) {
+    return nj_round_up(n, GROUP) * (k + sizeof(float));
+}
+
+void nj_quantize(const void *weight, nj_kind kind, size_t n, size_t k, void *packed) {
+    float *scales = (float *)((char *)packed + nj_round_up(n, GROUP) * k);
+    struct quantize_run run = {weight, kind, n, k, packed, scales};
+    nj_for_ranges(nj_ceil_div(n, GROUP), 1, 0, quantize_groups, &run);
+}

@@ -1,0 +1,20 @@
+import CKernels
+
+extension CPUBackend {
+    public func quantized(_ weight: Tensor) -> Tensor {
+        let (rows, columns) = ShapeChecks.quantized(weight)
+        let kind = weight.computedKind
+        return compute {
+            let storage = pool.storage(byteCount: nj_quantized_bytes(rows, columns))
+            nj_quantize(weight.address, kind, rows, columns, storage.address)
+            return Tensor(
+                shape: weight.shape, kind: weight.kind, layout: .quantized, backend: self,
+                storage: storage)
+        }
+    }
+}
+
+extension Tensor {
+    /// The kind of a product's operand as its elements lie.
+    var productKind: nj_kind { layout == .quantized ? NJ_I8 : computedKind }
+}
