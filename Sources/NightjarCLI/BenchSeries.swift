@@ -32,6 +32,8 @@ struct BenchRow {
         process.environment = environment
         let output = Pipe()
         process.standardOutput = output
+        // Its progress would stand between the rows; what fails is run by itself.
+        process.standardError = FileHandle.nullDevice
         try process.run()
         let bytes = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -17,7 +17,9 @@ struct BenchAll: ParsableCommand {
         func train(_ shape: String, _ kind: String) -> [String] {
             ["train", "--shape", shape, "--dtype", kind, "--steps", "3"]
         }
-        let training = [("tokens_per_second", 1), ("mfu", 2), ("peak_rss_mib", 0)]
+        let training = [
+            ("tokens_per_second", 1), ("gflops", 1), ("mfu", 2), ("peak_rss_mib", 0),
+        ]
         func generate(_ batch: Int, _ more: String...) -> [String] {
             ["generate", "--shape", Self.shape, "--batch", String(batch)] + more
         }
@@ -118,9 +120,8 @@ struct BenchGrowth: ParsableCommand {
             row("sequence \(time), \(batch) a step", batch: batch, time: time)
         }
         let most = CPUBackend.shared.description.threadCount
-        rows += Array(Set([1, 2, most / 2, most])).sorted().filter { $0 > 0 && $0 <= most }.map {
-            row("threads \($0)", threads: $0)
-        }
+        let teams: Set<Int> = [1, min(2, most), max(most / 2, 1), most]
+        rows += teams.sorted().map { count in row("threads \(count)", threads: count) }
         try BenchSeries(rows: rows).run(json: json)
     }
 }
