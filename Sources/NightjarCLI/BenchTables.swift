@@ -77,7 +77,8 @@ struct BenchLadder: ParsableCommand {
             row("+ micro-batches by size", ["--dtype", "f32"]),
             row("+ bf16 weights and activations", ["--dtype", "bf16"]),
             row("+ a row a pass", ["--dtype", "bf16", "--micro", "1"]),
-            row("+ activations computed again", ["--dtype", "bf16", "--micro", "1", "--recompute"]),
+            row(
+                "+ activations computed again", ["--dtype", "bf16", "--micro", "1", "--recompute"]),
         ]).run(json: json)
     }
 }

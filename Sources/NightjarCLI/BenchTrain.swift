@@ -86,10 +86,12 @@ struct BenchTrain: ParsableCommand {
         var table = AlignedTable(columns: ["operation", "calls", "ms", "share", "GFLOP/s"])
         func add(_ name: String, _ entry: OperationProfile.Entry) {
             table.add([
-                name, entry.calls > 0 ? HumanFormat.fixed(Double(entry.calls) / steps, digits: 0) : "",
+                name,
+                entry.calls > 0 ? HumanFormat.fixed(Double(entry.calls) / steps, digits: 0) : "",
                 HumanFormat.fixed(entry.seconds / steps * 1000, digits: 2),
                 HumanFormat.percent(entry.seconds / profile.wallSeconds),
-                entry.flops > 0 ? HumanFormat.fixed(entry.flops / entry.seconds / 1e9, digits: 1) : "",
+                entry.flops > 0
+                    ? HumanFormat.fixed(entry.flops / entry.seconds / 1e9, digits: 1) : "",
             ])
         }
         for (name, entry) in profile.entries { add(name, entry) }

@@ -102,7 +102,8 @@ public struct TrainingBenchmark {
         let tokens = Double(rows * time)
         // Before the ceiling's own buffers come into it.
         let peak = ResourceUsage.now().peakResidentMiB
-        let profile = try profiles
+        let profile =
+            try profiles
             ? CPUBackend.shared.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
             : nil
         let flops = Census(model.configuration).trainingFLOPs(time: time) * tokens
