@@ -12,7 +12,7 @@ enum Entry {
         signal(SIGPIPE, SIG_IGN)
         OutOfMemory.end { Report.end(withoutMemory: $0) }
         do {
-            try NightjarCommand.checkName(CommandLine.arguments.dropFirst().first)
+            try NightjarCommand.checkNames(CommandLine.arguments.dropFirst())
             var command = try NightjarCommand.parseAsRoot()
             try command.run()
         } catch {

@@ -17,11 +17,20 @@ struct NightjarCommand: ParsableCommand {
             Logits.self, Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
 
+    /// Follows the words of a command line as far as they name commands.
+    ///
     /// - Throws: `ValidationError` that names the nearest command where a word is none.
-    static func checkName(_ word: String?) throws {
-        let names = configuration.subcommands.map { $0._commandName } + ["help"]
-        guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
-        throw ValidationError(
-            "there is no command \"\(word)\"; \(nearestNameHint(to: word, among: names))")
+    static func checkNames(_ words: some Sequence<String>) throws {
+        var command: any ParsableCommand.Type = self
+        for word in words where !command.configuration.subcommands.isEmpty {
+            let offered = command.configuration.subcommands
+            guard !word.hasPrefix("-"), word != "help" else { return }
+            guard let named = offered.first(where: { $0._commandName == word }) else {
+                let names = offered.map { $0._commandName } + ["help"]
+                throw ValidationError(
+                    "there is no command \"\(word)\"; \(nearestNameHint(to: word, among: names))")
+            }
+            command = named
+        }
     }
 }

@@ -55,6 +55,14 @@ import Testing
         #expect(table.code == 0 && table.output.contains("tokens per second"), "\(table.output)")
     }
 
+    /// At every level of commands.
+    @Test(arguments: [["trian", "train"], ["bench", "growt", "growth"]])
+    func aMistypedCommandNamesTheNearest(_ words: [String]) throws {
+        let outcome = try Program().run(Array(words.dropLast()))
+        #expect(
+            outcome.code == 2 && outcome.errors.contains("did you mean \"\(words.last ?? "")\"?"))
+    }
+
     @Test func aShapeThatIsNoneIsRefused() throws {
         let outcome = try Program().run(["bench", "ladder", "--shape", "1,2"])
         #expect(outcome.code == 2 && outcome.errors.contains("--shape takes eight sizes"))
