@@ -3,27 +3,30 @@ import TestSupport
 import Testing
 
 /// The promise: a plugin that is edited while a run goes on takes effect at one step, and a run that
-/// is killed soon after goes on with that swap at that very step.
+/// is killed soon after goes on with that swap at that very step, from its last checkpoint or, where
+/// there is none, from its beginning.
 @Suite(.serialized) struct SwapAndKillTests {
     private static let swapStep = 44
     private static let steps = 60
 
-    /// The last checkpoint before the swap is 20 steps older.
-    private static let recipe = Program.recipe
-        .replacing(
-            "schedule = function(progress) return 1 - 0.5 * progress end",
-            with: "schedule = \"tutor\""
-        )
-        .replacing("steps = 24,", with: "steps = \(steps),")
-        .replacing("evaluate = { every_steps = 6,", with: "evaluate = { every_steps = 12,")
-        .replacing(
-            "checkpoint = { every_steps = 3, keep_last = 2 },",
-            with: """
-                checkpoint = { every_steps = \(swapStep - 20), keep_last = 2 },
-                limits = { time_s = 300 },
-                use = { "tutor", "gate" },
-                grant = { gate = { "files:read:gate" } },
-                """)
+    /// - Parameter checkpoint: the steps between two checkpoints.
+    private static func recipe(checkpoint: Int) -> String {
+        Program.recipe
+            .replacing(
+                "schedule = function(progress) return 1 - 0.5 * progress end",
+                with: "schedule = \"tutor\""
+            )
+            .replacing("steps = 24,", with: "steps = \(steps),")
+            .replacing("evaluate = { every_steps = 6,", with: "evaluate = { every_steps = 12,")
+            .replacing(
+                "checkpoint = { every_steps = 3, keep_last = 2 },",
+                with: """
+                    checkpoint = { every_steps = \(checkpoint), keep_last = 2 },
+                    limits = { time_s = 300 },
+                    use = { "tutor", "gate" },
+                    grant = { gate = { "files:read:gate" } },
+                    """)
+    }
 
     /// Filters, decides, steers, schedules, remembers and measures; versions differ in all of it.
     private static func tutor(every: Int, decay: Double) -> String {
@@ -103,9 +106,9 @@ import Testing
     }
 
     /// Starts a run, edits its plugin inside a step, and lets it come to the step after the kill.
-    private func startedAndSwapped() throws -> (Program, Program.Started) {
+    private func startedAndSwapped(checkpoint: Int) throws -> (Program, Program.Started) {
         let program = try Program()
-        try program.folder.write(Self.recipe, to: "recipe.lua")
+        try program.folder.write(Self.recipe(checkpoint: checkpoint), to: "recipe.lua")
         try program.folder.write(Self.gate, to: "Plugins/gate/gate.lua")
         try program.folder.write("", to: "gate/readme")
         try write(program, tutor: Self.tutor(every: 7, decay: 0.98))
@@ -119,16 +122,21 @@ import Testing
         return (program, started)
     }
 
-    @Test func aSwapIsRepeatedByARunThatWasKilledThreeStepsLater() throws {
-        let (whole, running) = try startedAndSwapped()
+    /// The last checkpoint is 20 steps older than the swap, or there is none.
+    @Test(arguments: [swapStep - 20, 1000])
+    func aSwapIsRepeatedByARunThatWasKilledThreeStepsLater(checkpoint: Int) throws {
+        let hasCheckpoint = checkpoint < Self.swapStep
+        let (whole, running) = try startedAndSwapped(checkpoint: checkpoint)
         try whole.folder.write("", to: "gate/end")
         let finished = running.wait()
         #expect(finished.code == 0, "\(finished.errors)")
 
-        let (killed, doomed) = try startedAndSwapped()
-        let checkpoint = "checkpoints/step-0000\(Self.swapStep - 20)/manifest.json"
-        wait(for: doomed) {
-            FileManager.default.fileExists(atPath: killed.run.appending(path: checkpoint).path)
+        let (killed, doomed) = try startedAndSwapped(checkpoint: checkpoint)
+        if hasCheckpoint {
+            let manifest = "checkpoints/step-0000\(checkpoint)/manifest.json"
+            wait(for: doomed) {
+                FileManager.default.fileExists(atPath: killed.run.appending(path: manifest).path)
+            }
         }
         doomed.kill()
         #expect(doomed.wait().wasSignalled)
@@ -146,7 +154,11 @@ import Testing
         #expect(decisions(journal) == decisions(other))
         let swaps = journal.filter { $0["event"] == "\"swap\"" }
         #expect(swaps.count == 1 && swaps.first?["step"] == "\(Self.swapStep)", "\(journal)")
-        #expect(journal.contains { $0["event"] == "\"resume\"" && $0["step"] == "24" })
+        let beginnings = journal.filter { ["\"start\"", "\"resume\""].contains($0["event"]) }
+        #expect(
+            beginnings.last?["step"] == (hasCheckpoint ? "\(checkpoint)" : "0"), "\(beginnings)")
+        // From the beginning, it is the very same beginning.
+        if !hasCheckpoint { #expect(beginnings.count == 2 && Set(beginnings).count == 1) }
         // The versions did differ: updates were left out at other steps.
         let skips = decisions(other).filter { $0.contains("\"skip\"") }
         #expect(skips.contains { $0.contains("number 42") }, "\(skips)")

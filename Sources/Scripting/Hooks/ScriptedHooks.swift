@@ -192,11 +192,20 @@ public final class ScriptedHooks: RunHooks {
         }
     }
 
+    public func saveBeginning() throws -> [String: [UInt8]] {
+        var states: [String: [UInt8]] = [:]
+        for slot in slots {
+            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: nil).value)
+            try reload.keep(slot)
+        }
+        return states
+    }
+
     public func restoreState(_ state: [String: [UInt8]]) throws {
         for slot in slots {
             guard let bytes = state[slot.name] else {
                 if !state.isEmpty {
-                    warn(slot, "it is new since the checkpoint and begins without memory")
+                    warn(slot, "the run had no such script before, and it begins without memory")
                 }
                 continue
             }
@@ -229,7 +238,7 @@ public final class ScriptedHooks: RunHooks {
         } else {
             slot.resume(slot.unit, versions: saved.versions)
         }
-        try slot.unit.restore(saved.memory)
+        if let memory = saved.memory { try slot.unit.restore(memory) }
     }
 
     // MARK: - Changes from outside

@@ -2,11 +2,12 @@ import LuaRuntime
 
 /// What a checkpoint keeps of a script: its memory, and which versions were in force so far.
 struct SlotState {
-    let memory: LuaValue
+    /// Nil where it has lived through nothing yet.
+    let memory: LuaValue?
     /// The one in force last.
     let versions: [ScriptVersion]
 
-    init(_ slot: ScriptSlot, memory: LuaValue) {
+    init(_ slot: ScriptSlot, memory: LuaValue?) {
         self.memory = memory
         versions = slot.versions
     }
@@ -18,15 +19,11 @@ struct SlotState {
                 hash: entry.asTable?["hash"]?.asText ?? "",
                 lines: entry.asTable?["files"]?.asTable?.array.compactMap(\.asText) ?? [])
         }
-        guard let memory = value.asTable?["memory"], let versions, !versions.isEmpty,
-            versions.allSatisfy({ $0 != nil })
-        else {
+        guard let versions, !versions.isEmpty, versions.allSatisfy({ $0 != nil }) else {
             throw ScriptingError(
-                .unreadable,
-                "a script's state lacks its memory or its versions; use another "
-                    + "checkpoint")
+                .unreadable, "a script's state lacks its versions; use another checkpoint")
         }
-        self.memory = memory
+        memory = value.asTable?["memory"]
         self.versions = versions.compactMap { $0 }
     }
 
@@ -40,6 +37,8 @@ struct SlotState {
                             array: version.entries.map { .string(LuaString($0.text)) })),
                 ]))
         }
-        return .table(LuaTable(["memory": memory, "versions": .table(LuaTable(array: list))]))
+        var table = LuaTable(["versions": LuaValue.table(LuaTable(array: list))])
+        if let memory { table.set("memory", memory) }
+        return .table(table)
     }
 }

@@ -30,8 +30,12 @@ public protocol RunHooks: AnyObject {
     /// the run goes on; that of the run's end is written without.
     func saveState() throws -> [String: [UInt8]]
 
-    /// Takes what `saveState` once gave, before the first step of a resumed run; empty where the
-    /// checkpoint holds nothing. A rollback of weights does not call it: what hooks have learned
+    /// What hooks begin with, as `restoreState` takes it: a run that is stopped before its first
+    /// checkpoint begins with the same again.
+    func saveBeginning() throws -> [String: [UInt8]]
+
+    /// Takes what `saveState` or `saveBeginning` once gave, before the first step of a resumed run;
+    /// empty where the checkpoint holds nothing. A rollback of weights does not call it: what hooks have learned
     /// since, such as why the rollback was needed, stays.
     func restoreState(_ state: [String: [UInt8]]) throws
 
@@ -77,6 +81,9 @@ extension RunHooks {
 
     /// Remembers nothing.
     public func saveState() throws -> [String: [UInt8]] { [:] }
+
+    /// Begins with nothing.
+    public func saveBeginning() throws -> [String: [UInt8]] { [:] }
 
     /// Takes nothing.
     public func restoreState(_ state: [String: [UInt8]]) throws {}

@@ -1,9 +1,10 @@
 import Checkpoints
 import Foundation
 
-/// What the newest checkpoint of a run holds for its hooks, looked at before the run is opened.
+/// What a run goes on with for its hooks, looked at before the run is opened: what its newest
+/// checkpoint holds, or what it began with where it has none.
 public enum SavedHooks {
-    /// What each remembers, by name; empty where no checkpoint can be read.
+    /// What each remembers, by name; empty where nothing can be read.
     ///
     /// The run may be under way in another process; nothing is locked or changed. A checkpoint that
     /// turns out to be damaged is passed over here as it is when the run goes on.
@@ -19,6 +20,6 @@ public enum SavedHooks {
                 return states
             }
         }
-        return [:]
+        return (try? HookState.readBeginning(run: folder)) ?? [:]
     }
 }

@@ -4,7 +4,7 @@ import Telemetry
 
 /// The folder a run writes to, locked until it is released.
 ///
-///     recipe.lua  resolved.json  scripts/<hash>
+///     recipe.lua  resolved.json  hooks.json  scripts/<hash>
 ///     metrics.jsonl  events.jsonl
 ///     checkpoints/step-000500/  stages/  control/
 public final class RunFolder {

@@ -131,9 +131,10 @@ extension Trainer {
         return failure
     }
 
-    /// Gives hooks what a checkpoint holds for them.
-    func restoreHooks(from saved: CheckpointFolder) throws {
-        let memory = try HookState.read(from: saved)
+    /// Gives hooks what a checkpoint holds for them, or what they began with where there is none.
+    func restoreHooks(from saved: CheckpointFolder?) throws {
+        let memory =
+            try saved.map(HookState.read) ?? HookState.readBeginning(run: folder.path)
         if let failure = state.course.hookFailure {
             observer.remark(
                 "The checkpoint lacks the memory of scripts, which begins anew: \(failure)")
@@ -142,12 +143,22 @@ extension Trainer {
         guard let desk else {
             if !memory.isEmpty {
                 observer.remark(
-                    "The checkpoint holds the memory of \(memory.keys.sorted()), and the run has "
-                        + "no scripts now; it is lost with the next checkpoint.")
+                    "The run holds the memory of \(memory.keys.sorted()) and has no scripts now; "
+                        + "it is lost with the next checkpoint.")
             }
             return
         }
         try desk.call { try $0.restoreState(memory) }
+    }
+
+    /// Keeps what hooks begin with, for a run that is stopped before its first checkpoint.
+    func keepBeginning() throws {
+        guard !isSaved, let desk else { return }
+        let beginning = try desk.call { try $0.saveBeginning() }
+        guard !beginning.isEmpty || folder.hadRun else { return }
+        try folder.write(
+            String(decoding: HookState(beginning).bytes(), as: UTF8.self),
+            to: HookState.fileName)
     }
 
     /// Saves the steps before an error, as an interruption would, and tells hooks of it; the error

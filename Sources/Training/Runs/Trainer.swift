@@ -130,7 +130,7 @@ public final class Trainer {
         }
         (remarks.all + parts.data.remarks).forEach(observer.remark)
         followDials()
-        if let saved { try restoreHooks(from: saved) }
+        if saved != nil || folder.hadRun { try restoreHooks(from: saved) }
     }
 
     /// Trains until the budget is used, or someone ends it.
@@ -153,6 +153,7 @@ public final class Trainer {
     public func begin() throws {
         guard !hasBegun else { throw TrainingError(.misuse, "The run has begun already.") }
         hasBegun = true
+        try keepBeginning()
         try recorder.begin(
             state, plan: parts.plan, inForce: desk?.filesInForce ?? [:])
         inbox.open()

@@ -15,26 +15,29 @@ import Testing
         end)(),
         """
 
-    private func begun(keys: String = "use = { 'mine' },") throws -> ScriptedRun {
+    /// - Parameter died: the steps it made; it saves every few of them, and first after ten.
+    private func begun(
+        keys: String = "use = { 'mine' },", died: Int = 13
+    ) throws -> ScriptedRun {
         let run = try ScriptedRun(keys: keys, steps: 30)
         try run.plugin("mine", Self.body)
         try run.folder.write("Plugins/mine/steps.lua", "return 2")
         try run.begin()
-        try run.step(to: 13)
+        try run.step(to: died)
         try run.die()
         return run
     }
 
-    private func whole(keys: String = "use = { 'mine' },") throws -> ScriptedRun {
-        let run = try begun(keys: keys)
+    private func whole() throws -> ScriptedRun {
+        let run = try begun()
         try run.begin(resumes: true)
         try run.finish()
         return run
     }
 
-    @Test(arguments: ["syntax", "self-test", "module", "file", "folder"])
-    func aPluginThatNoLongerLoadsRunsFromTheKeptBytes(damage: String) throws {
-        let run = try begun()
+    @Test(arguments: ["syntax", "self-test", "module", "file", "folder"], [3, 13])
+    func aPluginThatNoLongerLoadsRunsFromTheKeptBytes(damage: String, died: Int) throws {
+        let run = try begun(died: died)
         switch damage {
         case "syntax": try run.folder.write("Plugins/mine/mine.lua", "return {")
         case "self-test":
@@ -71,15 +74,27 @@ import Testing
         #expect(throws: ScriptingError.self) { try run.begin(resumes: true, takesEdited: true) }
     }
 
-    @Test func aRunThatNeverSavedHasNothingToGoOnFrom() throws {
-        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
-        try run.plugin("mine", Self.body)
-        try run.folder.write("Plugins/mine/steps.lua", "return 2")
-        try run.begin()
-        try run.step(to: 3)
-        try run.die()
-        try run.folder.write("Plugins/mine/mine.lua", "return {")
-        #expect(throws: ScriptingError.self) { try run.begin(resumes: true) }
+    @Test func aRunThatNeverSavedBeginsWithTheScriptsItBeganWith() throws {
+        let run = try begun(died: 3)
+        try run.plugin("mine", Self.body.replacingOccurrences(of: "1 /", with: "2 /"))
+        try run.begin(resumes: true)
+        #expect(
+            run.said.contains { $0.contains("not those that were in force") }, "\(run.said)")
+        try run.finish()
+        let whole = try whole()
+        #expect(try run.weights(step: 30) == whole.weights(step: 30))
+        #expect(try run.metrics() == whole.metrics())
+        #expect(try run.events("start").count == 2 && run.events("swap").isEmpty)
+    }
+
+    @Test func aDamagedBeginningSaysWhatToDo() throws {
+        let run = try begun(died: 3)
+        try run.folder.write("runs/scripted/hooks.json", "{")
+        let error = #expect(throws: (any Error).self) { try run.begin(resumes: true) }
+        #expect("\(error as Any)".contains("remove it, and the run begins"), "\(error as Any)")
+        try FileManager.default.removeItem(atPath: run.folder.path + "/runs/scripted/hooks.json")
+        try run.begin(resumes: true)
+        try run.finish()
     }
 
     @Test func aMendedFileIsTakenAsAnEdit() throws {

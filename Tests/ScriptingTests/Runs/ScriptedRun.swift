@@ -128,7 +128,8 @@ final class ScriptedRun {
         let states = try #require(object?["states"] as? [String: String])
         return try states.mapValues { text in
             let bytes = try #require(Data(base64Encoded: text))
-            return try SlotState(StateEncoding.decode(Array(bytes), path: "memory")).memory
+            let state = try SlotState(StateEncoding.decode(Array(bytes), path: "memory"))
+            return try #require(state.memory)
         }
     }
 
