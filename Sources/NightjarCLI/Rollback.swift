@@ -6,8 +6,8 @@ struct Rollback: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Puts an earlier version of a script back in force in a run under way.",
         discussion: """
-            Without a hash it is the version before the present one. The file on the disk stays as \
-            it is, and is taken again when it is saved anew. With --weights it is weights and \
+            Without a hash it is the version before the present one; once more, the one before \
+            that. The file on the disk stays as it is, and is taken again when it is saved anew. With --weights it is weights and \
             optimizer that go back instead, to the last checkpoint or that of a step.
             """)
 

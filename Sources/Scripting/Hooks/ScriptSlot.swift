@@ -49,6 +49,20 @@ final class ScriptSlot {
 
     var name: String { recipe.name }
 
+    /// The version to go back to: the one that was in force before the present one first was, so
+    /// that going back again goes further back.
+    var versionBefore: ScriptVersion? {
+        var path: [ScriptVersion] = []
+        for version in versions {
+            if let index = path.firstIndex(where: { $0.hash == version.hash }) {
+                path.removeSubrange((index + 1)...)
+            } else {
+                path.append(version)
+            }
+        }
+        return path.dropLast().last
+    }
+
     /// Puts another version in the place of this one; the memory moves over.
     ///
     /// - Throws: `ScriptingError` where the new version cannot take the memory; then the old one

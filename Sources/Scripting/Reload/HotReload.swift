@@ -96,7 +96,6 @@ final class HotReload {
     /// - Parameter hash: the first digits of its hash; nil for the one before.
     /// - Throws: `ScriptingError` where there is none.
     func rollback(_ slot: ScriptSlot, to hash: String?) throws -> ScriptEvent {
-        let older = slot.versions.dropLast()
         if let hash, slot.unit.hash.hasPrefix(hash) {
             throw ScriptingError(.badValue, "\(slot.name) is at version \(hash) already")
         }
@@ -104,11 +103,13 @@ final class HotReload {
         for version in slot.versions where !known.contains(version.short) {
             known.append(version.short)
         }
-        guard
-            let version = older.last(where: { version in
-                hash.map(version.hash.hasPrefix) ?? (version.hash != slot.unit.hash)
-            })
-        else {
+        let version =
+            if let hash {
+                slot.versions.last { $0.hash.hasPrefix(hash) }
+            } else {
+                slot.versionBefore
+            }
+        guard let version else {
             throw ScriptingError(
                 .badValue,
                 hash == nil

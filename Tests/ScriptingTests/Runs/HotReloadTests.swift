@@ -217,31 +217,46 @@ import Training
         try run.finish()
     }
 
+    /// Going back twice goes two versions back, and a version that was left that way is found by
+    /// its hash.
     @Test func aRollbackBringsTheVersionBefore() throws {
         let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
         try run.plugin("mine", Self.factor(1))
         try run.begin()
         try run.step(to: 2)
-        try run.plugin("mine", Self.factor(0.5))
-        run.settle()
-        try run.step(to: 4)
+        for (step, factor) in [(4, 0.5), (6, 0.25)] {
+            try run.plugin("mine", Self.factor(factor))
+            run.settle()
+            try run.step(to: step)
+            #expect(run.dials["schedule.factor"] == .number(factor))
+        }
+        let newest = try #require(run.events("swap").last?["new"] as? String)
+        for (step, request, factor) in [
+            (8, "", 0.5), (10, "", 1), (12, " " + newest, 0.25), (14, "", 1),
+        ] {
+            try ask(run, "rollback mine" + request)
+            try run.step(to: step)
+            #expect(run.dials["schedule.factor"] == .number(factor), "\(step)")
+            let last = try #require(try run.events("swap").last)
+            #expect(last["reason"] as? String == "rollback")
+        }
+        try run.finish()
+    }
+
+    /// Leaves a request to a run, which is on the disk when this returns.
+    private func ask(_ run: ScriptedRun, _ request: String) throws {
         let folder = run.folder.path + "/runs/scripted"
         let asked = Thread {
-            _ = try? RunControl.send(run: folder, request: .script("rollback mine"), timeout: 20)
+            _ = try? RunControl.send(run: folder, request: .script(request), timeout: 20)
         }
         asked.start()
-        // The request is on the disk before the next step is made.
         let deadline = Date().addingTimeInterval(20)
         func isAsked() -> Bool {
             let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/control")
             return (names ?? []).contains { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
         }
         while !isAsked(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
-        try run.step(to: 6)
-        #expect(run.dials["schedule.factor"] == .number(1))
-        let last = try #require(try run.events("swap").last)
-        #expect(last["reason"] as? String == "rollback")
-        try run.finish()
+        #expect(isAsked())
     }
 
     /// Functions of a recipe swap; a plain value that changed is refused with what would set it.
