@@ -7,7 +7,7 @@
 //
 // A few loops inside Lua run no instruction and so no hook: a table that is its own `__call` keeps
 // Lua 5.4 busy for minutes. Where a thread is still inside Lua's own code a while after its
-// deadline, the handler leaves by a jump to the entry. That is no place to leave from: the
+// deadline, or after it was interrupted, the handler leaves by a jump to the entry. That is no place to leave from: the
 // interpreter is given up, never touched again, and its memory stays taken.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -96,9 +96,10 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     }
     errno = saved;
     njl_context *context = innermost;
-    if (!context || !context->watched || !context->escape) return;
+    if (!context || !context->escape) return;
     uint64_t deadline = atomic_load(&context->deadline), spent = thread_time();
-    if (!deadline || deadline > time) return;
+    int late = context->watched && deadline && deadline <= time;
+    if (!late && !atomic_load(&context->interrupted)) return;
     if (!context->told_at) context->told_at = spent;
     if (spent > context->told_at + patience(context) && inside_lua(interrupted)) {
         context->given_up = 1;

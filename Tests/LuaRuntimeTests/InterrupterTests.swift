@@ -39,6 +39,7 @@ import Testing
         "begun() local t = setmetatable({}, { __index = function(t) return t.x end }) "
             + "while true do pcall(function() return t.x end) end",
         "begun() while true do local s = ('x'):rep(1000) s:find('y') end",
+        "begun() " + GivenUpTests.callLoop,
     ])
     func aLoopWithoutEndIsEnded(source: String) {
         let error = interrupted(source)

@@ -14,8 +14,14 @@ enum RecipeLimits {
     static let instructions = 100_000_000
     /// Seconds a call may take where the clock is what ends it.
     static let seconds = 1.0
-    /// Seconds a counted call may take: only what does not count, such as waiting, gets there.
-    static let countedSeconds = 60.0
+    /// Seconds that a counted call may take for as many instructions: only what does not count
+    /// gets there, such as waiting, or comparing texts of many megabytes.
+    static let countedSeconds = 20.0
+
+    /// The same for another number of instructions; never less.
+    private static func seconds(counting instructions: Int) -> Double {
+        max(countedSeconds, countedSeconds * Double(instructions) / Double(Self.instructions))
+    }
 
     /// Fills in the defaults that depend on the kind of budget.
     ///
@@ -30,7 +36,8 @@ enum RecipeLimits {
                     + "limit time_s instead")
         }
         if given["time_s"] == nil {
-            limits.set("time_s", .number(isExact ? countedSeconds : seconds))
+            let counted = given.optionalInteger("instructions") ?? instructions
+            limits.set("time_s", .number(isExact ? seconds(counting: counted) : seconds))
         }
         if isExact, given["instructions"] == nil {
             limits.set("instructions", .integer(Int64(instructions)))

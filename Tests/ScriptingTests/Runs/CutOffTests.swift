@@ -107,7 +107,7 @@ import Training
         #expect(try budget("") == LuaRuntime.Budget(seconds: 1))
         #expect(
             try budget("budget = 'exact'")
-                == LuaRuntime.Budget(seconds: 60, instructions: 100_000_000))
+                == LuaRuntime.Budget(seconds: 20, instructions: 100_000_000))
         #expect(
             try budget("budget = 'exact', instructions = 7, time_s = 2")
                 == LuaRuntime.Budget(seconds: 2, instructions: 7))
