@@ -34,6 +34,12 @@ struct Rollback: ParsableCommand {
         guard weights != (script != nil) else {
             throw ValidationError("name a script, or give --weights")
         }
+        for (name, text) in [("script", script), ("hash", hash)] where text != nil {
+            guard let text, !text.isEmpty, !text.contains(where: \.isWhitespace) else {
+                throw ValidationError(
+                    "the \(name) is empty or holds a space; leave it out or name one")
+            }
+        }
         guard weights || step == nil else { throw ValidationError("--step goes with --weights") }
     }
 

@@ -52,6 +52,43 @@ import Testing
         #expect(read == [RunEvent(name: "swap", step: 4, external: 2, fields: fields)])
     }
 
+    /// A run that went back to step 0 and was asked anew stands by the newer word.
+    @Test func whatWasAskedSinceStandsAboveWhatWasAskedOfLaterSteps() {
+        func dial(_ serial: Int, _ step: Int, _ path: String, _ value: Double) -> RunEvent {
+            RunEvent(
+                name: "dial", step: step, external: serial,
+                fields: ["path": .string(path), "value": .double(value)])
+        }
+        func swap(_ serial: Int, _ step: Int, _ script: String) -> RunEvent {
+            RunEvent(
+                name: "swap", step: step, external: serial, fields: ["script": .string(script)])
+        }
+        let journal = [
+            dial(1, 10, "a", 0.5), dial(2, 10, "b", 7), swap(3, 12, "x"), swap(4, 12, "y"),
+            RunEvent(name: "start", step: 0), dial(5, 4, "a", 0.25), swap(6, 5, "x"),
+        ]
+        var replay = Replay(journal, after: 0, applied: [])
+        let all = replay.take(at: 100)
+        #expect(all.compactMap(\.external) == [5, 6, 1, 2, 4])
+        #expect(all[2].fields["value"] == .double(0.25) && all[3].fields["value"] == .double(7))
+
+        // The same while the run goes on.
+        replay = Replay(Array(journal.prefix(4)), after: 0, applied: [])
+        _ = replay.take(at: 4)
+        replay.overtake(dial(5, 4, "b", 8))
+        replay.overtake(swap(6, 4, "y"))
+        let left = replay.take(at: 100)
+        #expect(left.compactMap(\.external) == [1, 2, 3])
+        #expect(left[1].fields["value"] == .double(8))
+
+        // Scripts taken from the disk at step 11 are not put back to what they were.
+        let edited = RunEvent(name: "resume", step: 11, fields: ["edited": true])
+        replay = Replay(journal.prefix(4) + [edited, swap(7, 14, "z")], after: 0, applied: [])
+        #expect(replay.take(at: 100).compactMap(\.external) == [1, 2, 7])
+        replay = Replay(journal, after: 0, applied: [], takesEdited: true)
+        #expect(replay.take(at: 100).compactMap(\.external) == [5, 1, 2])
+    }
+
     @Test func onlyWhatIsStillAheadIsRepeatedInOrder() {
         func event(_ serial: Int?, _ step: Int) -> RunEvent {
             RunEvent(name: "dial", step: step, external: serial)

@@ -27,7 +27,7 @@ public enum ReferenceWriter {
             }
         }
         text += "\n## Hooks\n\n" + HookReference.table
-        text += "\n## Plugins\n\n" + keys(of: PluginManifest.record)
+        text += "\n## Plugins\n\n" + tables(in: .record(PluginManifest.record))
         return text
     }
 
@@ -44,8 +44,12 @@ public enum ReferenceWriter {
                 text += "\n" + list(binding.parameters)
             }
             if !binding.results.isEmpty { text += "\nGives:\n\n" + list(binding.results) }
-            for record in binding.results.flatMap({ LuaType.records(in: $0.shape) }) {
-                text += "\n" + keys(of: record)
+            var seen: Set<String> = []
+            for field in binding.parameters + binding.results {
+                for record in LuaType.records(in: field.shape)
+                where seen.insert(record.noun).inserted {
+                    text += "\n" + keys(of: record)
+                }
             }
         }
         if !binding.examples.isEmpty {

@@ -60,7 +60,8 @@ final class ScriptSlot {
                 path.append(version)
             }
         }
-        return path.dropLast().last
+        // An edit may have brought back the very first version.
+        return path.dropLast().last ?? versions.last { $0.hash != unit.hash }
     }
 
     /// Puts another version in the place of this one; the memory moves over.

@@ -10,18 +10,18 @@ public import Training
 /// Observers that fail are logged and counted. Filters, deciders and curricula that fail throw, and
 /// the run answers as the recipe's `on.script` says.
 public final class ScriptedHooks: RunHooks {
-    private let slots: [ScriptSlot]
+    let slots: [ScriptSlot]
     private let settings: RunSettings
-    private let reload: HotReload
-    private let log: (ScriptLogLine) -> Void
+    let reload: HotReload
+    let log: (ScriptLogLine) -> Void
     private var totalSteps = 0 { didSet { madeRun = nil } }
     private var step = 0 { didSet { madeRun = nil } }
     private var tokens = 0 { didSet { madeRun = nil } }
     /// What `nj.run.get` gives, made when first wanted.
     private var madeRun: LuaValue?
-    private var measurements = HookMeasurements()
-    private var pending: [ScriptEvent] = []
-    private var cutOffs: [CutOff] = []
+    var measurements = HookMeasurements()
+    var pending: [ScriptEvent] = []
+    var cutOffs: [CutOff] = []
 
     /// What the scripts may know of their run.
     struct RunSettings {
@@ -158,89 +158,6 @@ public final class ScriptedHooks: RunHooks {
         return changes
     }
 
-    // MARK: - Memory
-
-    public func saveState() throws -> [String: [UInt8]] {
-        var states: [String: [UInt8]] = [:]
-        for slot in slots {
-            let memory = try memory(of: slot)
-            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
-            // A version that a checkpoint names must be there when that is resumed.
-            try reload.keep(slot)
-            if let difference = slot.replayDifference(left: memory) {
-                measurements.errors += 1
-                warn(
-                    slot,
-                    "\(difference); keep what it remembers in ctx.state, or a resumed run differs")
-                pending.append(
-                    ScriptEvent(
-                        name: "impure",
-                        fields: [
-                            "script": .string(slot.name), "message": .string(difference),
-                        ], hasEffect: false))
-            }
-        }
-        return states
-    }
-
-    private func memory(of slot: ScriptSlot) throws -> LuaValue {
-        do {
-            return try slot.unit.memory(isKept: true)
-        } catch let error as ScriptingError where error.code == .budget {
-            cutOffs.append(CutOff(error, of: slot.name, door: "save"))
-            throw error
-        }
-    }
-
-    public func saveBeginning() throws -> [String: [UInt8]] {
-        var states: [String: [UInt8]] = [:]
-        for slot in slots {
-            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: nil).value)
-            try reload.keep(slot)
-        }
-        return states
-    }
-
-    public func restoreState(_ state: [String: [UInt8]]) throws {
-        for slot in slots {
-            guard let bytes = state[slot.name] else {
-                if !state.isEmpty {
-                    warn(slot, "the run had no such script before, and it begins without memory")
-                }
-                continue
-            }
-            let saved = try SlotState(
-                StateEncoding.decode(bytes, path: "the memory of \(slot.name)"))
-            try resume(slot, from: saved)
-        }
-        let names = Set(slots.map(\.name))
-        for name in state.keys.sorted() where !names.contains(name) {
-            log(
-                ScriptLogLine(
-                    level: .warn, owner: name,
-                    text: "it is no longer in use, and what it remembered is dropped"))
-        }
-    }
-
-    /// Goes on with the very bytes that were in force.
-    private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
-        if let version = saved.versions.last, version.hash != slot.unit.hash {
-            let unit = try reload.unit(version, of: slot, log: log)
-            if unit.hash != version.hash {
-                warn(slot, "the recipe gives it other settings than before; these hold now")
-            } else if !reload.look(at: slot) {
-                warn(
-                    slot,
-                    "its files on the disk are not those that were in force; the run goes on with "
-                        + "version \(version.short). --edited takes them, and so does saving them")
-            }
-            slot.resume(unit, versions: saved.versions)
-        } else {
-            slot.resume(slot.unit, versions: saved.versions)
-        }
-        if let memory = saved.memory { try slot.unit.restore(memory) }
-    }
-
     // MARK: - Changes from outside
 
     public func takeEvents(step: Int) throws -> [ScriptEvent] {
@@ -272,6 +189,8 @@ public final class ScriptedHooks: RunHooks {
         }
         return sentence
     }
+
+    public var takesEdited: Bool { reload.takesEdited }
 
     public func takeCutOffs() -> [CutOff] {
         defer { cutOffs = [] }
@@ -350,13 +269,13 @@ public final class ScriptedHooks: RunHooks {
         }
     }
 
-    private func warn(_ slot: ScriptSlot, _ text: String) {
+    func warn(_ slot: ScriptSlot, _ text: String) {
         log(ScriptLogLine(level: .warn, owner: slot.name, text: text))
     }
 }
 
 extension CutOff {
-    fileprivate init(_ error: ScriptingError, of script: String, door: String) {
+    init(_ error: ScriptingError, of script: String, door: String) {
         self.init(
             script: script, door: door, message: error.message, isReplayable: !error.isCutByTime)
     }

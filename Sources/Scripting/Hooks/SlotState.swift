@@ -21,7 +21,9 @@ struct SlotState {
         }
         guard let versions, !versions.isEmpty, versions.allSatisfy({ $0 != nil }) else {
             throw ScriptingError(
-                .unreadable, "a script's state lacks its versions; use another checkpoint")
+                .unreadable,
+                "a script's state lacks its versions; use another checkpoint, or, where there is "
+                    + "none, remove hooks.json from the run's folder")
         }
         memory = value.asTable?["memory"]
         self.versions = versions.compactMap { $0 }

@@ -118,7 +118,7 @@ public enum PluginCatalogue {
             fileURLWithPath: name, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)
         ).standardizedFileURL
         var isFolder: ObjCBool = false
-        guard name.contains("/") || name.hasSuffix(".lua"),
+        guard name.contains("/") || name.hasSuffix(".lua") || name.hasPrefix("."),
             FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
         else { return try PluginLookup(from: folder).find(name) }
         let home = isFolder.boolValue ? url : url.deletingLastPathComponent()

@@ -24,9 +24,8 @@ public enum PluginSkeleton {
     /// - Returns: the files that were written.
     /// - Throws: `ScriptingError` for a name that cannot be one, or that is taken there.
     public static func write(_ kind: Kind, name: String, into folder: String) throws -> [String] {
-        guard PluginLookup.isName(name) else {
-            throw ScriptingError(
-                .badValue, "\"\(name)\" cannot name a plugin; write letters, digits, _ and -")
+        if let problem = PluginLookup.problem(ofName: name) {
+            throw ScriptingError(.badValue, problem)
         }
         let home = folder + "/" + name
         guard !FileManager.default.fileExists(atPath: home) else {

@@ -82,10 +82,8 @@ struct PluginLookup: Sendable {
 
     /// - Throws: `ShapeFault` that names the nearest plugin there is.
     func find(_ name: String) throws -> PluginSource {
-        guard PluginLookup.isName(name) else {
-            throw ShapeFault(
-                path: LuaPath(),
-                sentence: "\"\(name)\" cannot name a plugin; write letters, digits, _ and -")
+        if let problem = PluginLookup.problem(ofName: name) {
+            throw ShapeFault(path: LuaPath(), sentence: problem)
         }
         for folder in folders {
             let source = PluginSource(name: name, place: .folder(folder + "/" + name))
@@ -96,7 +94,8 @@ struct PluginLookup: Sendable {
         }
         throw ShapeFault(
             path: LuaPath(),
-            sentence: "there is no plugin \"\(name)\" in Plugins/ from the recipe's folder upward, in "
+            sentence:
+                "there is no plugin \"\(name)\" in Plugins/ from the recipe's folder upward, in "
                 + "NIGHTJAR_PLUGINS, or among the shipped ones; \(hint(name))")
     }
 
@@ -104,8 +103,20 @@ struct PluginLookup: Sendable {
         nearestNameHint(to: name, among: all.map(\.name))
     }
 
+    /// What is wrong with a plugin's name; nil where nothing is.
+    static func problem(ofName name: String) -> String? {
+        if name == RecipeUnit.name {
+            return
+                "a plugin cannot be called \"\(name)\": that is what a run calls the functions of "
+                + "its recipe; choose another name"
+        }
+        return isName(name)
+            ? nil
+            : "\"\(Printable.line(name))\" cannot name a plugin; write letters, digits, _ and -"
+    }
+
     static func isName(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.count <= 100
+        name != RecipeUnit.name && !name.isEmpty && name.utf8.count <= 100
             && name.utf8.allSatisfy { (c: UInt8) in
                 (c | 32 >= 97 && c | 32 <= 122) || (c >= 48 && c <= 57) || c == 95 || c == 45
             }

@@ -96,26 +96,9 @@ final class HotReload {
     /// - Parameter hash: the first digits of its hash; nil for the one before.
     /// - Throws: `ScriptingError` where there is none.
     func rollback(_ slot: ScriptSlot, to hash: String?) throws -> ScriptEvent {
-        if let hash, slot.unit.hash.hasPrefix(hash) {
-            throw ScriptingError(.badValue, "\(slot.name) is at version \(hash) already")
-        }
-        var known: [String] = []
-        for version in slot.versions where !known.contains(version.short) {
-            known.append(version.short)
-        }
-        let version =
-            if let hash {
-                slot.versions.last { $0.hash.hasPrefix(hash) }
-            } else {
-                slot.versionBefore
-            }
+        let version = try hash.map { try slot.version($0) } ?? slot.versionBefore
         guard let version else {
-            throw ScriptingError(
-                .badValue,
-                hash == nil
-                    ? "\(slot.name) has no earlier version in this run"
-                    : "\(slot.name) was never at version \(hash ?? "") in this run; its versions "
-                        + "are \(known.joined(separator: ", "))")
+            throw ScriptingError(.badValue, "\(slot.name) has no earlier version in this run")
         }
         var fields = HotReload.fields(of: version, for: slot)
         fields["reason"] = .string("rollback")
@@ -148,7 +131,7 @@ final class HotReload {
         try slot.swap(to: unit(version, of: slot, log: log))
         // A watch that went on saw what was saved while the version was made ready.
         if slot.files != watched { watches[name] = FileWatch(slot.files, usesSystem: usesSystem) }
-        return "\(name) went from version \(before) to \(version.short)."
+        return "\(name) went from version \(before) to \(slot.unit.hash.prefix(8))."
     }
 
     /// A unit of a version, from the bytes that were kept.
@@ -159,10 +142,22 @@ final class HotReload {
         return try slot.recipe.make(files, log)
     }
 
+    /// Whether a resumed run takes the files as they are on the disk.
+    var takesEdited: Bool { settings.takesEdited && !settings.isLocked }
+
+    /// The event that tells of a version that could not be loaded, and of the one on the disk that
+    /// is in force in its place.
+    func replacement(of version: ScriptVersion, in slot: ScriptSlot) throws -> ScriptEvent {
+        try keep(slot)
+        var fields = HotReload.fields(of: ScriptVersion(slot.unit), for: slot)
+        fields["old"] = .string(version.hash)
+        return ScriptEvent(name: HotReload.swapName, fields: fields, hasEffect: false)
+    }
+
     /// Has a script's files looked at as if they had just been saved, where edits made between two
     /// lives of the run are wanted.
     func look(at slot: ScriptSlot) -> Bool {
-        guard settings.takesEdited else { return false }
+        guard takesEdited else { return false }
         unseen.insert(slot.name)
         return true
     }
@@ -189,6 +184,41 @@ final class HotReload {
 }
 
 extension ScriptSlot {
+    /// The version of this run that a hash's first digits name.
+    ///
+    /// - Throws: `ScriptingError` where there is none, or more than one, or where it is in force.
+    fileprivate func version(_ digits: String) throws -> ScriptVersion {
+        var known: [ScriptVersion] = []
+        for version in versions where !known.contains(version) { known.append(version) }
+        let meant = known.filter { $0.hash.hasPrefix(digits) }
+        func list(_ versions: [ScriptVersion]) -> String {
+            versions.map(\.short).joined(separator: ", ")
+        }
+        guard digits.count >= 4 else {
+            throw ScriptingError(
+                .badValue,
+                "give at least four digits of a version's hash; the versions of \(name) in this run "
+                    + "are \(list(known))")
+        }
+        guard let version = meant.first else {
+            let shown = Printable.line(String(digits.prefix(40)))
+            throw ScriptingError(
+                .badValue,
+                "\(name) was never at version \(shown) in this run; its versions are "
+                    + list(known))
+        }
+        guard meant.count == 1 else {
+            throw ScriptingError(
+                .badValue,
+                "\(digits) stands for \(meant.count) versions of \(name): \(list(meant)); give more "
+                    + "digits")
+        }
+        guard version.hash != unit.hash else {
+            throw ScriptingError(.badValue, "\(name) is at version \(version.short) already")
+        }
+        return version
+    }
+
     /// The files on the disk that its version was read from; none for a shipped plugin.
     fileprivate var files: [String] { unit.files.map(\.path).filter { $0.hasPrefix("/") } }
 }

@@ -83,10 +83,10 @@ struct DialBoard: Sendable {
     func check(_ changes: [DialChange], step: Int) throws -> [DialChange] {
         try changes.map { change in
             guard let dial = dials.first(where: { $0.path == change.path }) else {
-                let hint = nearestNameHint(to: change.path, among: dials.map(\.path))
                 throw TrainingError(
                     .badDial,
-                    "There is no dial \"\(change.path)\", which \(change.origin) turns; \(hint)")
+                    "There is no dial \"\(change.path)\", which \(change.origin) turns; "
+                        + hint(to: change.path))
             }
             guard let value = dial.accept(change.value) else {
                 throw TrainingError(
@@ -102,6 +102,16 @@ struct DialBoard: Sendable {
             }
             return DialChange(path: dial.path, value: value, origin: change.origin)
         }
+    }
+
+    /// The nearest dial, else those of the same part of the run.
+    private func hint(to path: String) -> String {
+        let names = dials.map(\.path)
+        let part = path.prefix { $0 != "." } + "."
+        let near = names.filter { $0.hasPrefix(part) }
+        return nearestNameHint(
+            to: path,
+            among: nearestName(to: path, among: names) == nil && !near.isEmpty ? near : names)
     }
 
     /// Meets a checked wish; the value before is returned.

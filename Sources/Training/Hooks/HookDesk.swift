@@ -6,6 +6,8 @@ final class HookDesk {
     private var seconds = 0.0
     private var errors = 0
     private var cutOffs: [CutOff] = []
+    /// Failures since the run began or went on, as far as they have been counted up.
+    private(set) var errorsInAll = 0
 
     init(_ hooks: any RunHooks) { self.hooks = hooks }
 
@@ -37,6 +39,9 @@ final class HookDesk {
     /// The scripts' files as they are in force.
     var filesInForce: [String: String] { hooks.filesInForce }
 
+    /// Whether scripts are taken as they are on the disk.
+    var takesEdited: Bool { hooks.takesEdited }
+
     /// Counts a failure that the run has answered.
     func countError() { errors += 1 }
 
@@ -49,6 +54,7 @@ final class HookDesk {
             seconds = 0
             errors = 0
         }
+        errorsInAll += errors + measured.errors
         return Account(
             seconds: seconds, errors: errors + measured.errors, fields: measured.fields)
     }

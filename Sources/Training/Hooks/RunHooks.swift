@@ -64,6 +64,10 @@ public protocol RunHooks: AnyObject {
     /// The files in force now with the hashes of their bytes, by the paths under which the recipe
     /// lists them: every checkpoint's manifest names them.
     var filesInForce: [String: String] { get }
+
+    /// Whether a resumed run takes its scripts as they are on the disk now: swaps that its journal
+    /// tells of are not repeated then.
+    var takesEdited: Bool { get }
 }
 
 extension RunHooks {
@@ -107,4 +111,7 @@ extension RunHooks {
 
     /// No files of its own.
     public var filesInForce: [String: String] { [:] }
+
+    /// Goes on with what was in force.
+    public var takesEdited: Bool { false }
 }

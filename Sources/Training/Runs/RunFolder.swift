@@ -105,7 +105,7 @@ public final class RunFolder {
 
     /// What a run that never began may leave behind.
     private static let ownNames: Set = [
-        "run.lock", "events.jsonl", "metrics.jsonl", "checkpoints", "control",
+        "run.lock", "events.jsonl", "metrics.jsonl", "checkpoints", "control", "hooks.json",
     ]
 
     private static func holdsCheckpoints(_ path: String) -> Bool {

@@ -123,6 +123,8 @@ public struct RunSummary: Sendable {
     /// Why it was stopped; nil for other endings.
     public let reason: String?
     public let steps: Int
+    /// The steps the run was to have.
+    public let totalSteps: Int
     public let tokens: Int
     public let heldOutBefore: HeldOutLoss?
     /// Of the last step; nil for a run that was stopped before it was measured.

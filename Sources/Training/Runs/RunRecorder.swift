@@ -41,16 +41,20 @@ final class RunRecorder {
 
     /// Records that the run starts or goes on, and with which recipe.
     ///
-    /// - Parameter inForce: hashes of scripts by path, where they are not those on the disk.
-    func begin(_ state: RunState, plan: RunPlan, inForce: [String: String]) throws {
+    /// - Parameters:
+    ///   - inForce: hashes of scripts by path, where they are not those on the disk.
+    ///   - takesEdited: whether those on the disk are to take their place.
+    func begin(
+        _ state: RunState, plan: RunPlan, inForce: [String: String], takesEdited: Bool
+    ) throws {
         let scripts = MetricValue.list(
             recipe.scripts.map { .string("\($0.path) \(inForce[$0.path] ?? $0.hash)") })
         for script in recipe.scripts { try folder.keep(script) }
         try folder.write(recipe.resolved, to: "resolved.json")
         try folder.write(String(decoding: recipe.source, as: UTF8.self), to: "recipe.lua")
-        try event(
-            resumedStep == nil ? "start" : "resume", step: state.step,
-            ["scripts": scripts])
+        var fields: [String: MetricValue] = ["scripts": scripts]
+        if takesEdited { fields[RunEvent.editedKey] = true }
+        try event(resumedStep == nil ? "start" : "resume", step: state.step, fields)
         guard offset == 0 else { return }
         try folder.metrics.record([
             "type": "run", "total_steps": .int(plan.totalSteps),

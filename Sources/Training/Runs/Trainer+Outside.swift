@@ -160,6 +160,7 @@ extension Trainer {
     /// Writes down what comes from outside; from then on it is part of the run.
     func journal(_ name: String, _ fields: [String: MetricValue]) throws {
         let serial = try recorder.externalEvent(name, step: state.step, fields)
+        replay.overtake(RunEvent(name: name, step: state.step, fields: fields))
         state.course.appliedEvents.append(serial)
         isSaved = false
     }

@@ -153,8 +153,8 @@ extension Trainer {
 
     /// Keeps what hooks begin with, for a run that is stopped before its first checkpoint.
     func keepBeginning() throws {
-        guard !isSaved, let desk else { return }
-        let beginning = try desk.call { try $0.saveBeginning() }
+        guard !isSaved else { return }
+        let beginning = try desk?.call { try $0.saveBeginning() } ?? [:]
         guard !beginning.isEmpty || folder.hadRun else { return }
         try folder.write(
             String(decoding: HookState(beginning).bytes(), as: UTF8.self),
@@ -203,12 +203,17 @@ extension Trainer {
         try recorder.event(
             "\(ending)", step: state.step, stopReason.map { ["reason": .string($0)] } ?? [:])
         tellSkipped()
+        if let errors = desk?.errorsInAll, errors > 0 {
+            observer.remark(
+                "Scripts failed \(errors) \(errors == 1 ? "time" : "times"); hook_errors in the "
+                    + "metrics says in which steps.")
+        }
         inbox.close(step: state.step)
         let isScored = state.step > 0 && state.lastHeldOut?.step == state.step
         let summary = RunSummary(
             ending: ending,
             reason: ending == .stopped ? stopReason ?? "The program ended it." : nil,
-            steps: state.step, tokens: state.tokens,
+            steps: state.step, totalSteps: dials.totalSteps, tokens: state.tokens,
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
             replayBreak: state.course.replayBreak, folder: folder.path,
             checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,

@@ -110,10 +110,12 @@ public final class Trainer {
         let journal =
             folder.hadRun ? try RunJournal.events(run: folder.path, remark: remarks.add) : []
         recorder.countSerials(of: journal)
-        replay = Replay(journal, after: state.step, applied: state.course.appliedEvents)
+        replay = Replay(
+            journal, after: state.step, applied: state.course.appliedEvents,
+            takesEdited: hooks?.takesEdited ?? false)
         if replay.count > 0 {
             remarks.add(
-                "What was asked of the run after this checkpoint (\(replay.count) times) is "
+                "What was asked of the run after step \(state.step) (\(replay.count) times) is "
                     + "repeated at its steps.")
         }
         keeper = CheckpointKeeper(
@@ -155,7 +157,8 @@ public final class Trainer {
         hasBegun = true
         try keepBeginning()
         try recorder.begin(
-            state, plan: parts.plan, inForce: desk?.filesInForce ?? [:])
+            state, plan: parts.plan, inForce: desk?.filesInForce ?? [:],
+            takesEdited: desk?.takesEdited ?? false)
         inbox.open()
         let start = RunStart(
             plan: parts.plan, folder: folder.path, step: state.step,

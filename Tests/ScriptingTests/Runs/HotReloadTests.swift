@@ -243,6 +243,23 @@ import Training
         try run.finish()
     }
 
+    @Test func aRollbackWantsDigitsThatNameOneVersion() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", Self.factor(1))
+        try run.begin()
+        try run.step(to: 2)
+        for (digits, sentence) in [
+            ("0", "give at least four digits"), ("zzzzzz", "was never at version zzzzzz"),
+        ] {
+            try ask(run, "rollback mine \(digits)")
+            try run.step(to: run.stepsMade + 2)
+            let message = try run.events("refused").last?["message"] as? String
+            #expect(message?.contains(sentence) == true, "\(message as Any)")
+        }
+        try run.finish()
+        #expect(try run.events("swap").isEmpty)
+    }
+
     /// Leaves a request to a run, which is on the disk when this returns.
     private func ask(_ run: ScriptedRun, _ request: String) throws {
         let folder = run.folder.path + "/runs/scripted"

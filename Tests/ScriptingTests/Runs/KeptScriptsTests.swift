@@ -87,6 +87,63 @@ import Testing
         #expect(try run.events("start").count == 2 && run.events("swap").isEmpty)
     }
 
+    /// The files on the disk are taken for good: what the journal tells of versions between is not
+    /// repeated, by this life of the run or by later ones.
+    @Test func whoTakesEditedFilesIsNotGivenOlderOnesLater() throws {
+        func factor(_ value: Double) -> String {
+            Self.body.replacingOccurrences(of: "1 /", with: "\(value) /")
+        }
+        let run = try begun(died: 3)
+        try run.begin(resumes: true)
+        try run.step(to: 5)
+        try run.plugin("mine", factor(2))
+        run.settle()
+        try run.step(to: 7)
+        #expect(try run.events("swap").count == 1)
+        try run.die()
+        try run.plugin("mine", factor(3))
+        try run.begin(resumes: true, takesEdited: true)
+        try run.step(to: 8)
+        let taken = try #require(try run.events("swap").last?["new"] as? String)
+        #expect(try run.events("swap").count == 2)
+        try run.die()
+        // Without --edited, it is that version again from the first step on.
+        try run.begin(resumes: true)
+        try run.finish()
+        #expect(try run.events("swap").count == 2)
+        #expect(try run.memory(step: 30).count == 1)
+        #expect(try run.scripts(step: 30).values.count == 3)
+        let swaps = run.said.filter { $0.contains("went from version") }
+        #expect(swaps.last?.contains("to \(taken.prefix(8))") == true, "\(swaps)")
+    }
+
+    @Test func aVersionThatTheRecipeNoLongerFitsGivesWayToTheEditedOne() throws {
+        let run = try begun(died: 3)
+        let settings = "settings = { rate = 1 },"
+        try run.plugin("mine", Self.body + settings)
+        try run.write(keys: "use = { { 'mine', rate = 5 } },", steps: 30)
+        let error = #expect(throws: ScriptingError.self) { try run.begin(resumes: true) }
+        #expect(error?.message.contains("which was in force, cannot be loaded") == true)
+        #expect(error?.message.contains("--edited goes on") == true, "\(error as Any)")
+        try run.begin(resumes: true, takesEdited: true)
+        try run.step(to: 5)
+        #expect(try run.events("swap").count == 1)
+        try run.die()
+        try run.begin(resumes: true)
+        try run.finish()
+    }
+
+    @Test func bytesThatAreGoneSayHowToGoOn() throws {
+        let run = try begun()
+        try run.plugin("mine", Self.body.replacingOccurrences(of: "1 /", with: "2 /"))
+        try FileManager.default.removeItem(atPath: run.folder.path + "/runs/scripted/scripts")
+        let error = #expect(throws: ScriptingError.self) { try run.begin(resumes: true) }
+        #expect(error?.message.contains("--edited goes on") == true, "\(error as Any)")
+        try run.begin(resumes: true, takesEdited: true)
+        try run.finish()
+        #expect(try run.events("swap").count == 1)
+    }
+
     @Test func aDamagedBeginningSaysWhatToDo() throws {
         let run = try begun(died: 3)
         try run.folder.write("runs/scripted/hooks.json", "{")

@@ -73,6 +73,8 @@ final class ScriptedRun {
         self.trainer = trainer
     }
 
+    var stepsMade: Int { trainer?.stepsMade ?? 0 }
+
     /// Makes steps until there are so many.
     func step(to step: Int) throws {
         let trainer = try #require(trainer)

@@ -1,0 +1,104 @@
+import LuaRuntime
+import Telemetry
+import Training
+
+/// What scripts remember and which versions of them are in force, as checkpoints keep it.
+extension ScriptedHooks {
+    public func saveState() throws -> [String: [UInt8]] {
+        var states: [String: [UInt8]] = [:]
+        for slot in slots {
+            let memory = try memory(of: slot)
+            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
+            // A version that a checkpoint names must be there when that is resumed.
+            try reload.keep(slot)
+            if let difference = slot.replayDifference(left: memory) {
+                measurements.errors += 1
+                warn(
+                    slot,
+                    "\(difference); keep what it remembers in ctx.state, or a resumed run differs")
+                pending.append(
+                    ScriptEvent(
+                        name: "impure",
+                        fields: [
+                            "script": .string(slot.name), "message": .string(difference),
+                        ], hasEffect: false))
+            }
+        }
+        return states
+    }
+
+    private func memory(of slot: ScriptSlot) throws -> LuaValue {
+        do {
+            return try slot.unit.memory(isKept: true)
+        } catch let error as ScriptingError where error.code == .budget {
+            cutOffs.append(CutOff(error, of: slot.name, door: "save"))
+            throw error
+        }
+    }
+
+    public func saveBeginning() throws -> [String: [UInt8]] {
+        var states: [String: [UInt8]] = [:]
+        for slot in slots {
+            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: nil).value)
+            try reload.keep(slot)
+        }
+        return states
+    }
+
+    public func restoreState(_ state: [String: [UInt8]]) throws {
+        for slot in slots {
+            guard let bytes = state[slot.name] else {
+                if !state.isEmpty {
+                    warn(slot, "the run had no such script before, and it begins without memory")
+                }
+                continue
+            }
+            let saved = try SlotState(
+                StateEncoding.decode(bytes, path: "the memory of \(slot.name)"))
+            try resume(slot, from: saved)
+        }
+        let names = Set(slots.map(\.name))
+        for name in state.keys.sorted() where !names.contains(name) {
+            log(
+                ScriptLogLine(
+                    level: .warn, owner: name,
+                    text: "it is no longer in use, and what it remembered is dropped"))
+        }
+    }
+
+    /// Goes on with the very bytes that were in force.
+    private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
+        if let version = saved.versions.last, version.hash != slot.unit.hash {
+            do {
+                let unit = try reload.unit(version, of: slot, log: log)
+                if unit.hash != version.hash {
+                    warn(slot, "the recipe gives it other settings than before; these hold now")
+                } else if !reload.look(at: slot) {
+                    warn(
+                        slot,
+                        "its files on the disk are not those that were in force; the run goes on "
+                            + "with version \(version.short), and with later ones where its journal "
+                            + "tells of them. --edited takes those on the disk in their place")
+                }
+                slot.resume(unit, versions: saved.versions)
+            } catch {
+                guard reload.takesEdited else {
+                    throw ScriptingError(
+                        (error as? ScriptingError)?.code ?? .badValue,
+                        "version \(version.short) of \(slot.name), which was in force, cannot be "
+                            + "loaded any more; --edited goes on with the files on the disk. "
+                            + "\(error)")
+                }
+                warn(
+                    slot,
+                    "version \(version.short), which was in force, cannot be loaded any more "
+                        + "(\(error)), and the files on the disk take its place")
+                slot.resume(slot.unit, versions: saved.versions + [ScriptVersion(slot.unit)])
+                pending.append(try reload.replacement(of: version, in: slot))
+            }
+        } else {
+            slot.resume(slot.unit, versions: saved.versions)
+        }
+        if let memory = saved.memory { try slot.unit.restore(memory) }
+    }
+}
