@@ -32,7 +32,7 @@ struct PluginNew: ParsableCommand {
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
             try Output.text("wrote \(path)\n")
         }
-        let schedule = kind == .schedule ? ", schedule = \"\(name)\"" : ""
+        let schedule = kind == .schedule ? ", schedule = \"\(name)/main\"" : ""
         try Output.text(
             "try it:  nightjar test \(into)/\(name)\n"
                 + "use it:  use = { \"\(name)\" }\(schedule) in a recipe\n")

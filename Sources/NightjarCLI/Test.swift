@@ -12,8 +12,10 @@ struct Test: ParsableCommand {
             server should. Exit code 1 where a test fails, 2 where a file holds no test.
             """)
 
-    @Argument(help: "Spec files, or folders that hold some.", completion: .file())
-    var paths: [String] = ["Plugins"]
+    @Argument(
+        help: "Spec files, or folders that hold some; Plugins, here or above, when absent.",
+        completion: .file())
+    var paths: [String] = []
 
     @Flag(help: "Keep every snapshot as it comes now.")
     var update = false
@@ -38,7 +40,7 @@ struct Test: ParsableCommand {
         var failed = 0
         var written = 0
         var empty: [String] = []
-        for path in try paths.flatMap(SpecRunner.files) {
+        for path in try (paths.isEmpty ? [Test.pluginsFolder()] : paths).flatMap(SpecRunner.files) {
             let report = try runner.run(path)
             failed += report.failureCount
             passed += report.results.count { $0.failure == nil }
@@ -60,6 +62,20 @@ struct Test: ParsableCommand {
         }
         if failed > 0 { throw FailedSpecs() }
         if let path = empty.first { throw Test.noTest(in: path) }
+    }
+
+    /// The nearest folder `Plugins`, here or above, relative to here where it is here.
+    private static func pluginsFolder() throws -> String {
+        var folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        if FileManager.default.fileExists(atPath: "Plugins") { return "Plugins" }
+        while folder.path != "/" {
+            if folder.lastPathComponent == "Plugins" { return folder.path }
+            let plugins = folder.appending(path: "Plugins").path
+            if FileManager.default.fileExists(atPath: plugins) { return plugins }
+            folder.deleteLastPathComponent()
+        }
+        throw ScriptingError(
+            .badFile, "there is no folder Plugins here or above; name a spec or a folder")
     }
 
     private static func noTest(in path: String) -> ScriptingError {

@@ -52,7 +52,7 @@ struct Train: ParsableCommand {
                 scripts?.use(trainer.tokenizer)
                 return try trainer.run()
             }
-        } catch let error as ScriptingError where display.hasBegun {
+        } catch  where display.hasBegun && Train.isOfScript(error) {
             display.remark(
                 "Once the script is mended, the same command with --resume --edited goes on.")
             throw error
@@ -60,6 +60,11 @@ struct Train: ParsableCommand {
         display.finish()
         try show(summary)
         if summary.ending == .interrupted { throw InterruptedRun() }
+    }
+
+    /// Whether a script's mistake ended a run: it failed, or turned a dial that cannot be turned so.
+    private static func isOfScript(_ error: any Error) -> Bool {
+        error is ScriptingError || (error as? TrainingError)?.code == .badDial
     }
 
     private func show(_ summary: RunSummary) throws {
@@ -70,6 +75,7 @@ struct Train: ParsableCommand {
                 "steps_now": summary.stepsNow,
             ]
             if let checkpoint = summary.checkpoint { object["checkpoint"] = checkpoint }
+            if let reason = summary.reason { object["reason"] = reason }
             if let mark = summary.replayBreak {
                 object["not_replayable_from_step"] = mark.step
                 object["not_replayable"] = mark.sentence
@@ -82,15 +88,19 @@ struct Train: ParsableCommand {
             return try Output.json(object)
         }
         try showHeldOut(summary)
-        let isStopped = summary.ending == .interrupted
         let now = summary.stepsNow == summary.steps ? "" : ", \(summary.stepsNow) of them now"
+        let steps =
+            summary.ending == .completed
+            ? "finished \(summary.steps) steps\(now)"
+            : "stopped after \(summary.steps) of \(summary.totalSteps) steps\(now)"
         try Output.text(
-            "\(isStopped ? "stopped after" : "finished") \(summary.steps) steps\(now), "
+            (summary.reason.map { "stopped: \($0)\n" } ?? "") + "\(steps), "
                 + "\(HumanFormat.count(summary.tokens)) tokens, in "
                 + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
                 + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n"
                 + (summary.replayBreak.map { $0.sentence + "\n" } ?? "")
-                + (isStopped ? "the same command with --resume goes on from there\n" : ""))
+                + (summary.ending == .completed
+                    ? "" : "the same command with --resume goes on from there\n"))
     }
 
     private func showHeldOut(_ summary: RunSummary) throws {

@@ -64,7 +64,7 @@ import Testing
         started.process.terminate()
         let outcome = started.wait()
         #expect(outcome.code == 130, "\(outcome.errors)")
-        #expect(outcome.output.contains("stopped after 0 steps"), "\(outcome.output)")
+        #expect(outcome.output.contains("stopped after 0 of 24 steps"), "\(outcome.output)")
         #expect(!outcome.output.contains("after   "), "nothing was learned: \(outcome.output)")
         let saved = program.run.appending(path: "checkpoints/step-000000/manifest.json").path
         #expect(FileManager.default.fileExists(atPath: saved))
