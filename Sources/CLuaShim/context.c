@@ -5,7 +5,7 @@
 
 static int setup(lua_State *L) {
     njl_context_of(L)->countdown = njl_find_countdown(L);
-    njl_find_fields(L);
+    njl_context_of(L)->layout = njl_table_layout();
     static const char *const tables[] = {
         &njl_references_key, &njl_modules_key, &njl_sealed_key};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {

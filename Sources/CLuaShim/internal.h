@@ -67,6 +67,21 @@ typedef struct {
     const void *value;  // the error's identity, for one carried out of a coroutine
 } njl_report;
 
+// Where a table's memory says what it holds: layout.c.
+typedef struct {
+    size_t fields;          // a pointer to its fields
+    const void *no_fields;  // what stands there in a table that has none; NULL where unknown
+    int knows_fields;       // whether the rest is known too
+    size_t list;            // a pointer to its list; NULL in a table that has none
+    size_t room;            // a byte: the logarithm of how many fields there is room for
+    // In a field: a pointer to its key where that is a text, and the bytes that tell types.
+    size_t key, key_type, value_type;
+    uint8_t short_text;     // the key's type, of a text that Lua keeps once
+} njl_layout;
+
+// Whether a field's value is nil; its key may be anything then.
+#define NJL_IS_NIL(layout, field) (((field)[(layout)->value_type] & 0x0F) == 0)
+
 struct njl_context {
     lua_State *main;
     lua_State *volatile current;      // the coroutine that runs now
@@ -89,8 +104,7 @@ struct njl_context {
     volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
     int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown
-    size_t fields_place;      // where a table keeps its fields other than the list's; 0 where unknown
-    const void *no_fields;    // and what stands there in a table that has none
+    const njl_layout *layout;
     uint64_t counted, count_limit;  // instructions and charges, without those of the segment
     int segment;              // instructions from the last settling to the next hook
     int counting, was_counted;
@@ -182,8 +196,8 @@ void njl_report_carry(lua_State *L, lua_State *from);
 void njl_report_syntax(njl_context *context, const char *message);
 
 // layout.c
-// Finds out how a table says that it is a list and nothing else.
-void njl_find_fields(lua_State *L);
+// How this machine's Lua lays out tables; as much of it as an experiment has shown.
+const njl_layout *njl_table_layout(void);
 // True only where the table at `index` holds nothing but elements of its list part.
 int njl_is_plain_list(lua_State *L, int index);
 

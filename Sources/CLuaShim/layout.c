@@ -1,66 +1,179 @@
-// Whether a table is a list and nothing else.
+// Where a table keeps its list and its fields.
 //
-// Lua keeps a table's list apart from its other fields and has no call that tells whether there are
-// any; walking a list to its end only to find none costs as much as using it. A table's own memory
-// tells: where its fields begin, or the one place that all tables without fields share. That word is
-// found by experiment when a state is opened; where the experiment fails every table is walked.
+// Lua has no call that tells whether a table has fields besides its list, and walking over fields by
+// its `next` costs some two hundred instructions for each. A table's own memory tells both: where
+// its list begins, where its fields do, and how many there is room for. These places are found by
+// experiment, once; where one of them is not found, tables are walked by Lua's own calls.
 #include "internal.h"
 
-// A table is at least this large in every Lua 5.4.
-enum { WORDS = 6 };
+// A table is at least this large in every Lua 5.4, and so is a field.
+enum { TABLE_WORDS = 6, TABLE_BYTES = TABLE_WORDS * 8, FIELD_BYTES = 24, TRIED = 8 };
 
-typedef struct {
-    const void *words[WORDS];
-} table_words;
+static njl_layout found;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-static table_words words_of(lua_State *L, int index) {
-    table_words words;
-    memcpy(&words, lua_topointer(L, index), sizeof words);
-    return words;
+static const char *bytes_of(lua_State *L) { return lua_topointer(L, -1); }
+
+static const void *word_at(const char *bytes, size_t place) {
+    const void *word;
+    memcpy(&word, bytes + place, sizeof word);
+    return word;
 }
 
-static table_words make(lua_State *L, int elements, const char *field) {
-    lua_createtable(L, elements, field ? 1 : 0);
+// Pushes a table with a list of `elements` and the fields "a", "b", ..., all of them true.
+static const char *make(lua_State *L, int elements, int fields) {
+    lua_createtable(L, elements, fields);
     for (int i = 1; i <= elements; i++) {
         lua_pushinteger(L, i);
         lua_rawseti(L, -2, i);
     }
-    if (field) {
+    for (int i = 0; i < fields; i++) {
+        char name[2] = {(char)('a' + i), 0};
         lua_pushboolean(L, 1);
-        lua_setfield(L, -2, field);
+        lua_setfield(L, -2, name);
     }
-    return words_of(L, -1);
+    return bytes_of(L);
 }
 
-// The word that empty tables and lists have in common, and no table with fields.
-void njl_find_fields(lua_State *L) {
-    int top = lua_gettop(L);
-    luaL_checkstack(L, 8, NULL);
-    table_words empty = make(L, 0, NULL), other = make(L, 0, NULL), list = make(L, 3, NULL);
-    table_words record = make(L, 0, "a"), second = make(L, 0, "b"), both = make(L, 3, "a");
-    size_t found = 0, at = 0;
-    for (size_t i = 0; i < WORDS; i++) {
-        const void *word = empty.words[i];
-        if (!word || other.words[i] != word || list.words[i] != word) continue;
-        if (record.words[i] == word || second.words[i] == word || both.words[i] == word) continue;
-        if (record.words[i] == second.words[i] || record.words[i] == both.words[i]) continue;
-        found++;
-        at = i;
+// The one place for which `holds` is true.
+static int find(size_t places, int (*holds)(size_t place), size_t *place) {
+    int count = 0;
+    for (size_t i = 0; i < places; i++) {
+        if (!holds(i)) continue;
+        *place = i;
+        count++;
     }
-    // Memory is told apart from what is only alike by chance in a second round of the same.
-    if (found == 1 && make(L, 1, NULL).words[at] == empty.words[at] &&
-        make(L, 40, "c").words[at] != empty.words[at]) {
-        njl_context *context = njl_context_of(L);
-        context->fields_place = at * sizeof(void *);
-        context->no_fields = empty.words[at];
+    return count == 1;
+}
+
+// The experiment's tables: empty ones, lists, records of 1, 2, 4, 8 and 16 fields; eight fields that
+// are true, eight that are integers, eight whose keys are no texts, eight of which one was cleared.
+static struct {
+    const char *empty[2], *lists[2], *records[5];
+    const char *truths, *integers, *keyed;
+} trial;
+
+// Empty tables and lists share one place for fields, and no record does.
+static int is_fields(size_t word) {
+    const void *none = word_at(trial.empty[0], word * 8);
+    if (!none || word_at(trial.empty[1], word * 8) != none) return 0;
+    for (int i = 0; i < 2; i++)
+        if (word_at(trial.lists[i], word * 8) != none) return 0;
+    for (int i = 0; i < 5; i++) {
+        if (word_at(trial.records[i], word * 8) == none) return 0;
+        for (int j = 0; j < i; j++)
+            if (word_at(trial.records[i], word * 8) == word_at(trial.records[j], word * 8)) return 0;
     }
-    lua_settop(L, top);
+    return 1;
+}
+
+static int is_list(size_t word) {
+    for (int i = 0; i < 2; i++)
+        if (word_at(trial.empty[i], word * 8) || !word_at(trial.lists[i], word * 8)) return 0;
+    for (int i = 0; i < 5; i++)
+        if (word_at(trial.records[i], word * 8)) return 0;
+    return word_at(trial.lists[0], word * 8) != word_at(trial.lists[1], word * 8);
+}
+
+static int is_room(size_t byte) {
+    for (int i = 0; i < 5; i++)
+        if (trial.records[i][byte] != i) return 0;
+    return 1;
+}
+
+// The byte of eight fields at a place, where all have the same; -1 elsewhere.
+static int common(const char *table, size_t byte) {
+    const char *fields = word_at(table, found.fields);
+    for (int i = 1; i < TRIED; i++)
+        if (fields[i * FIELD_BYTES + byte] != fields[byte]) return -1;
+    return (uint8_t)fields[byte];
+}
+
+static int is_key_type(size_t byte) {
+    int text = common(trial.truths, byte), other = common(trial.keyed, byte);
+    return text > 0 && other > 0 && other != text && common(trial.integers, byte) == text;
+}
+
+static int is_value_type(size_t byte) {
+    int truth = common(trial.truths, byte), integer = common(trial.integers, byte);
+    return truth > 0 && integer > 0 && integer != truth && common(trial.keyed, byte) == truth;
+}
+
+// Every name of the record stands at this place of one field.
+static const void *names[TRIED];
+static int is_key(size_t word) {
+    const char *fields = word_at(trial.truths, found.fields);
+    for (int i = 0; i < TRIED; i++) {
+        int count = 0;
+        for (int j = 0; j < TRIED; j++)
+            count += word_at(fields + j * FIELD_BYTES, word * 8) == names[i];
+        if (count != 1) return 0;
+    }
+    return 1;
+}
+
+static void experiment(lua_State *L) {
+    for (int i = 0; i < 2; i++) trial.empty[i] = make(L, 0, 0);
+    for (int i = 0; i < 2; i++) trial.lists[i] = make(L, 3 + i, 0);
+    for (int i = 0; i < 5; i++) trial.records[i] = make(L, 0, 1 << i);
+    size_t place;
+    if (!find(TABLE_WORDS, is_fields, &place)) return;
+    found.fields = place * 8;
+    found.no_fields = word_at(trial.empty[0], found.fields);
+
+    trial.truths = make(L, 0, TRIED);
+    for (int i = 0; i < TRIED; i++) {
+        lua_pushlstring(L, (char[]){(char)('a' + i)}, 1);
+        names[i] = lua_topointer(L, -1);
+        lua_pop(L, 1);
+    }
+    trial.integers = make(L, 0, TRIED);
+    lua_createtable(L, 0, TRIED);
+    trial.keyed = bytes_of(L);
+    for (int i = 0; i < TRIED; i++) {
+        char name[2] = {(char)('a' + i), 0};
+        lua_pushinteger(L, 1 << i);
+        lua_setfield(L, -3, name);
+        lua_pushnumber(L, i + 0.5);
+        lua_pushboolean(L, 1);
+        lua_rawset(L, -3);
+    }
+    size_t key;
+    if (!find(TABLE_WORDS, is_list, &place) || !find(FIELD_BYTES / 8, is_key, &key)) return;
+    found.list = place * 8;
+    found.key = key * 8;
+    if (!find(TABLE_BYTES, is_room, &found.room)) return;
+    if (!find(FIELD_BYTES, is_key_type, &found.key_type)) return;
+    if (!find(FIELD_BYTES, is_value_type, &found.value_type)) return;
+    found.short_text = (uint8_t)common(trial.truths, found.key_type);
+
+    // A field that was cleared has a type of value that no other has.
+    const char *fields = word_at(trial.truths, found.fields);
+    int cleared = 0;
+    lua_pushnil(L);
+    lua_setfield(L, -4, "c");
+    for (int i = 0; i < TRIED; i++) {
+        const char *field = fields + i * FIELD_BYTES;
+        if (NJL_IS_NIL(&found, field)) cleared += word_at(field, found.key) == names[2] ? 1 : TRIED;
+    }
+    found.knows_fields = cleared == 1;
+}
+
+static void look(void) {
+    lua_State *L = luaL_newstate();
+    if (!L) return;
+    lua_gc(L, LUA_GCSTOP);
+    if (lua_checkstack(L, 40)) experiment(L);
+    lua_close(L);
+}
+
+const njl_layout *njl_table_layout(void) {
+    pthread_once(&once, look);
+    return &found;
 }
 
 int njl_is_plain_list(lua_State *L, int index) {
-    const njl_context *context = njl_context_of(L);
-    if (!context->fields_place) return 0;
-    const void *word;
-    memcpy(&word, (const char *)lua_topointer(L, index) + context->fields_place, sizeof word);
-    return word == context->no_fields;
+    const njl_layout *layout = njl_context_of(L)->layout;
+    return layout->no_fields
+        && word_at(lua_topointer(L, index), layout->fields) == layout->no_fields;
 }
