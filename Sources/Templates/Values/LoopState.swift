@@ -27,7 +27,8 @@ final class LoopState: Object {
     override var isTrue: Bool { (try? count()) != 0 }
 
     func next() throws(TemplateError) -> Value? {
-        let drawn = try ahead.popLast() ?? draw?()
+        var drawn = ahead.popLast()
+        if drawn == nil { drawn = try draw?() }
         guard let item = drawn else { return nil }
         index += 1
         previous = current
