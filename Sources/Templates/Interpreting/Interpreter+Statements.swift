@@ -42,7 +42,11 @@ extension Interpreter {
             return flow
         case .filterBlock(let filter, let body):
             let (value, flow) = try filtered(body, filter)
-            if let value { try write(printed(value)) }
+            guard let value else { return flow }
+            guard case .string(let text) = value else {
+                throw failure(.type, "The filter of this block gives '\(value.typeName)', no text.")
+            }
+            try write(text)
             return flow
         case .with(let bindings, let body):
             var values: [Value] = []
