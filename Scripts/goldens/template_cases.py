@@ -23,8 +23,8 @@ EXPRESSIONS = """
 'a' ~ 1 ~ nil ~ yes|1 ~ 2 + 3|'x' ~ xs ~ d|'a' ~ missing ~ 'b'|2 * 3 ~ 4|f ~ ''
 1 if yes else 2|1 if no else 2|1 if no|(1 if no) is defined|1 if no else 2 if no else 3|'a' if xs|x if x is defined else 'none'|(missing if yes else 1) is undefined
 [1, 2.0, 'a', nil, yes, [], {}, ()]|(1,)|()|(1, 2)|{'a': 1, 2: 'b', nil: 3, 1.5: (), yes: 0}|{'a': 1, 'a': 2}|{1: 'a', 1.0: 'b', yes: 'c'}|[1, 2,]|(1, 2,)|{'a': 1,}|{[]: 1}|{(1, 2): 3}|{([],): 1}|{missing: 1}|1, 2|(1)|[[[]]]|[missing]
-s[0]|s[-1]|s[99]|s[1:4]|s[::-1]|s[::2]|s[-3:]|s[:-3]|s[5:2]|s[4:1:-1]|s[::0]|u[2]|u[-1]|u[5:]|u[::-1]|xs[0]|xs[-1]|xs[5]|xs[5] is defined|xs[1:]|xs[::-1]|xs[:99]|xs[-99:2]|(1, 2, 3)[1:]|range(10)[2:8:2]|range(5)[-1]|xs['a']|xs[1.0]|xs[yes]|d['a']|d['zz']|d.a|d.items|d['items']|d['k y']|d.zz|d.b[1]|d.b.1|xs.0|xs.1|nil.x|nil['x']|missing.x|missing['x']|missing[0]|d[xs]|d[1:2]|nil[1:]|i[0]|i.x|missing[1:]|ms[0].role|ms[-1]['n']|'abc'.0|d[nil]|xs[nil:2]|xs['0']|s['upper']()|d['keys']()|s[big]
-q|q.__class__|q.__class__ is defined|q.__class__.x|xs.append|xs.append(1)|d.update({})|d.pop('a')|d.pop is defined|d._x|d['__class__']|s.nosuch|s.nosuch()|i()|nil()|'a'()|missing()|s.upper|attr
+s[0]|s[-1]|s[99]|s[1:4]|s[::-1]|s[::2]|s[-3:]|s[:-3]|s[5:2]|s[4:1:-1]|s[::0]|u[2]|u[-1]|u[5:]|u[::-1]|xs[0]|xs[-1]|xs[5]|xs[5] is defined|xs[1:]|xs[::-1]|xs[:99]|xs[-99:2]|(1, 2, 3)[1:]|range(10)[2:8:2]|range(5)[-1]|xs['a']|xs[1.0]|xs[yes]|d['a']|d['zz']|d.a|d['items']|d['k y']|d.zz|d.b[1]|d.b.1|xs.0|xs.1|nil.x|nil['x']|missing.x|missing['x']|missing[0]|d[xs]|d[1:2]|nil[1:]|i[0]|i.x|missing[1:]|ms[0].role|ms[-1]['n']|'abc'.0|d[nil]|xs[nil:2]|xs['0']|s['upper']()|d['keys']()|s[big]
+q|q.__class__|q.__class__ is defined|q.__class__.x|xs.append|xs.append(1)|d.update({})|d.pop('a')|d.pop is defined|d._x|d['__class__']|s.nosuch|s.nosuch()|i()|nil()|'a'()|missing()|attr
 s.upper()|s.lower()|s.title()|s.capitalize()|s.swapcase()|"it's o'clock x1y".title()|'ÉCOLE ßtraße'.lower()|'straße ŉ ǆ'.upper()|'ΑΣ ΑΣΑ Σ'.lower()|'ß'.capitalize()|'ǆa'.title()|'ÀÉ'.casefold()|'ß'.casefold()
 t.strip()|t.lstrip()|t.rstrip()|'xxaxx'.strip('x')|'xyaxy'.lstrip('xy')|'abc'.rstrip('c')|'abc'.strip('')|'a'.strip(nil)|'a'.strip(1)|'\u00a0a\u2003'.strip()|'\u200ba'.strip()
 'a,b,,c'.split(',')|'a,b,,c'.split(',', 1)|' a  b c '.split()|' a  b c '.split(nil, 1)|' a  b c '.rsplit(nil, 1)|'a,b,c'.rsplit(',', 1)|'abc'.split('')|''.split()|''.split(',')|'aXbX'.split('X')|'a,b'.split(sep=',')|'a b'.split(maxsplit=0)|'abc'.split(1)|'aaa'.split('aa')|'aaa'.rsplit('aa')|'a--b'.split('-')[-1]
@@ -42,7 +42,7 @@ repr|'a\\nb' ~ ['a\\nb', 'it\\'s', '"', '\\'"', '\\\\', '\\x00\\x7f\\u00a0é夜\
 """
 
 FILTERS = """
-n|abs~f|abs~'a'|abs~yes|abs~ms[0]|attr('role')~s|attr('upper')~missing|attr('x')~xs|batch(2)|list~xs|batch(2, 'x')|list~xs|batch(0)|list~[]|batch(2)|list~xs|batch(5, 0)|list~s|batch(4)|list
+n|abs~f|abs~'a'|abs~yes|abs~ms[0]|attr('role')~missing|attr('x')~xs|batch(2)|list~xs|batch(2, 'x')|list~xs|batch(0)|list~[]|batch(2)|list~xs|batch(5, 0)|list~s|batch(4)|list
 'hELLO wORLD'|capitalize~5|capitalize~s|center(20)~'a'|center(4)~'ab'|center(5)~s|count~d|count~xs|length~5|length~missing|length~nil|length~u|length~ms|map('length')|list
 missing|default('x')~missing|d('y')~nil|default('x')~nil|default('x', true)~''|default('x', boolean=true)~0|default(1)~d.zz|default('z')~missing|default~missing.x|default(1)~ms[0].zz|default([])|list
 d|dictsort~{'b': 1, 'A': 2, 'c': 0}|dictsort~{'b': 1, 'A': 2}|dictsort(true)~{'b': 1, 'A': 2}|dictsort(by='value')~{'b': 1, 'A': 2}|dictsort(reverse=true)~{'b': 1}|dictsort(by='x')~{1: 2, 'a': 3}|dictsort~xs|dictsort
@@ -73,7 +73,7 @@ s|truncate(8)~s|truncate(8, true)~s|truncate(5, true, '')~s|truncate(5, true, ''
 s|wordcount~u|wordcount~''|wordcount~"it's a-b"|wordcount~5|wordcount
 'the quick brown fox'|wordwrap(10)~'a-b well-known word'|wordwrap(8)~'abcdefghijkl'|wordwrap(5)~'abcdefghijkl mn'|wordwrap(5, false)~lines|wordwrap(3)~'one two'|wordwrap(5, wrapstring='|')~''|wordwrap~'aa  bb   cc'|wordwrap(5)~'well-known'|wordwrap(6, break_on_hyphens=false)
 d|tojson~ms|tojson~s|tojson~u|tojson~u|tojson(ensure_ascii=true)~q|tojson~d|tojson(indent=2)~nested|tojson(indent=1)~d|tojson(separators=(',', ':'))~d|tojson(sort_keys=true)~{'b': 1, 'a': {'d': 1, 'c': 2}}|tojson(sort_keys=true)~[1.0, 1e16, nil, yes, no, -0.0]|tojson~(1, 2)|tojson~missing|tojson~range(3)|tojson~d.items()|tojson~{1: 2, nil: 3, yes: 4, 1.5: 5}|tojson~{(1, 2): 3}|tojson~'</script>&\\u2028\\x7f\\x00\\t'|tojson~'\\x7f'|tojson(true)~[]|tojson(indent=2)~{}|tojson(indent=2)~[[], {}]|tojson(indent='--')~d|tojson(indent=0)~{'a': 1, 2: 3}|tojson(sort_keys=true)~('nan'|float)|tojson~d|tojson(separators=5)~d|tojson(indent=4, separators=(', ', ' : '))~xs|tojson(2)~xs|map('string')|tojson
-s|nosuch~s|upper(1)~s|upper|lower|title~(s|upper)[0]~s|e~s|random~s.split()|last|upper~-n|abs~-1|abs~1 + 2|abs~'a' ~ 'b'|upper~not 1|abs~xs|sort|first~s|upper == 'X'~n|abs + 1~n|abs ** 2~xs|length > 2
+s|nosuch~s|upper(1)~s|upper|lower|title~(s|upper)[0]~s.split()|last|upper~-n|abs~-1|abs~1 + 2|abs~'a' ~ 'b'|upper~not 1|abs~xs|sort|first~s|upper == 'X'~n|abs + 1~n|abs ** 2~xs|length > 2
 """
 
 TESTS = """
@@ -334,7 +334,6 @@ end
 {{ range(*5) }}
 {{ range(*[1], *[2]) }}
 {{ s.split(*[' ']) }}
-{{ cycler }}
 {% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{{ c.current }}{{ c.next() }}{{ c.reset() }}{{ c.current }}
 {{ cycler() }}
 {% set j = joiner(' | ') %}{{ j() }}a{{ j() }}b{{ j() }}c
@@ -371,7 +370,6 @@ end
 {{ (xs|map('string')).gi_frame }}
 {{ d.__len__() }}
 {{ xs.sort() }}{{ xs }}
-{{ self }}
 {% include 'x' %}
 {% import 'x' as y %}
 {% extends 'x' %}

@@ -165,7 +165,7 @@ def statement(stream, depth, in_loop):
         return (tag(stream, f"macro m(x, v={anything(stream, 1)})") + inner(False)
                 + tag(stream, "endmacro") + "{{ m(" + anything(stream, 1) + ") }}")
     if kind == 14:
-        return tag(stream, f"filter {stream.choice(['upper', 'trim', 'title', 'length'])}") + inner(False) + tag(stream, "endfilter")
+        return tag(stream, f"filter {stream.choice(['upper', 'trim', 'title'])}") + inner(False) + tag(stream, "endfilter")
     return stream.choice([
         "{# note #}", "{#- note -#}", "{% raw %} {{ x }} {% endraw %}",
         tag(stream, f"with x = {anything(stream, 1)}") + inner() + tag(stream, "endwith")])

@@ -7,7 +7,7 @@
 public struct Template: Sendable {
     /// What errors call this template.
     public let name: String
-    let body: [Statement]
+    let frame: Frame
 
     /// Reads a template's source.
     ///
@@ -24,7 +24,7 @@ public struct Template: Sendable {
         }
         var lexer = Lexer(source, name: name)
         var parser = Parser(tokens: try lexer.tokenize(), name: name, nesting: limits.nesting)
-        body = try parser.parseTemplate()
+        frame = Frame(try parser.parseTemplate())
     }
 
     /// Renders the template with variables by name.
@@ -38,7 +38,7 @@ public struct Template: Sendable {
         let interpreter = Interpreter(name: name, clock: clock, limits: limits)
         // Values may refer to themselves through namespaces and macros.
         defer { interpreter.releaseObjects() }
-        return try interpreter.render(body, variables)
+        return try interpreter.render(frame, variables)
     }
 }
 

@@ -12,11 +12,14 @@ extension Interpreter {
         try chargeMemory(text.utf8.count, of: 32)
         var pieces: [Value] = []
         for line in lines(text) {
-            var chunks = chunks(Array(line.unicodeScalars), given[3]?.isTrue ?? true)
+            let breaksOnHyphens = given[3]?.isTrue ?? true
+            var chunks = chunks(Array(line.unicodeScalars), breaksOnHyphens)
             chunks.reverse()
             var made: [Value] = []
             while !chunks.isEmpty {
-                let row = row(&chunks, width, breaksWords: given[1]?.isTrue ?? true, !made.isEmpty)
+                let row = row(
+                    &chunks, width, breaksWords: given[1]?.isTrue ?? true, breaksOnHyphens,
+                    !made.isEmpty)
                 if let row { made.append(try string(row)) }
             }
             pieces.append(try joined(made, by: joint))
@@ -26,7 +29,8 @@ extension Interpreter {
 
     /// One row of what is left, taken from the end; nil where only blanks were left.
     private func row(
-        _ chunks: inout [[Unicode.Scalar]], _ width: Int, breaksWords: Bool, _ isLater: Bool
+        _ chunks: inout [[Unicode.Scalar]], _ width: Int, breaksWords: Bool,
+        _ breaksOnHyphens: Bool, _ isLater: Bool
     ) -> [Unicode.Scalar]? {
         func isBlank(_ chunk: [Unicode.Scalar]?) -> Bool { chunk?.allSatisfy(\.isWrapSpace) ?? false }
         if isLater, isBlank(chunks.last) { chunks.removeLast() }
@@ -41,7 +45,7 @@ extension Interpreter {
                 let room = width - length
                 var end = room
                 // A word is broken after its last hyphen that fits, if letters stand before it.
-                if let hyphen = chunk.prefix(room).lastIndex(of: "-"), hyphen > 0,
+                if breaksOnHyphens, let hyphen = chunk.prefix(room).lastIndex(of: "-"), hyphen > 0,
                     chunk[..<hyphen].contains(where: { $0 != "-" }), chunk.count > room
                 {
                     end = hyphen + 1

@@ -2,6 +2,9 @@
 /// before an attribute; what has neither is undefined.
 extension Interpreter {
     func attribute(_ name: String, of value: Value) throws(TemplateError) -> Value {
+        if value.isUndefined, name.hasPrefix("__"), name.hasSuffix("__") {
+            return unsafe(name, of: value)
+        }
         try refuseUndefined(value)
         if let found = try ownAttribute(name, of: value) { return found }
         if case .dictionary(let table) = value, let found = table.value(of: name) { return found }

@@ -37,16 +37,18 @@ extension Interpreter {
         while let item = try state.next() {
             place = start
             try step()
-            let flow = try scoped { () throws(TemplateError) in
+            let flow = try scoped(in: nil, loop.body) { () throws(TemplateError) in
                 try assign(item, to: loop.target)
                 scope.set("loop", .object(state))
-                return try execute(loop.body)
+                return try execute(loop.body.body)
             }
             if flow == .leaveLoop { break }
             if flow == .onward { isNothingDone = false }
         }
-        guard isNothingDone, !loop.otherwise.isEmpty else { return .onward }
-        return try scoped { () throws(TemplateError) in try execute(loop.otherwise) }
+        guard isNothingDone, !loop.otherwise.body.isEmpty else { return .onward }
+        return try scoped(in: nil, loop.otherwise) { () throws(TemplateError) in
+            try execute(loop.otherwise.body)
+        }
     }
 
     /// Draws the items that meet the loop's condition, which is asked as they are drawn.

@@ -16,13 +16,13 @@ extension Interpreter {
             arguments.keywords.append(("caller", caller))
             place = statement.place
             try write(printed(try call(function, arguments)))
-        case .generation(let body):
-            try generate(body)
+        case .generation(let frame):
+            try generate(frame)
         default: break
         }
     }
 
-    private func generate(_ body: [Statement]) throws(TemplateError) {
+    private func generate(_ frame: Frame) throws(TemplateError) {
         guard outputs.count == 1 else {
             throw failure(
                 .unsupported,
@@ -35,7 +35,7 @@ extension Interpreter {
         isGenerating = true
         defer { if isOuter { isGenerating = false } }
         let start = outputs[0].utf8.count
-        _ = try scoped { () throws(TemplateError) in try execute(body) }
+        _ = try scoped(in: nil, frame) { () throws(TemplateError) in try execute(frame.body) }
         let end = outputs[0].utf8.count
         if isOuter, end > start { generated.append(start..<end) }
     }
@@ -73,14 +73,14 @@ extension Interpreter {
             throw failure(.type, "\(described) takes no more than \(names.count) arguments.")
         }
         let rest = Array(arguments.positional.dropFirst(names.count))
-        let (text, _) = try scoped(in: outer) { () throws(TemplateError) in
+        let (text, _) = try scoped(in: outer, syntax.body) { () throws(TemplateError) in
             if let caller { scope.set("caller", caller) }
             if syntax.readsKeywords {
                 scope.set("kwargs", .dictionary(try table(keywords.map { (.string($0.name), $0.value) })))
             }
             if syntax.readsPositional { scope.set("varargs", try tuple(rest)) }
             try bind(values, syntax.parameters)
-            return try capture { () throws(TemplateError) in try execute(syntax.body) }
+            return try capture { () throws(TemplateError) in try execute(syntax.body.body) }
         }
         return try string(text)
     }

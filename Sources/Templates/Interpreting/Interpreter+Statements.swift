@@ -51,11 +51,11 @@ extension Interpreter {
         case .with(let bindings, let body):
             var values: [Value] = []
             for binding in bindings { values.append(try evaluate(binding.value)) }
-            return try scoped { () throws(TemplateError) in
+            return try scoped(in: nil, body) { () throws(TemplateError) in
                 for (binding, value) in zip(bindings, values) {
                     try assign(value, to: binding.target)
                 }
-                return try execute(body)
+                return try execute(body.body)
             }
         default: return .onward
         }
@@ -63,10 +63,10 @@ extension Interpreter {
 
     /// What a filter makes of what a body writes, nil where the body was left.
     private func filtered(
-        _ body: [Statement], _ filter: Expression
+        _ frame: Frame, _ filter: Expression
     ) throws(TemplateError) -> (value: Value?, flow: Flow) {
-        let (text, flow) = try scoped { () throws(TemplateError) in
-            try capture { () throws(TemplateError) in try execute(body) }
+        let (text, flow) = try scoped(in: nil, frame) { () throws(TemplateError) in
+            try capture { () throws(TemplateError) in try execute(frame.body) }
         }
         guard flow == .onward else { return (nil, flow) }
         captured.append(text)

@@ -28,13 +28,14 @@ final class Interpreter {
     }
 
     func render(
-        _ body: [Statement], _ given: TemplateDictionary
+        _ frame: Frame, _ given: TemplateDictionary
     ) throws(TemplateError) -> Rendering {
         for (name, value) in zip(given.keys, given.values) {
             let value = try self.value(value, level: 0)
             if !value.isUndefined { variables[name] = value }
         }
-        _ = try execute(body)
+        scope = Scope(in: nil, for: frame)
+        _ = try execute(frame.body)
         return Rendering(text: outputs[0], generated: generated)
     }
 
@@ -162,10 +163,11 @@ final class Interpreter {
 
     /// Runs a body with names of its own.
     func scoped<Result>(
-        in parent: Scope? = nil, _ body: () throws(TemplateError) -> Result
+        in parent: Scope? = nil, _ frame: Frame? = nil,
+        _ body: () throws(TemplateError) -> Result
     ) throws(TemplateError) -> Result {
         let outer = scope
-        scope = Scope(in: parent ?? outer)
+        scope = Scope(in: parent ?? outer, for: frame)
         defer { scope = outer }
         return try body()
     }

@@ -147,6 +147,7 @@ struct Lexer {
     }
 
     private mutating func readRaw(from opener: Int) throws(TemplateError) {
+        if position == source.count { return }
         for start in position..<source.count where matches("{%", at: start) {
             let sign = sign(at: start + 2)
             let word = skippingSpace(start + 2 + (sign == nil ? 0 : 1))
@@ -160,6 +161,8 @@ struct Lexer {
     }
 
     private mutating func readComment(from opener: Int) throws(TemplateError) {
+        // Python says nothing where the source ends right after the opening.
+        if position == source.count { return }
         for start in position..<source.count {
             if let end = endOfTag(start, "#}", takesLine: true) { return finish(end) }
         }

@@ -133,14 +133,14 @@ extension Parser {
 
     /// Reads expressions with commas between them; a single one without a comma is itself.
     mutating func parseTuple(
-        isConditional: Bool = true, endingAt end: String? = nil, isInParentheses: Bool = false
+        isConditional: Bool = true, isInParentheses: Bool = false
     ) throws(TemplateError) -> Expression {
         let place = current.place
         var parts: [Expression] = []
         var isTuple = false
         while true {
             if !parts.isEmpty { try expect(.comma) }
-            if isTupleEnd(end) { break }
+            if isTupleEnd { break }
             parts.append(try parseExpression(isConditional: isConditional))
             guard isSymbol(.comma) else { break }
             isTuple = true
@@ -154,10 +154,9 @@ extension Parser {
         return try node(.tuple(parts), place, over: parts)
     }
 
-    func isTupleEnd(_ end: String?) -> Bool {
+    var isTupleEnd: Bool {
         switch current.kind {
         case .variableEnd, .blockEnd, .symbol(.rightParenthesis): true
-        case .name(let name): name == end
         default: false
         }
     }

@@ -30,7 +30,7 @@ extension Parser {
             let body = try guarded(false) { (parser) throws(TemplateError) in
                 try parser.parseBlock(endedBy: "endfilter")
             }
-            return made(.filterBlock(filter, body))
+            return made(.filterBlock(filter, Frame(body)))
         case "generation":
             let body = try parseMacroBody(endedBy: "endgeneration").body
             return made(.generation(body))
@@ -61,14 +61,14 @@ extension Parser {
     }
 
     private mutating func parseLoop() throws(TemplateError) -> Statement.Kind {
-        let target = try parseTarget(endingAt: "in")
+        let target = try parseTarget()
         if target.names.contains("loop") {
             throw failure("'loop' is the loop's own name, and cannot be a target.")
         }
         guard skip(name: "in") else {
             throw failure("Here stands \(current.described) where 'in' must stand.")
         }
-        let items = try parseTuple(isConditional: false, endingAt: "recursive")
+        let items = try parseTuple(isConditional: false)
         let condition = skip(name: "if") ? try parseExpression() : nil
         let isRecursive = skip(name: "recursive")
         return try guarded(false) { (parser) throws(TemplateError) in
@@ -84,7 +84,8 @@ extension Parser {
             return .loop(
                 LoopSyntax(
                     target: target, items: items, condition: condition, isRecursive: isRecursive,
-                    body: body, otherwise: otherwise))
+                    body: Frame(body, parameters: [target, .name("loop")]),
+                    otherwise: Frame(otherwise)))
         }
     }
 
@@ -120,7 +121,7 @@ extension Parser {
         let body = try guarded(false) { (parser) throws(TemplateError) in
             try parser.parseBlock(endedBy: "endset")
         }
-        return .setBlock(target, filter, body)
+        return .setBlock(target, filter, Frame(body))
     }
 
     private mutating func parseWith() throws(TemplateError) -> Statement.Kind {
@@ -132,7 +133,8 @@ extension Parser {
             bindings.append(Statement.Binding(target: target, value: try parseExpression()))
         }
         return try guarded(false) { (parser) throws(TemplateError) in
-            .with(bindings, try parser.parseBlock(endedBy: "endwith"))
+            let body = try parser.parseBlock(endedBy: "endwith")
+            return .with(bindings, Frame(body, parameters: bindings.map(\.target)))
         }
     }
 
@@ -182,6 +184,8 @@ extension Parser {
             if skip(.assign) {
                 let standard = try parseExpression()
                 parameters.append(MacroSyntax.Parameter(name: name, standard: standard))
+            } else if name == "caller" {
+                throw failure("The parameter 'caller' needs a default.", at: place)
             } else if parameters.last?.standard != nil {
                 throw failure("'\(name)' without a default follows one with a default.", at: place)
             } else {
@@ -204,8 +208,12 @@ extension Parser {
         }
         let read = macros.removeLast().read
         let named = Set(parameters.map(\.name))
+        let special = Set(["caller", "varargs", "kwargs"]).intersection(read)
+        let frame = Frame(
+            body, parameters: parameters.map { .name($0.name) } + special.map { .name($0) },
+            standards: parameters.compactMap(\.standard))
         return MacroSyntax(
-            name: name, parameters: parameters, body: body,
+            name: name, parameters: parameters, body: frame,
             readsCaller: read.contains("caller") || named.contains("caller"),
             readsPositional: read.contains("varargs") && !named.contains("varargs"),
             readsKeywords: read.contains("kwargs") && !named.contains("kwargs"))
@@ -220,13 +228,13 @@ extension Parser {
     }
 
     mutating func parseTarget(
-        endingAt end: String? = nil, takesAttributes: Bool = false, isStored: Bool = true
+        takesAttributes: Bool = false, isStored: Bool = true
     ) throws(TemplateError) -> Target {
         var targets: [Target] = []
         var isTuple = false
         while true {
             if !targets.isEmpty { try expect(.comma) }
-            if isTupleEnd(end) { break }
+            if isTupleEnd { break }
             targets.append(try parseSingleTarget(takesAttributes))
             guard isSymbol(.comma) else { break }
             isTuple = true

@@ -130,15 +130,14 @@ struct FloatDigits {
     }
 
     /// So many digits that count, written with or without a power of ten as their size asks.
-    func general(_ precision: Int, keepsZeros: Bool, isRepr: Bool = false) -> String {
+    func general(_ precision: Int, keepsZeros: Bool) -> String {
         let count = max(precision, 1)
         let rounded = rounded(to: count)
         let exponent = rounded.digits.isEmpty ? 0 : rounded.point - 1
         let isFixed = exponent >= -4 && exponent < count
         let kept = keepsZeros ? count : max(rounded.digits.count, 1)
         if isFixed {
-            let text = rounded.fixed(max(kept - exponent - 1, 0))
-            return isRepr && !text.utf8.contains(UInt8(ascii: ".")) ? text + ".0" : text
+            return rounded.fixed(max(kept - exponent - 1, 0))
         }
         return rounded.scientific(kept - 1)
     }
@@ -153,5 +152,10 @@ func representedFloat(_ value: Double) -> String {
     if value.isNaN { return "nan" }
     let sign = value.sign == .minus ? "-" : ""
     if value.isInfinite { return sign + "inf" }
-    return sign + FloatDigits(shortest: value).general(16, keepsZeros: false, isRepr: true)
+    let digits = FloatDigits(shortest: value)
+    let exponent = digits.digits.isEmpty ? 0 : digits.point - 1
+    if exponent >= -4, exponent < 16 {
+        return sign + digits.fixed(max(digits.digits.count - digits.point, 1))
+    }
+    return sign + digits.scientific(digits.digits.count - 1)
 }

@@ -131,11 +131,6 @@ extension Interpreter {
             case "\u{C}": text += "\\f"
             default:
                 if scalar.value < 32 || style.isASCII && scalar.value > 126 {
-                    // A delete character is ASCII and stays.
-                    if scalar.value == 127 {
-                        text.unicodeScalars.append(scalar)
-                        continue
-                    }
                     for unit in String(scalar).utf16 {
                         let digits = String(unit, radix: 16)
                         text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits

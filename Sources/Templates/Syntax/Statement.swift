@@ -10,13 +10,13 @@ struct Statement: Sendable {
         case loop(LoopSyntax)
         case set(Target, Expression)
         /// The expression stands on `captured`.
-        case setBlock(Target, Expression, [Statement])
+        case setBlock(Target, Expression, Frame)
         case macro(MacroSyntax)
         /// A call whose `caller` is the macro.
         case call(MacroSyntax, Expression, CallSyntax)
-        case filterBlock(Expression, [Statement])
-        case with([Binding], [Statement])
-        case generation([Statement])
+        case filterBlock(Expression, Frame)
+        case with([Binding], Frame)
+        case generation(Frame)
         case leaveLoop
         case nextItem
     }
@@ -44,8 +44,8 @@ struct LoopSyntax: Sendable {
     let items: Expression
     let condition: Expression?
     let isRecursive: Bool
-    let body: [Statement]
-    let otherwise: [Statement]
+    let body: Frame
+    let otherwise: Frame
 }
 
 struct MacroSyntax: Sendable {
@@ -56,7 +56,7 @@ struct MacroSyntax: Sendable {
 
     let name: String?
     let parameters: [Parameter]
-    let body: [Statement]
+    let body: Frame
     /// Which of `caller`, `varargs` and `kwargs` the body reads; a macro takes only those.
     let readsCaller: Bool
     let readsPositional: Bool
