@@ -27,7 +27,8 @@ struct GoldenRendering {
             let rendering = try Template(source).render(variables, clock: Self.clock)
             guard let text else { return "rendered \(rendering.text), expected \(error ?? "")" }
             if !rendering.text.utf8.elementsEqual(text.utf8) {
-                return "rendered \(rendering.text.debugDescription), expected \(text.debugDescription)"
+                return
+                    "rendered \(rendering.text.debugDescription), expected \(text.debugDescription)"
             }
             if rendering.generated != generated {
                 return "covered \(rendering.generated), expected \(generated)"

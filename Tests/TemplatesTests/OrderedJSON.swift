@@ -51,7 +51,9 @@ struct OrderedJSON {
         case "\"": return .string(try string())
         case let letter where letter.isLetter:
             let start = place
-            while place < bytes.count, Character(Unicode.Scalar(bytes[place])).isLetter { place += 1 }
+            while place < bytes.count, Character(Unicode.Scalar(bytes[place])).isLetter {
+                place += 1
+            }
             switch String(decoding: bytes[start..<place], as: UTF8.self) {
             case "true": return .bool(true)
             case "false": return .bool(false)

@@ -11,7 +11,8 @@ struct AttributePath {
         try interpreter.chargeMemory(text.utf8.count, of: 16)
         parts = text.split(separator: ".", omittingEmptySubsequences: false).map { part in
             let isNumber = !part.isEmpty && part.unicodeScalars.allSatisfy(\.isPythonDigit)
-            return isNumber ? Int(part).map { .integer($0) } ?? .string(String(part)) : .string(String(part))
+            return isNumber
+                ? Int(part).map { .integer($0) } ?? .string(String(part)) : .string(String(part))
         }
     }
 

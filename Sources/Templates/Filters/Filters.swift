@@ -90,7 +90,8 @@ extension Interpreter {
             return try generator("generator") { [unowned self] () throws(TemplateError) in
                 guard case .dictionary(let table) = value else {
                     if value.isUndefined { return [] }
-                    throw self.failure(.type, "'items' needs a dictionary, not '\(value.typeName)'.")
+                    throw self.failure(
+                        .type, "'items' needs a dictionary, not '\(value.typeName)'.")
                 }
                 return (0..<table.keys.count)
                     .map { TableView(kind: .items, table: table).item($0) }

@@ -27,6 +27,9 @@ extension Interpreter {
             var number = value.number
             if case .string(let text) = value { number = parsedFloat(text) }
             guard let number else { throw failure(.type, "A size is a number.") }
+            guard number >= -0x1p62 || number.isNaN else {
+                throw failure(.limit, "The size does not fit in 64 bits.")
+            }
             return try string(fileSize(number, isBinary: given[0]?.isTrue ?? false))
         }
     }
@@ -85,7 +88,9 @@ extension Interpreter {
             return lowered.hasPrefix("-") ? -number : number
         }
         guard first == 46 || first >= 48 && first <= 57,
-            unsigned.utf8.allSatisfy({ $0 == 46 || $0 == 101 || $0 == 43 || $0 == 45 || $0 >= 48 && $0 <= 57 })
+            unsigned.utf8.allSatisfy({
+                $0 == 46 || $0 == 101 || $0 == 43 || $0 == 45 || $0 >= 48 && $0 <= 57
+            })
         else { return nil }
         // Swift reads no number that begins or ends with its point.
         var padded = String(unsigned)
@@ -154,7 +159,8 @@ extension Interpreter {
 
     private func rounded(_ value: Value, _ arguments: Arguments) throws(TemplateError) -> Value {
         let given = try bind(arguments, to: ["precision", "method"], of: "round")
-        let method = try given[1].map { (value) throws(TemplateError) in try text(value) } ?? "common"
+        let method =
+            try given[1].map { (value) throws(TemplateError) in try text(value) } ?? "common"
         guard ["common", "ceil", "floor"].contains(method) else {
             throw failure(.value, "The method of 'round' is 'common', 'ceil' or 'floor'.")
         }
@@ -183,7 +189,9 @@ extension Interpreter {
         guard places > -400 else { return .float(Double(signOf: number, magnitudeOf: 0)) }
         let digits = FloatDigits(exact: number)
         let kept = digits.rounded(to: digits.point + places)
-        return .float(Double(signOf: number, magnitudeOf: Double(kept.scientific(20 + kept.digits.count)) ?? 0))
+        return .float(
+            Double(
+                signOf: number, magnitudeOf: Double(kept.scientific(20 + kept.digits.count)) ?? 0))
     }
 
     private func rounded(_ whole: Int, _ places: Int) throws(TemplateError) -> Int {

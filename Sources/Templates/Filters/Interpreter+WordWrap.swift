@@ -32,7 +32,9 @@ extension Interpreter {
         _ chunks: inout [[Unicode.Scalar]], _ width: Int, breaksWords: Bool,
         _ breaksOnHyphens: Bool, _ isLater: Bool
     ) -> [Unicode.Scalar]? {
-        func isBlank(_ chunk: [Unicode.Scalar]?) -> Bool { chunk?.allSatisfy(\.isWrapSpace) ?? false }
+        func isBlank(_ chunk: [Unicode.Scalar]?) -> Bool {
+            chunk?.allSatisfy(\.isWrapSpace) ?? false
+        }
         if isLater, isBlank(chunks.last) { chunks.removeLast() }
         var row: [[Unicode.Scalar]] = []
         var length = 0

@@ -61,12 +61,11 @@ extension Interpreter {
         guard step != 0 else { throw failure(.value, "A range cannot go in steps of 0.") }
         // The distance may be beyond 64 bits where the count is not.
         let distance = Double(step > 0 ? stop : start) - Double(step > 0 ? start : stop)
-        guard distance / Double(step.magnitude) <= 100_000, step > -(1 << 62), step < 1 << 62,
-            start.magnitude < 1 << 62, stop.magnitude < 1 << 62
-        else {
+        let range = IntegerRange(start: start, stop: stop, step: step)
+        guard distance / Double(step.magnitude) <= 100_000, range.isBounded else {
             throw failure(.limit, "A range has no more than 100000 numbers.")
         }
-        return .range(IntegerRange(start: start, stop: stop, step: step))
+        return .range(range)
     }
 
     /// What `dict` is given: a dictionary or pairs, and names.

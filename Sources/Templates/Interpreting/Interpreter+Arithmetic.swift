@@ -102,7 +102,9 @@ extension Interpreter {
             var base = a
             var exponent = b
             while exponent > 0 {
-                if exponent & 1 == 1 { result = try checked(result.multipliedReportingOverflow(by: base)) }
+                if exponent & 1 == 1 {
+                    result = try checked(result.multipliedReportingOverflow(by: base))
+                }
                 exponent >>= 1
                 if exponent > 0 {
                     // Powers of 0, 1 and -1 go on for ever without leaving 64 bits.

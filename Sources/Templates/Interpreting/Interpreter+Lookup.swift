@@ -1,8 +1,14 @@
 /// Attributes and items, in jinja2's order: `a.b` is an attribute before an item, `a['b']` an item
 /// before an attribute; what has neither is undefined.
 extension Interpreter {
+    /// What even a value that is not there has in Python, closed like all of its kind.
+    private static let ownNamesOfUndefined: Set<String> = [
+        "__class__", "__doc__", "__init__", "__module__", "__eq__", "__hash__", "__str__",
+        "__repr__", "__len__", "__iter__", "__bool__", "__call__", "__getitem__", "__getattr__",
+    ]
+
     func attribute(_ name: String, of value: Value) throws(TemplateError) -> Value {
-        if value.isUndefined, name.hasPrefix("__"), name.hasSuffix("__") {
+        if value.isUndefined, Self.ownNamesOfUndefined.contains(name) {
             return unsafe(name, of: value)
         }
         try refuseUndefined(value)
@@ -29,7 +35,8 @@ extension Interpreter {
     private func unsafe(_ name: String, of value: Value) -> Value {
         .undefined(
             Undefined(
-                sentence: "'\(name)' of a value of type '\(value.typeName)' is closed to templates.",
+                sentence:
+                    "'\(name)' of a value of type '\(value.typeName)' is closed to templates.",
                 isPrivate: true))
     }
 
@@ -70,7 +77,7 @@ extension Interpreter {
 
     /// What Python's `getattr` gives, nil where it has nothing by the name.
     private func ownAttribute(_ name: String, of value: Value) throws(TemplateError) -> Value? {
-        if name.hasPrefix("__") { return unsafe(name, of: value) }
+        if name.hasPrefix("__"), name.hasSuffix("__") { return unsafe(name, of: value) }
         if Methods.refused(name, value) { return unsafe(name, of: value) }
         if Methods.has(name, value) {
             let method = Function(name) { [unowned self] (arguments) throws(TemplateError) in
@@ -156,15 +163,13 @@ extension Interpreter {
             return try tuple(
                 places(start, stop, stride, elements.items.count).map { elements.items[$0] })
         case .range(let range):
-            let places = places(start, stop, stride, range.count)
-            try chargeMemory(places.count, of: 8)
-            guard let first = places.first else {
-                return .range(IntegerRange(start: 0, stop: 0, step: 1))
+            let (first, end) = bounds(start, stop, stride, range.count)
+            let (step, isBeyond) = range.step.multipliedReportingOverflow(by: stride)
+            let sliced = IntegerRange(start: range[first], stop: range[end], step: step)
+            guard !isBeyond, sliced.isBounded else {
+                throw failure(.limit, "The bounds of this range do not fit in 64 bits.")
             }
-            let step = range.step * stride
-            return .range(
-                IntegerRange(
-                    start: range[first], stop: range[first] + step * places.count, step: step))
+            return .range(sliced)
         default:
             throw failure(.type, "A value of type '\(value.typeName)' cannot be sliced.")
         }
@@ -177,27 +182,29 @@ extension Interpreter {
         return try integer(value)
     }
 
-    private func places(_ start: Int?, _ stop: Int?, _ stride: Int, _ count: Int) -> [Int] {
+    /// The first place and the one not reached, within what there is.
+    private func bounds(
+        _ start: Int?, _ stop: Int?, _ stride: Int, _ count: Int
+    ) -> (first: Int, end: Int) {
         func clamped(_ bound: Int, _ low: Int, _ high: Int) -> Int {
             bound < 0 ? max(bound < -count ? low : bound + count, low) : min(bound, high)
         }
+        let (low, high) = stride > 0 ? (0, count) : (-1, count - 1)
+        return (
+            start.map { clamped($0, low, high) } ?? (stride > 0 ? low : high),
+            stop.map { clamped($0, low, high) } ?? (stride > 0 ? high : low)
+        )
+    }
+
+    private func places(_ start: Int?, _ stop: Int?, _ stride: Int, _ count: Int) -> [Int] {
+        let (first, end) = bounds(start, stop, stride, count)
+        var place = first
         var places: [Int] = []
-        if stride > 0 {
-            let end = stop.map { clamped($0, 0, count) } ?? count
-            var place = start.map { clamped($0, 0, count) } ?? 0
-            while place < end {
-                places.append(place)
-                guard stride < end - place else { break }
-                place += stride
-            }
-        } else {
-            let end = stop.map { clamped($0, -1, count - 1) } ?? -1
-            var place = start.map { clamped($0, -1, count - 1) } ?? count - 1
-            while place > end {
-                places.append(place)
-                guard stride > end - place else { break }
-                place += stride
-            }
+        while stride > 0 ? place < end : place > end {
+            places.append(place)
+            let left = end - place
+            guard stride > 0 ? stride < left : stride > left else { break }
+            place += stride
         }
         return places
     }

@@ -76,7 +76,8 @@ extension Interpreter {
         let (text, _) = try scoped(in: outer, syntax.body) { () throws(TemplateError) in
             if let caller { scope.set("caller", caller) }
             if syntax.readsKeywords {
-                scope.set("kwargs", .dictionary(try table(keywords.map { (.string($0.name), $0.value) })))
+                scope.set(
+                    "kwargs", .dictionary(try table(keywords.map { (.string($0.name), $0.value) })))
             }
             if syntax.readsPositional { scope.set("varargs", try tuple(rest)) }
             try bind(values, syntax.parameters)
@@ -97,7 +98,8 @@ extension Interpreter {
             } else {
                 scope.set(
                     parameter.name,
-                    .undefined(Undefined(sentence: "The parameter '\(parameter.name)' was not given.")))
+                    .undefined(
+                        Undefined(sentence: "The parameter '\(parameter.name)' was not given.")))
             }
         }
     }

@@ -60,7 +60,8 @@ extension Lexer {
         position = range.upperBound
         let digits = text(range).filter { $0 != "_" }
         guard let value = Int(digits, radix: radix) else {
-            throw failure("The number \(digits.prefix(40)) does not fit in 64 bits.", at: start, .limit)
+            throw failure(
+                "The number \(digits.prefix(40)) does not fit in 64 bits.", at: start, .limit)
         }
         return .integer(value)
     }
@@ -139,7 +140,9 @@ extension Lexer {
         default:
             result.append("\\")
             // A backslash before anything but ASCII leaves the number of the code point.
-            result.append(contentsOf: (scalar.isASCII ? String(scalar) : String(scalar.escaped.dropFirst())).unicodeScalars)
+            result.append(
+                contentsOf: (scalar.isASCII ? String(scalar) : String(scalar.escaped.dropFirst()))
+                    .unicodeScalars)
         }
     }
 

@@ -43,7 +43,9 @@ struct Token: Sendable {
         case semicolon = ";"
 
         /// Longer ones first, as they are to be tried.
-        static let spelled = allCases.map { (symbol: $0, spelling: Array($0.rawValue.unicodeScalars)) }
+        static let spelled = allCases.map {
+            (symbol: $0, spelling: Array($0.rawValue.unicodeScalars))
+        }
     }
 
     let kind: Kind

@@ -98,7 +98,9 @@ extension Interpreter {
         _ text: String, _ characters: Value?, left: Bool = true, right: Bool = true
     ) throws(TemplateError) -> Value {
         var set: Set<Unicode.Scalar>?
-        if let characters, !characters.isNone { set = Set(try self.text(characters).unicodeScalars) }
+        if let characters, !characters.isNone {
+            set = Set(try self.text(characters).unicodeScalars)
+        }
         func isTaken(_ scalar: Unicode.Scalar) -> Bool {
             set?.contains(scalar) ?? scalar.isPythonSpace
         }
@@ -114,7 +116,8 @@ extension Interpreter {
         try chargeWork(affix.utf8.count)
         guard affix.utf8.count <= text.count else { return false }
         return isPrefix
-            ? text.starts(with: affix.utf8) : text.suffix(affix.utf8.count).elementsEqual(affix.utf8)
+            ? text.starts(with: affix.utf8)
+            : text.suffix(affix.utf8.count).elementsEqual(affix.utf8)
     }
 
     private func touches(

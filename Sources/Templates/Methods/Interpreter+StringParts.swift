@@ -161,10 +161,12 @@ extension Interpreter {
                 continue
             }
             let end = index
-            let isPair = scalars[index] == "\r" && index + 1 < scalars.count
+            let isPair =
+                scalars[index] == "\r" && index + 1 < scalars.count
                 && scalars[index + 1] == "\n"
             index += isPair ? 2 : 1
-            lines.append(String(String.UnicodeScalarView(scalars[start..<(keepsEnds ? index : end)])))
+            lines.append(
+                String(String.UnicodeScalarView(scalars[start..<(keepsEnds ? index : end)])))
             start = index
         }
         if start < scalars.count {

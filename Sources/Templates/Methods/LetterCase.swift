@@ -58,7 +58,9 @@ enum LetterCase {
         let scalars = Array(text)
         guard let first = scalars.first else { return [] }
         var result = Array(first.properties.titlecaseMapping.unicodeScalars)
-        for index in scalars.indices.dropFirst() { result += lowerOne(scalars[index], index, scalars) }
+        for index in scalars.indices.dropFirst() {
+            result += lowerOne(scalars[index], index, scalars)
+        }
         return result
     }
 
@@ -88,7 +90,9 @@ enum LetterCase {
     static func isLower(_ text: some Sequence<Unicode.Scalar>) -> Bool {
         var isFound = false
         for scalar in text {
-            if scalar.properties.isUppercase || scalar.properties.generalCategory == .titlecaseLetter {
+            if scalar.properties.isUppercase
+                || scalar.properties.generalCategory == .titlecaseLetter
+            {
                 return false
             }
             if scalar.properties.isLowercase { isFound = true }
@@ -99,7 +103,9 @@ enum LetterCase {
     static func isUpper(_ text: some Sequence<Unicode.Scalar>) -> Bool {
         var isFound = false
         for scalar in text {
-            if scalar.properties.isLowercase || scalar.properties.generalCategory == .titlecaseLetter {
+            if scalar.properties.isLowercase
+                || scalar.properties.generalCategory == .titlecaseLetter
+            {
                 return false
             }
             if scalar.properties.isUppercase { isFound = true }
@@ -111,7 +117,9 @@ enum LetterCase {
         var isFound = false
         var isInWord = false
         for scalar in text {
-            if scalar.properties.isUppercase || scalar.properties.generalCategory == .titlecaseLetter {
+            if scalar.properties.isUppercase
+                || scalar.properties.generalCategory == .titlecaseLetter
+            {
                 if isInWord { return false }
                 isInWord = true
                 isFound = true

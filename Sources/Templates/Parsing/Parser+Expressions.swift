@@ -115,7 +115,8 @@ extension Parser {
         }
     }
 
-    private mutating func parseUnary(takesFilters: Bool = true) throws(TemplateError) -> Expression {
+    private mutating func parseUnary(takesFilters: Bool = true) throws(TemplateError) -> Expression
+    {
         let place = current.place
         var value: Expression
         if isSymbol(.subtract) || isSymbol(.add) {

@@ -207,7 +207,8 @@ extension Parser {
                 problems.append(failure(problem.sentence, problem.kind, at: place))
             }
             let arguments = isSymbol(.leftParenthesis) ? try parseArguments() : .empty
-            value = try node(.filter(value, name, arguments), place, over: [value] + arguments.parts)
+            value = try node(
+                .filter(value, name, arguments), place, over: [value] + arguments.parts)
         }
         return value
     }

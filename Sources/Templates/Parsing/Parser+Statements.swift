@@ -35,7 +35,9 @@ extension Parser {
             let body = try parseMacroBody(endedBy: "endgeneration").body
             return made(.generation(body))
         case "break", "continue":
-            guard loops > 0 else { throw failure("'\(tag)' stands outside of any loop.", at: place) }
+            guard loops > 0 else {
+                throw failure("'\(tag)' stands outside of any loop.", at: place)
+            }
             return made(tag == "break" ? .leaveLoop : .nextItem)
         default:
             throw unknownTag(tag, place)

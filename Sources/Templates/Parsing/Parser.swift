@@ -7,8 +7,10 @@ struct Parser {
     var nesting = 0
     /// How many loops of the same macro stand around.
     var loops = 0
-    /// Whether this place runs only where a condition right around it holds. An unknown filter is
-    /// an error there only once it is used, as some templates ask first whether there is one.
+    /// Whether this place runs only where a condition right around it holds.
+    ///
+    /// An unknown filter is an error there only once it is used, as some templates ask first
+    /// whether there is one.
     var isGuarded = false
     /// Unknown filters and tests in places that are not guarded.
     var problems: [TemplateError] = []

@@ -164,7 +164,8 @@ extension Interpreter {
                 // Without a type there is always a digit after the point.
                 let general = exact.general(precision, keepsZeros: false)
                 let isWhole = !general.utf8.contains { $0 == 46 || $0 == 101 }
-                let isTooWide = isWhole && exact.rounded(to: max(precision, 1)).point >= max(precision, 1)
+                let isTooWide =
+                    isWhole && exact.rounded(to: max(precision, 1)).point >= max(precision, 1)
                 digits =
                     isTooWide
                     ? exact.rounded(to: max(precision, 1)).scientific(0)
@@ -173,8 +174,9 @@ extension Interpreter {
                 digits = representedFloat(number.magnitude)
             }
         } else {
-            guard let made = floatDigits(
-                number, type ?? "g", specification.precision ?? 6, specification.isAlternate)
+            guard
+                let made = floatDigits(
+                    number, type ?? "g", specification.precision ?? 6, specification.isAlternate)
             else { throw badFormat(text, value) }
             digits = made
         }

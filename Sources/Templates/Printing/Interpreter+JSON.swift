@@ -133,7 +133,8 @@ extension Interpreter {
                 if scalar.value < 32 || style.isASCII && scalar.value > 126 {
                     for unit in String(scalar).utf16 {
                         let digits = String(unit, radix: 16)
-                        text += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                        text +=
+                            "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
                     }
                 } else {
                     text.unicodeScalars.append(scalar)

@@ -61,7 +61,9 @@ extension Interpreter {
                 place += 1
                 field.precision = max(try number(), 0)
             }
-            while place < scalars.count, "hlL".unicodeScalars.contains(scalars[place]) { place += 1 }
+            while place < scalars.count, "hlL".unicodeScalars.contains(scalars[place]) {
+                place += 1
+            }
             guard place < scalars.count else { throw failure(.value, "The format is cut short.") }
             field.type = scalars[place]
             place += 1
@@ -131,7 +133,8 @@ extension Interpreter {
             isNumber = false
             if case .string(let text) = value, text.unicodeScalars.count == 1 {
                 body = text
-            } else if let scalar = UInt32(exactly: try integer(value)).flatMap(Unicode.Scalar.init) {
+            } else if let scalar = UInt32(exactly: try integer(value)).flatMap(Unicode.Scalar.init)
+            {
                 body = String(scalar)
             } else {
                 throw failure(.value, "'%c' needs one character.")

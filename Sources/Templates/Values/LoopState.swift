@@ -1,4 +1,6 @@
-/// What `loop` means within a loop. Items are drawn one by one, and one ahead where it is asked.
+/// What `loop` means within a loop.
+///
+/// Items are drawn one by one, and one ahead where it is asked.
 final class LoopState: Object {
     let depth: Int
     /// Renders the loop again over other items, where the loop is recursive.

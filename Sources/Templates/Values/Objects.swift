@@ -1,5 +1,7 @@
-/// A value with an identity. The interpreter holds every one until the end of the rendering, and
-/// then empties each, so that neither rings nor long chains of them outlive it.
+/// A value with an identity.
+///
+/// The interpreter holds every one until the end of the rendering, and then empties each, so that
+/// neither rings nor long chains of them outlive it.
 class Object {
     var typeName: String { "object" }
     var isTrue: Bool { true }

@@ -37,7 +37,12 @@ struct IntegerRange: Equatable {
         return start > stop ? (start - stop - 1) / -step + 1 : 0
     }
 
-    subscript(index: Int) -> Int { start + index * step }
+    /// Numbers that leave room for a step beyond either end.
+    var isBounded: Bool {
+        [start, stop, step].allSatisfy { $0.magnitude < 1 << 62 } && step != 0
+    }
+
+    subscript(index: Int) -> Int { start &+ index &* step }
 
     func contains(_ value: Int) -> Bool {
         let isWithin = step > 0 ? value >= start && value < stop : value <= start && value > stop
@@ -59,7 +64,8 @@ struct TableView {
         case .keys: table.keys[index]
         case .values: table.values[index]
         case .items:
-            .tuple(Elements(items: [table.keys[index], table.values[index]], depth: table.depth + 1))
+            .tuple(
+                Elements(items: [table.keys[index], table.values[index]], depth: table.depth + 1))
         }
     }
 }
