@@ -1,5 +1,7 @@
 """Small templates that walk over every statement, filter, test, method and operator."""
 
+import re
+
 VARIABLES = {
     "i": 3, "n": -7, "f": 2.5, "s": "Hello World", "t": "  padded\n", "u": "Größe 夜鷹 \U0001F319",
     "e": "", "yes": True, "no": False, "nil": None, "xs": [3, 1, 2], "ys": ["b", "A", "c", "a"],
@@ -378,18 +380,17 @@ end
 """
 
 SOURCES = []
+# A bar, or a wave, between blanks belongs to the expression; others part two of them.
 for line in EXPRESSIONS.strip("\n").split("\n"):
-    # A bar between blanks is a filter's, or part of a text.
-    import re as _re
-    for part in _re.split(r"(?<! )\|(?! )(?!')", line):
-        SOURCES.append("{{ " + part + " }}")
+    SOURCES += ["{{ " + part + " }}" for part in re.split(r"(?<! )\|(?! )(?!')", line)]
 for block in (FILTERS, TESTS):
     for line in block.strip("\n").split("\n"):
-        for part in _re.split(r"(?<! )~(?! )(?!_)", line):
-            SOURCES.append("{{ " + part + " }}")
-# One line is a template, and so is all of what lies between two that stand at blank places.
+        SOURCES += ["{{ " + part + " }}" for part in re.split(r"(?<! )~(?! )(?!_)", line)]
+# Every line is a template, and so are six lines together where blanks at their ends matter.
 _lines = STATEMENTS.strip("\n").split("\n")
 SOURCES += _lines
-SOURCES += ["\n".join(_lines[k:k + 6]) for k in range(len(_lines) - 6)
-            if any(line.startswith(" ") or line == "" for line in _lines[k:k + 6])]
+for first in range(len(_lines) - 6):
+    window = _lines[first:first + 6]
+    if any(line.startswith(" ") or line == "" for line in window):
+        SOURCES.append("\n".join(window))
 SOURCES = list(dict.fromkeys(SOURCES))

@@ -9,7 +9,6 @@ hundred random templates. The second writes as many random templates as asked fo
 which the test renders as well where NIGHTJAR_TEMPLATE_CASES names it.
 """
 
-import contextlib
 import datetime
 import json
 import random
@@ -17,21 +16,17 @@ import re
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path = [entry for entry in sys.path if Path(entry or ".").resolve() != HERE]
+import jinja2
+import jinja2.ext
+import jinja2.nodes
+import jinja2.sandbox
+import jinja2.utils
 
-import jinja2  # noqa: E402
-import jinja2.ext  # noqa: E402
-import jinja2.nodes  # noqa: E402
-import jinja2.sandbox  # noqa: E402
-import jinja2.utils  # noqa: E402
+import template_cases
+import template_random
+import template_styles
 
-sys.path.append(str(HERE))
-import template_styles  # noqa: E402
-import template_cases  # noqa: E402
-import template_random  # noqa: E402
-
-OUT = HERE.parents[1] / "Tests" / "Goldens" / "templates"
+OUT = Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "templates"
 NOW = datetime.datetime(2025, 3, 7, 14, 5, 9)
 
 

@@ -23,7 +23,8 @@ public struct Template: Sendable {
                 nil, template: name, place: Place())
         }
         var lexer = Lexer(source, name: name)
-        var parser = Parser(tokens: try lexer.tokenize(), name: name, nesting: limits.nesting)
+        let tokens = try lexer.tokenize()
+        var parser = Parser(tokens: tokens, name: name, nesting: limits.bounded.nesting)
         frame = Frame(try parser.parseTemplate())
     }
 

@@ -10,8 +10,12 @@ public struct TemplateLimits: Sendable, Equatable {
     /// Bytes of all values made while rendering, counted as they are made and never given back.
     public var memoryBytes: Int
     /// How deep calls, statements and expressions may stand within each other while rendering.
+    ///
+    /// More than 400 counts as 400, which is what a thread's usual stack holds.
     public var depth: Int
     /// How deep tags and expressions may be nested in the source, and lists in values.
+    ///
+    /// More than 80 counts as 80.
     public var nesting: Int
     /// Bytes of UTF-8 that the source may have.
     public var sourceBytes: Int
@@ -24,9 +28,17 @@ public struct TemplateLimits: Sendable, Equatable {
         self.steps = steps
         self.outputBytes = outputBytes
         self.memoryBytes = memoryBytes
-        self.depth = min(depth, 400)
-        self.nesting = min(nesting, 80)
+        self.depth = depth
+        self.nesting = nesting
         self.sourceBytes = sourceBytes
+    }
+
+    /// These limits with what a usual stack cannot hold taken back to what it can.
+    var bounded: TemplateLimits {
+        var limits = self
+        limits.depth = min(depth, 400)
+        limits.nesting = min(nesting, 80)
+        return limits
     }
 
     /// The usual limits.

@@ -22,7 +22,7 @@ final class Interpreter {
     init(name: String, clock: TemplateClock?, limits: TemplateLimits) {
         self.name = name
         self.clock = clock
-        self.limits = limits
+        self.limits = limits.bounded
         stepsLeft = limits.steps
         memoryLeft = limits.memoryBytes
     }
