@@ -4,6 +4,12 @@
 /// `transformers` sets it up: blocks are trimmed, nothing is escaped for HTML, inputs cannot be
 /// changed, `tojson` writes plain JSON. Nothing can be reached but the variables given, and every
 /// rendering ends within its limits.
+///
+/// What differs on purpose: whole numbers have 64 bits, and more is an error; `safe` gives plain
+/// text; filters for HTML, chance and debugging, and tags that read other templates, are refused
+/// by name; functions print without an address; `sameas` takes texts and lists that are equal for
+/// the same; a `generation` block whose text is captured instead of put out is an error, as its
+/// place is unknown. Letters follow the Unicode of the Swift runtime.
 public struct Template: Sendable {
     /// What errors call this template.
     public let name: String

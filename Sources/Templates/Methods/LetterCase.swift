@@ -141,6 +141,7 @@ enum LetterCase {
             case "\u{DF}", "\u{1E9E}": return ["s", "s"]
             case "\u{3C2}", "\u{3A3}": return ["\u{3C3}"]
             case "\u{17F}": return ["s"]
+            case "\u{131}": return [scalar]
             default:
                 let upper = scalar.properties.uppercaseMapping.unicodeScalars
                 let isCherokee = (0x13A0...0x13F5).contains(scalar.value)
