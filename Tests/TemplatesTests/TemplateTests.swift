@@ -94,6 +94,25 @@ import Testing
         #expect(text == "{'b': [True, None, 2.5], 'c': 3, 'a': 'x'}")
     }
 
+    /// Schemas of tools are written by macros that call themselves.
+    @Test func macrosRecurseFurtherThanSchemasGo() throws {
+        var schema: TemplateValue = "leaf"
+        for _ in 0..<30 { schema = ["type": "object", "properties": ["inner": schema]] }
+        let source = """
+            {%- macro write(value) -%}
+                {%- if value is mapping -%}
+                    {%- for key, item in value | dictsort -%}
+                        {%- if loop.first -%}({%- endif -%}{{ key ~ ":" ~ write(item) }}
+                        {%- if loop.last -%}){%- endif -%}
+                    {%- endfor -%}
+                {%- else -%}{{ value }}{%- endif -%}
+            {%- endmacro -%}
+            {{ write(schema) }}
+            """
+        let text = try Template(source).render(["schema": schema]).text
+        #expect(text.hasPrefix("(properties:(inner:(properties:"))
+    }
+
     @Test func refusesInputsThatGoTooDeep() {
         var value: TemplateValue = 1
         for _ in 0..<200 { value = [value] }
