@@ -52,6 +52,7 @@ let package = Package(
         target("Telemetry"),
         target("Naming", ["CXXHash"]),
         target("Texts", ["CPCRE2", "CUTF8Proc"]),
+        target("Templates"),
         // 1: gradients; a Lua host that knows nothing of models.
         target("Autograd", ["Tensors"]),
         target("LuaRuntime", ["Naming", "CLua", "CLuaShim"]),
@@ -108,6 +109,7 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("NamingTests", ["Naming"]),
         tests("TextsTests", ["Texts", "CUTF8Proc"]),
+        tests("TemplatesTests", ["Templates"]),
         tests("CheckpointsTests", ["Checkpoints", "Naming"]),
         tests("LuaRuntimeTests", ["LuaRuntime"]),
         tests("TokenizersTests", ["Tokenizers"]),

@@ -8,7 +8,7 @@ struct Layering {
     ]
 
     static let layers: [[String]] = [
-        ["Tensors", "Telemetry", "Naming", "Texts"],
+        ["Tensors", "Telemetry", "Naming", "Texts", "Templates"],
         ["Autograd", "LuaRuntime"],
         ["Layers", "Optimizers", "Tokenizers", "Checkpoints"],
         ["Transformers", "Corpora"],
