@@ -52,7 +52,7 @@ let package = Package(
         target("Telemetry"),
         target("Naming", ["CXXHash"]),
         target("Texts", ["CPCRE2", "CUTF8Proc"]),
-        target("Templates"),
+        target("Templates", ["Naming"]),
         // 1: gradients; a Lua host that knows nothing of models.
         target("Autograd", ["Tensors"]),
         target("LuaRuntime", ["Naming", "CLua", "CLuaShim"]),

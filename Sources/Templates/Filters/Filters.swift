@@ -1,3 +1,5 @@
+import Naming
+
 /// Which filters there are.
 enum Filters {
     static let names: Set<String> = [
@@ -19,11 +21,11 @@ enum Filters {
         with name: String
     ) -> (kind: TemplateError.Kind, sentence: String)? {
         if names.contains(name) { return nil }
-        let nearest = nearestName(name, names)
+        let hint = nearestNameHint(to: name, among: names.sorted())
         if leftOut.contains(name) {
-            return (.unsupported, "The filter '\(name)' is left out; the nearest is '\(nearest)'.")
+            return (.unsupported, "The filter '\(name)' is left out; \(hint)")
         }
-        return (.syntax, "There is no filter '\(name)'; the nearest is '\(nearest)'.")
+        return (.syntax, "There is no filter '\(name)'; \(hint)")
     }
 }
 

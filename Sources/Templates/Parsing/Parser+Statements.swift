@@ -1,3 +1,5 @@
+import Naming
+
 /// What may stand between `{%` and `%}`.
 extension Parser {
     static let tags = [
@@ -58,7 +60,7 @@ extension Parser {
                     + (ends.isEmpty ? "" : " What is open waits for \(expected)."), at: place)
         }
         return failure(
-            "There is no tag '\(tag)'; the nearest is '\(nearestName(tag, Self.tags + ends))'.",
+            "There is no tag '\(tag)'; " + nearestNameHint(to: tag, among: Self.tags + ends),
             at: place)
     }
 

@@ -1,3 +1,5 @@
+import Naming
+
 /// Which tests (`x is test`) there are.
 enum ValueTests {
     static let names: Set<String> = [
@@ -19,8 +21,8 @@ enum ValueTests {
         with name: String
     ) -> (kind: TemplateError.Kind, sentence: String)? {
         if names.contains(name) { return nil }
-        let nearest = nearestName(name, names)
-        return (.syntax, "There is no test '\(name)'; the nearest is '\(nearest)'.")
+        let hint = nearestNameHint(to: name, among: names.sorted())
+        return (.syntax, "There is no test '\(name)'; \(hint)")
     }
 }
 
