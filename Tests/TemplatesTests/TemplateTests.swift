@@ -58,8 +58,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{{ 1 | lenght }}", "'length'"), ("{{ 1 is define }}", "'defined'"),
-        ("{% sett x = 1 %}", "'set'"), ("{{ 'a' | escape }}", "left out"),
+        ("{{ 1 | lenght }}", "\"length\""), ("{{ 1 is define }}", "\"defined\""),
+        ("{% sett x = 1 %}", "\"set\""), ("{{ 'a' | escape }}", "left out"),
         ("{% include 'a' %}", "left out"), ("{% extends 'a' %}", "left out"),
         ("{% block a %}{% endblock %}", "left out"), ("{{ 'a'.encode() }}", "left out"),
         ("{{ '\\N{DASH}' }}", "left out"),
