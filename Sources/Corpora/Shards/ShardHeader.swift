@@ -27,6 +27,9 @@ struct ShardHeader: Sendable, Hashable {
     var tokenizerFingerprint = ""
     /// The key of source files and settings, for the cache.
     var sourceKey = ""
+    /// The hash of ids and records, file names left out: the same data in another folder is the
+    /// same. 0 in shards from before it was kept.
+    var dataHash: UInt64 = 0
 
     var blockCount: Int {
         (hashesOffset - Self.byteCount + Self.blockBytes - 1) / Self.blockBytes
@@ -50,6 +53,7 @@ struct ShardHeader: Sendable, Hashable {
             precondition(utf8.count <= 64, "A fingerprint in a shard header fits 64 bytes.")
             bytes += utf8 + [UInt8](repeating: 0, count: 64 - utf8.count)
         }
+        put(dataHash)
         bytes += [UInt8](repeating: 0, count: Self.byteCount - 8 - bytes.count)
         put(ContentHash.xxh3(bytes))
         return bytes
@@ -93,6 +97,7 @@ struct ShardHeader: Sendable, Hashable {
         }
         tokenizerFingerprint = text(96)
         sourceKey = text(160)
+        dataHash = number(28)
         guard actual == fileBytes else {
             throw CorporaError(
                 .truncatedFile, "the file has \(actual) bytes of \(fileBytes)",

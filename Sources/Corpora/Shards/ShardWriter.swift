@@ -108,6 +108,7 @@ final class ShardWriter {
             offset += count
         }
         header.originsOffset = written + block.count
+        header.dataHash = max(1, ContentHash.xxh3(hashes + block))
         try put(Array(JSONEncoder().encode(files)))
         try flushBlock()
         header.hashesOffset = written

@@ -58,7 +58,10 @@ public final class TokenShard: TokenSource {
                 UInt64(littleEndian: table.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
             }
         }
-        fingerprint = ContentHash(of: table + Array(header.tokenizerFingerprint.utf8)).hex
+        let data =
+            header.dataHash == 0
+            ? table : withUnsafeBytes(of: header.dataHash.littleEndian) { Array($0) }
+        fingerprint = ContentHash(of: data + Array(header.tokenizerFingerprint.utf8)).hex
         checked = Mutex([UInt64](repeating: 0, count: (hashes.count + 63) / 64))
         self.name = name
         self.path = path
