@@ -8,8 +8,10 @@ enum Operation {
     case variable
     case add
     case linear(x: Tensor, weight: Tensor)
-    case swiGLU(gateUp: Tensor)
-    case rmsNorm(x: Tensor, weight: Tensor, inverseRMS: Tensor)
+    case scaled(by: Float)
+    case bias
+    case glu(gateUp: Tensor, Activation)
+    case rmsNorm(SavedRMSNorm)
     case gather(ids: Tensor)
     case rotary(Rotation)
     case attention(SavedAttention)

@@ -24,10 +24,18 @@ extension Operation {
             inputs.give(upstream, to: 1)
         case .linear(let x, let weight):
             pullBackLinear(upstream, x: x, weight: weight, to: inputs)
-        case .swiGLU(let gateUp):
-            inputs.give(upstream.backend.swiGLUBackward(upstream, gateUp: gateUp), to: 0)
-        case .rmsNorm(let x, let weight, let inverseRMS):
-            pullBackRMSNorm(upstream, x: x, weight: weight, inverseRMS: inverseRMS, to: inputs)
+        case .scaled(let factor):
+            inputs.give(upstream.scaled(by: factor), to: 0)
+        case .bias:
+            if inputs.wants(1) {
+                inputs.withSum(of: 1) { upstream.backend.addRows(of: upstream, to: $0) }
+            }
+            inputs.give(upstream, to: 0)
+        case .glu(let gateUp, let activation):
+            inputs.give(
+                upstream.backend.gluBackward(upstream, gateUp: gateUp, activation), to: 0)
+        case .rmsNorm(let saved):
+            saved.pullBack(upstream, to: inputs)
         case .gather(let ids):
             inputs.withSum(of: 0) { upstream.backend.scatterAdd(upstream, rows: ids, into: $0) }
         case .rotary(let rotation):

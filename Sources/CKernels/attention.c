@@ -56,7 +56,7 @@ static void NJ(attend)(void *context, size_t index, int thread) {
         for (size_t block = from; block < to; block++) {
             size_t t = block * TILE, rows = nj_min(TILE, time - t);
             struct query_tile tile;
-            nj_query_tile_init(&tile, rows, d, padded, memory);
+            nj_query_tile_init(&tile, rows, d, padded, call->soft_cap, memory);
             int visible = (int)t;
             for (size_t i = 0; i < rows; i++) {
                 tile.start[i] = call->starts[base + t + i];

@@ -32,10 +32,15 @@ struct gradient_state {
 // upstream · values; zeros outside low...high, out to the tile's edge.
 NJ_INLINE void NJ(harden)(struct gradient_state *s, size_t row, int low, int high, int parts) {
     float *weights = s->weights + row * TILE, *gradient = s->weight_gradient + row * TILE;
+    const float cap = s->call->soft_cap;
+    if (cap > 0) NJ(cap_scores)(weights, parts, cap);
     bool all = low <= 0 && high >= parts * 16 - 1;
     for (int p = 0; p < parts; p++) {
-        nj_v16 w = NJ(exp)(NJ(load_f32)(weights + p * 16) - s->log_sum_exp[row]);
+        nj_v16 score = NJ(load_f32)(weights + p * 16);
+        nj_v16 w = NJ(exp)(score - s->log_sum_exp[row]);
         nj_v16 g = w * (NJ(load_f32)(gradient + p * 16) - s->delta[row]);
+        // The slope of cap tanh(x / cap).
+        if (cap > 0) g = g * (1.0f - score * score * (1.0f / (cap * cap)));
         if (!all) {
             nj_i16 seen = NJ(visible)(p, low, high);
             w = NJ(select)(seen, w, NJ(splat)(0));

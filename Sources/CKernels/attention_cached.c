@@ -20,6 +20,13 @@ struct cached_run {
     const nj_cached_attention_call *call;
     const struct token_group *groups;
 };
+
+// The first position that a token sees.
+static inline int first_seen(const nj_cached_attention_call *call, size_t token) {
+    int position = call->positions[token];
+    return call->window == 0 || (size_t)position < call->window
+        ? 0 : position - (int)call->window + 1;
+}
 #endif
 
 #define NJ_SELF "attention_cached.c"
@@ -42,15 +49,16 @@ static void NJ(fetch_rows)(
     }
 }
 
-// Visits the positions below `filled` of a cache by token, rearranged on the way.
+// Visits the positions from..<filled of a cache by token, rearranged on the way; `from` begins a
+// block.
 static void NJ(visit_by_token)(
     const nj_cached_attention_call *call, struct query_tile *tile, size_t slot, size_t shared,
-    size_t filled, float *memory
+    size_t from, size_t filled, float *memory
 ) {
     const size_t d = tile->size, padded = tile->padded, row = call->key_value_heads * d;
     const size_t first = slot * call->capacity * row + shared * d;
     float *keys = memory, *values = keys + TILE * padded;
-    for (size_t t = 0; t < filled; t += TILE) {
+    for (size_t t = from; t < filled; t += TILE) {
         size_t rows = nj_min(TILE, filled - t);
         NJ(fetch_rows)(call->values, call->cache_kind, first + t * row, row, rows, d);
         NJ(turn_rows)(call->keys, call->cache_kind, first + t * row, row, rows, d, 1, keys);
@@ -67,13 +75,13 @@ static void NJ(visit_by_token)(
 // The same over a cache by head, read where it lies.
 static void NJ(visit_by_head)(
     const nj_cached_attention_call *call, struct query_tile *tile, size_t slot, size_t shared,
-    size_t filled, float *memory
+    size_t from, size_t filled, float *memory
 ) {
     const size_t d = tile->size, padded = tile->padded, bytes = nj_kind_bytes(call->cache_kind);
     const size_t first = (slot * call->key_value_heads + shared) * call->capacity;
     const char *keys = (const char *)call->keys + first * d * bytes;
     const char *values = (const char *)call->values + first * padded * bytes;
-    for (size_t t = 0; t < filled; t += TILE) {
+    for (size_t t = from; t < filled; t += TILE) {
         const void *block = keys + t * d * bytes, *rows = values + t * padded * bytes;
         if (call->cache_kind == NJ_F32) {
             NJ(visit)(tile, (int)t, block, rows);
@@ -100,24 +108,25 @@ static void NJ(attend_cached_heads)(
     float *values = memory + TILE * padded;
     struct query_tile tile;
     nj_query_tile_init(
-        &tile, group->count * heads, d, padded, values + TILE * padded);
+        &tile, group->count * heads, d, padded, call->soft_cap, values + TILE * padded);
     // The values' memory holds the queries until they are turned.
     for (size_t i = 0; i < group->count; i++) {
         NJ(copy_rows)(
             call->qkv, call->kind, (group->first + i) * width + head * d, d, heads, d, padded,
             call->scale, values + i * heads * padded);
         for (size_t h = 0; h < heads; h++) {
-            tile.start[i * heads + h] = 0;
+            tile.start[i * heads + h] = first_seen(call, group->first + i);
             tile.position[i * heads + h] = call->positions[group->first + i];
         }
     }
     NJ(turn_rows)(values, NJ_F32, 0, padded, tile.rows, d, 1, tile.queries);
     size_t slot = (size_t)call->slots[group->first];
     size_t filled = (size_t)call->positions[group->first + group->count - 1] + 1;
+    size_t from = (size_t)first_seen(call, group->first) / TILE * TILE;
     if (call->by_head)
-        NJ(visit_by_head)(call, &tile, slot, shared, filled, memory);
+        NJ(visit_by_head)(call, &tile, slot, shared, from, filled, memory);
     else
-        NJ(visit_by_token)(call, &tile, slot, shared, filled, memory);
+        NJ(visit_by_token)(call, &tile, slot, shared, from, filled, memory);
     NJ(settle)(&tile);
     for (size_t i = 0; i < group->count; i++)
         NJ(write_rows)(

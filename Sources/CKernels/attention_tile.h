@@ -185,3 +185,10 @@ NJ_INLINE nj_i16 NJ(visible)(int part, int low, int high) {
     nj_i16 key = lane + part * 16;
     return (key >= low) & (key <= high);
 }
+
+// A row's scores [16 parts] become cap tanh(score / cap) (Gemma 2, 2024).
+static void NJ(cap_scores)(float *scores, int parts, float cap) {
+    for (int p = 0; p < parts; p++)
+        NJ(store_f32)(
+            scores + p * 16, cap * NJ(tanh)(NJ(load_f32)(scores + p * 16) * (1.0f / cap)));
+}

@@ -13,6 +13,7 @@ enum { TILE = 64 };
 // 2018; tiling, Dao et al. 2022).
 struct query_tile {
     size_t rows, size, padded;
+    float soft_cap;      // of the scores; 0 where there is none
     int start[TILE];     // the first position a row sees
     int position[TILE];  // the last
     float top[TILE];     // the largest score so far
@@ -27,11 +28,13 @@ static inline size_t nj_query_tile_floats(size_t padded) {
 }
 
 static inline void nj_query_tile_init(
-    struct query_tile *tile, size_t rows, size_t size, size_t padded, float *memory
+    struct query_tile *tile, size_t rows, size_t size, size_t padded, float soft_cap,
+    float *memory
 ) {
     tile->rows = rows;
     tile->size = size;
     tile->padded = padded;
+    tile->soft_cap = soft_cap;
     tile->queries = memory;
     tile->out = memory + TILE * padded;
     tile->scores = memory + 2 * TILE * padded;

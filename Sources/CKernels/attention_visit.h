@@ -11,6 +11,7 @@ NJ_INLINE void NJ(soften)(
         memset(scores, 0, (size_t)parts * 16 * sizeof *scores);
         return;
     }
+    if (tile->soft_cap > 0) NJ(cap_scores)(scores, parts, tile->soft_cap);
     bool all = low <= 0 && high >= parts * 16 - 1;
     nj_v16 top = NJ(splat)(-INFINITY);
     for (int p = 0; p < parts; p++) {

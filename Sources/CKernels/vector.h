@@ -156,6 +156,19 @@ NJ_INLINE nj_v16 NJ(exp)(nj_v16 x) {
     return NJ(select)(underflows, NJ(splat)(0.0f), p * (nj_v16)scale);
 }
 
+// tanh x to about 1e-7 relative: by the exponential, and near 0, where that cancels, by a
+// polynomial (the coefficients are those of Cephes).
+NJ_INLINE nj_v16 NJ(tanh)(nj_v16 x) {
+    nj_v16 z = x * x;
+    nj_v16 p = z * -5.70498872745e-3f + 2.06390887954e-2f;
+    p = p * z + -5.37397155531e-2f;
+    p = p * z + 1.33314422036e-1f;
+    p = p * z + -3.33332819422e-1f;
+    nj_v16 near = p * z * x + x;
+    nj_v16 far = 1.0f - 2.0f / (NJ(exp)(x + x) + 1.0f);
+    return NJ(select)(z < 0.625f * 0.625f, near, far);
+}
+
 NJ_INLINE nj_v8 NJ(load8)(const void *base, size_t index, nj_kind kind) {
     if (kind == NJ_BF16) {
         nj_h8 h;

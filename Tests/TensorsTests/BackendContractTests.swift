@@ -9,8 +9,11 @@ import Testing
         (.add, "add agrees with the reference"),
         (.accumulate, "accumulate adds in place, across kinds"),
         (.scale, "scale multiplies in place"),
-        (.swiGLU, "swiGLU agrees, forward and backward"),
-        (.swiGLUBackward, "swiGLU agrees, forward and backward"),
+        (.glu, "glu agrees, forward and backward"),
+        (.gluBackward, "glu agrees, forward and backward"),
+        (.bias, "a bias is added, and its gradient sums rows"),
+        (.biasRows, "a bias is added, and its gradient sums rows"),
+        (.softCap, "softCap agrees from small numbers to large"),
         (.matmul, "matmul agrees in every arrangement and size"),
         (.packed, "a packed weight gives the same bits"),
         (.quantized, "products with 8-bit weights agree"),
@@ -30,7 +33,7 @@ import Testing
     ]
 
     private static let batchDependence: [(FaultyBackend.Operation, law: String)] = [
-        (.swiGLU, "a row of swiGLU is the same in any batch"),
+        (.glu, "a row of glu is the same in any batch"),
         (.matmul, "a row of a product is the same for any number of rows"),
         (.rmsNorm, "a row of rmsNorm is the same in any batch"),
         (.rotary, "a row of rotary is the same in any batch"),

@@ -11,7 +11,8 @@ final class FaultyBackend: Backend {
     }
 
     enum Operation: String, Sendable, CaseIterable {
-        case cast, add, accumulate, scale, swiGLU, swiGLUBackward, matmul, packed, quantized
+        case cast, add, accumulate, scale, glu, gluBackward, bias, biasRows, softCap, matmul,
+            packed, quantized
         case rmsNorm, rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
         case cachedAttention, linearCrossEntropy, headGradient, sumOfSquares, adamW, sgd
     }
@@ -60,9 +61,25 @@ final class FaultyBackend: Backend {
         good.scale(x, by: factor)
         spoil(x, of: .scale)
     }
-    func swiGLU(_ gateUp: Tensor) -> Tensor { spoil(good.swiGLU(gateUp), of: .swiGLU) }
-    func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor {
-        spoil(good.swiGLUBackward(upstream, gateUp: gateUp), of: .swiGLUBackward)
+    func glu(_ gateUp: Tensor, _ activation: Activation) -> Tensor {
+        spoil(good.glu(gateUp, activation), of: .glu)
+    }
+    func gluBackward(
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+    ) -> Tensor {
+        spoil(good.gluBackward(upstream, gateUp: gateUp, activation), of: .gluBackward)
+    }
+    func addBias(_ bias: Tensor, to x: Tensor) {
+        good.addBias(bias, to: x)
+        spoil(x, of: .bias)
+    }
+    func addRows(of upstream: Tensor, to biasGradient: Tensor) {
+        good.addRows(of: upstream, to: biasGradient)
+        spoil(biasGradient, of: .biasRows)
+    }
+    func softCap(_ x: Tensor, at cap: Float) {
+        good.softCap(x, at: cap)
+        spoil(x, of: .softCap)
     }
 
     func matmul(
@@ -80,17 +97,20 @@ final class FaultyBackend: Backend {
         return spoil(copy, of: .packed)
     }
 
-    func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float) -> (y: Tensor, inverseRMS: Tensor) {
-        let result = good.rmsNorm(x, weight: weight, epsilon: epsilon)
+    func rmsNorm(_ x: Tensor, weight: Tensor, _ settings: RMSNormSettings)
+        -> (y: Tensor, inverseRMS: Tensor)
+    {
+        let result = good.rmsNorm(x, weight: weight, settings)
         return (spoil(result.y, of: .rmsNorm), result.inverseRMS)
     }
     func rmsNormBackward(
-        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor
+        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor,
+        _ settings: RMSNormSettings
     ) -> Tensor {
         spoil(
             good.rmsNormBackward(
                 upstream, x: x, weight: weight, inverseRMS: inverseRMS,
-                weightGradient: weightGradient), of: .rmsNormBackward)
+                weightGradient: weightGradient, settings), of: .rmsNormBackward)
     }
 
     func gather(_ table: Tensor, rows ids: Tensor) -> Tensor {
@@ -148,11 +168,11 @@ final class FaultyBackend: Backend {
 
     func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        wantsGradients: Bool
+        softCap: Float?, wantsGradients: Bool
     ) -> LinearCrossEntropy {
         let result = good.linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights,
-            normalizer: normalizer, wantsGradients: wantsGradients)
+            normalizer: normalizer, softCap: softCap, wantsGradients: wantsGradients)
         spoil(result.tokenLosses, of: .linearCrossEntropy)
         if let gradient = result.headGradient { spoil(gradient, of: .headGradient) }
         return result

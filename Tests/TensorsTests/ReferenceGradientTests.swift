@@ -45,13 +45,14 @@ import Testing
             gradient.readDoubles(), expected, 1e-6, label, sourceLocation: sourceLocation)
     }
 
-    @Test func swiGLUBackwardIsTheGradientOfSwiGLU() {
+    @Test(arguments: [Activation.silu, .geluTanh])
+    func gluBackwardIsTheGradientOfGLU(_ activation: Activation) {
         var random = SplitMix64(seed: 1)
         let gateUp = Self.normal(&random, [3, 10], scale: 2)
         let upstream = Self.normal(&random, [3, 5])
         Self.expectGradient(
-            Self.backend.swiGLUBackward(upstream, gateUp: gateUp),
-            of: { Self.backend.swiGLU($0) }, at: gateUp, upstream: upstream)
+            Self.backend.gluBackward(upstream, gateUp: gateUp, activation),
+            of: { Self.backend.glu($0, activation) }, at: gateUp, upstream: upstream)
     }
 
     @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
@@ -78,22 +79,25 @@ import Testing
             ofB, of: { product(a, $0, transposeA, transposeB) }, at: b, upstream: upstream, "b")
     }
 
-    @Test func rmsNormBackwardIsTheGradientOfRMSNorm() {
+    @Test(arguments: [nil, RMSNormSettings.Heads(column: 2, count: 2)])
+    func rmsNormBackwardIsTheGradientOfRMSNorm(_ heads: RMSNormSettings.Heads?) {
         var random = SplitMix64(seed: 3)
-        let x = Self.normal(&random, [4, 7], scale: 2)
-        let weight = Self.normal(&random, [7], scale: 0.3, shift: 1)
-        let upstream = Self.normal(&random, [4, 7])
-        let epsilon: Float = 0.01
-        let ofWeight = Self.zeros([7])
-        let (_, inverse) = Self.backend.rmsNorm(x, weight: weight, epsilon: epsilon)
+        let size = heads == nil ? 9 : 3
+        let x = Self.normal(&random, [4, 9], scale: 2)
+        let weight = Self.normal(&random, [size], scale: 0.3, shift: 1)
+        let upstream = Self.normal(&random, [4, 9])
+        let settings = RMSNormSettings(epsilon: 0.01, weightOffset: 0.5, heads: heads)
+        let ofWeight = Self.zeros([size])
+        let (_, inverse) = Self.backend.rmsNorm(x, weight: weight, settings)
         let ofX = Self.backend.rmsNormBackward(
-            upstream, x: x, weight: weight, inverseRMS: inverse, weightGradient: ofWeight)
+            upstream, x: x, weight: weight, inverseRMS: inverse, weightGradient: ofWeight,
+            settings)
         Self.expectGradient(
-            ofX, of: { Self.backend.rmsNorm($0, weight: weight, epsilon: epsilon).y }, at: x,
+            ofX, of: { Self.backend.rmsNorm($0, weight: weight, settings).y }, at: x,
             upstream: upstream, "x")
         Self.expectGradient(
-            ofWeight, of: { Self.backend.rmsNorm(x, weight: $0, epsilon: epsilon).y },
-            at: weight, upstream: upstream, "weight")
+            ofWeight, of: { Self.backend.rmsNorm(x, weight: $0, settings).y }, at: weight,
+            upstream: upstream, "weight")
     }
 
     @Test func scatterAddIsTheGradientOfGather() {
@@ -123,14 +127,14 @@ import Testing
             turn(upstream, true), of: { turn($0, false) }, at: x, upstream: upstream)
     }
 
-    @Test(arguments: [(2, 2, 2), (4, 2, 6), (4, 1, 4)])
+    @Test(arguments: [(2, 2, 2, nil), (4, 2, 6, 1.5), (4, 1, 4, nil)])
     func attentionBackwardIsTheGradientOfAttention(
-        _ heads: Int, _ keyValueHeads: Int, _ headSize: Int
+        _ heads: Int, _ keyValueHeads: Int, _ headSize: Int, _ softCap: Float?
     ) {
         var random = SplitMix64(seed: 6)
         let geometry = AttentionGeometry(
             batch: 2, time: 5, heads: heads, keyValueHeads: keyValueHeads, headSize: headSize,
-            scale: 0.4)
+            scale: 0.4, softCap: softCap)
         let qkv = Self.normal(&random, [10, geometry.fusedWidth])
         let upstream = Self.normal(&random, [10, heads * headSize])
         let starts = random.documentStarts(batch: 2, time: 5).tensor(on: Self.backend)
@@ -143,7 +147,8 @@ import Testing
             upstream: upstream)
     }
 
-    @Test func linearCrossEntropyGivesItsOwnGradients() throws {
+    @Test(arguments: [nil, 2])
+    func linearCrossEntropyGivesItsOwnGradients(_ softCap: Float?) throws {
         var random = SplitMix64(seed: 7)
         let (tokens, width, vocabulary) = (6, 4, 7)
         let hidden = Self.normal(&random, [tokens, width])
@@ -155,7 +160,7 @@ import Testing
         let loss = { (hidden: Tensor, head: Tensor) in
             Self.backend.linearCrossEntropy(
                 hidden: hidden, head: head, targets: targets, weights: weights, normalizer: 4.75,
-                wantsGradients: true)
+                softCap: softCap, wantsGradients: true)
         }
         let one = Tensor([1 as Double], shape: [1], on: Self.backend)
         let results = loss(hidden, head)

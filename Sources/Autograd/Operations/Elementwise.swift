@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 
 extension Tape {
     /// `a + b`, as residual connections need it.
@@ -6,10 +6,30 @@ extension Tape {
         record(.add, inputs: [a, b], output: a.value.backend.add(a.value, b.value))
     }
 
-    /// `silu(gate) * up` of `gateUp [N, 2F]`: `[N, F]`.
-    public func swiGLU(_ gateUp: Traced) -> Traced {
+    /// `factor · x`.
+    public func scaled(_ x: Traced, by factor: Float) -> Traced {
+        record(.scaled(by: factor), inputs: [x], output: x.value.scaled(by: factor))
+    }
+
+    /// `x [N, C] + bias [C]` (f32), over the memory of `x`, which nobody else may read.
+    public func bias(_ x: Traced, _ bias: Traced) -> Traced {
+        x.value.backend.addBias(bias.value, to: x.value)
+        return record(.bias, inputs: [x, bias], output: x.value)
+    }
+
+    /// `activation(gate) * up` of `gateUp [N, 2F]`: `[N, F]`.
+    public func glu(_ gateUp: Traced, _ activation: Activation) -> Traced {
         record(
-            .swiGLU(gateUp: gateUp.value), inputs: [gateUp],
-            output: gateUp.value.backend.swiGLU(gateUp.value))
+            .glu(gateUp: gateUp.value, activation), inputs: [gateUp],
+            output: gateUp.value.backend.glu(gateUp.value, activation))
+    }
+}
+
+extension Tensor {
+    func scaled(by factor: Float) -> Tensor {
+        let result = backend.empty(shape, kind)
+        backend.copy(self, to: result)
+        backend.scale(result, by: factor)
+        return result
     }
 }

@@ -14,12 +14,13 @@ extension Tape {
     /// The gradients are computed with the loss, chunk by chunk, while each chunk's logits are at
     /// hand (as Liger Kernel does, Hsu et al. 2024), and scaled on the way back.
     public func linearCrossEntropy(
-        hidden: Traced, head: Traced, targets: Tensor, weights: Tensor, normalizer: Double
+        hidden: Traced, head: Traced, targets: Tensor, weights: Tensor, normalizer: Double,
+        softCap: Float? = nil
     ) -> TracedLoss {
         let wantsGradients = isRecording && (hidden.node != nil || head.node != nil)
         let result = hidden.value.backend.linearCrossEntropy(
             hidden: hidden.value, head: head.value, targets: targets, weights: weights,
-            normalizer: normalizer, wantsGradients: wantsGradients)
+            normalizer: normalizer, softCap: softCap, wantsGradients: wantsGradients)
         guard let hiddenGradient = result.hiddenGradient, let headGradient = result.headGradient
         else { return TracedLoss(loss: .constant(result.loss), tokenLosses: result.tokenLosses) }
         let loss = record(

@@ -115,25 +115,42 @@ double nj_sum_of_squares(const void *_Nullable x, nj_kind kind, size_t count);
 /// Reads every byte of a multiple of 64, for timing; gives what they come to by exclusive or.
 int32_t nj_read(const void *_Nullable bytes, size_t count);
 
-// MARK: Parts of a layer (swiglu.c, rms_norm.c, rotary.c, embedding.c)
+// MARK: Parts of a layer (glu.c, rms_norm.c, bias.c, rotary.c, embedding.c)
 
+typedef enum { NJ_SILU, NJ_GELU_TANH } nj_activation;
 /// gate_up [rows, 2 width] -> out [rows, width]
-void nj_swiglu(
-    const void *_Nullable gate_up, void *_Nullable out, nj_kind kind, size_t rows, size_t width);
+void nj_glu(
+    const void *_Nullable gate_up, void *_Nullable out, nj_kind kind, size_t rows, size_t width,
+    nj_activation activation);
 /// upstream [rows, width] -> out [rows, 2 width]
-void nj_swiglu_backward(
+void nj_glu_backward(
     const void *_Nullable upstream, const void *_Nullable gate_up, void *_Nullable out,
-    nj_kind kind, size_t rows, size_t width);
+    nj_kind kind, size_t rows, size_t width, nj_activation activation);
 
-/// x, y [rows, width]; weight [width]; inverse_rms [rows]
-void nj_rms_norm(
-    const void *_Nullable x, nj_kind kind, const float *_Nullable weight, float epsilon,
-    void *_Nullable y, float *_Nullable inverse_rms, size_t rows, size_t width);
-/// Adds to weight_gradient [width].
-void nj_rms_norm_backward(
-    const void *_Nullable upstream, const void *_Nullable x, nj_kind kind,
-    const float *_Nullable weight, const float *_Nullable inverse_rms,
-    void *_Nullable x_gradient, float *_Nullable weight_gradient, size_t rows, size_t width);
+/// Of every row of x [rows, stride], `groups` pieces of `width` columns from `first` on are
+/// normalised into out, laid out alike; weight [width], inverse_rms [rows groups]. Backward, out
+/// is the gradient of x, and weight_gradient [width] is added to.
+typedef struct {
+    const void *_Nullable x;
+    const void *_Nullable upstream;
+    void *_Nullable out;
+    const float *_Nullable weight;
+    float *_Nullable inverse_rms;
+    float *_Nullable weight_gradient;
+    nj_kind kind;
+    size_t rows, stride, first, groups, width;
+    float epsilon, offset;
+} nj_rms_norm_call;
+void nj_rms_norm(const nj_rms_norm_call *_Nonnull call);
+void nj_rms_norm_backward(const nj_rms_norm_call *_Nonnull call);
+
+/// x [rows, width] += bias [width], in place.
+void nj_add_bias(
+    void *_Nullable x, nj_kind kind, const float *_Nullable bias, size_t rows, size_t width);
+/// Adds the sum of upstream's rows to bias_gradient [width].
+void nj_bias_backward(
+    const void *_Nullable upstream, nj_kind kind, float *_Nullable bias_gradient, size_t rows,
+    size_t width);
 
 /// x, out [rows, heads, head_size]; positions [rows]; cosines, sines [table, head_size / 2]
 typedef struct {
@@ -157,7 +174,13 @@ void nj_scatter_add(
     const void *_Nullable upstream, nj_kind kind, const int32_t *_Nullable ids,
     float *_Nullable table_gradient, size_t rows, size_t width);
 
-// MARK: Loss and optimizer steps (cross_entropy.c, optimizer.c)
+// MARK: Loss and optimizer steps (soft_cap.c, cross_entropy.c, optimizer.c)
+
+/// x becomes cap tanh(x / cap); the slopes of that go to `slopes`, where asked for.
+void nj_soft_cap(
+    float *_Nullable x, float *_Nullable slopes, float cap, size_t count);
+/// x *= y.
+void nj_multiply_into(float *_Nullable x, const float *_Nullable y, size_t count);
 
 /// losses [rows] = -log softmax(logits [rows, vocabulary])[targets], 0 where the weight is 0.
 /// The logits are overwritten: with d (sum of weights * losses / normalizer), where asked for.
@@ -197,6 +220,7 @@ typedef struct {
     nj_kind kind;
     size_t batch, time, heads, key_value_heads, head_size;
     float scale;
+    float soft_cap;  // scores become cap tanh(score / cap); 0 where they do not
 } nj_attention_call;
 void nj_attention(const nj_attention_call *_Nonnull call);
 void nj_attention_backward(const nj_attention_call *_Nonnull call);
@@ -215,6 +239,8 @@ typedef struct {
     nj_kind kind, cache_kind;
     int by_head;
     size_t tokens, capacity, heads, key_value_heads, head_size;
+    size_t window;  // how many positions a token sees, itself included; 0 for all
     float scale;
+    float soft_cap;
 } nj_cached_attention_call;
 void nj_cached_attention(const nj_cached_attention_call *_Nonnull call);

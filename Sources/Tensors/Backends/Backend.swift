@@ -41,10 +41,18 @@ public protocol Backend: AnyObject, Sendable {
     func accumulate(_ x: Tensor, scale: Float, into target: Tensor)
     /// `x *= factor`, in place.
     func scale(_ x: Tensor, by factor: Float)
-    /// SwiGLU (Shazeer 2020): `gateUp [N, 2F]` holds gate then up; gives `silu(gate) * up`, `[N, F]`.
-    func swiGLU(_ gateUp: Tensor) -> Tensor
-    /// The gradient of `swiGLU`: `[N, 2F]`.
-    func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor
+    /// A gated linear unit (Shazeer 2020): `gateUp [N, 2F]` holds gate then up; gives
+    /// `activation(gate) * up`, `[N, F]`.
+    func glu(_ gateUp: Tensor, _ activation: Activation) -> Tensor
+    /// The gradient of `glu`: `[N, 2F]`.
+    func gluBackward(_ upstream: Tensor, gateUp: Tensor, _ activation: Activation) -> Tensor
+    /// `x [N, C] += bias [C]` (f32), in place.
+    func addBias(_ bias: Tensor, to x: Tensor)
+    /// The gradient of a bias: adds the sum of the rows of `upstream [N, C]` to `biasGradient`
+    /// (`[C]`, f32) in place.
+    func addRows(of upstream: Tensor, to biasGradient: Tensor)
+    /// `cap · tanh(x / cap)`, in place; `x` is f32 (f64 on an f64 reference).
+    func softCap(_ x: Tensor, at cap: Float)
 
     // MARK: Products
 
@@ -70,17 +78,21 @@ public protocol Backend: AnyObject, Sendable {
 
     // MARK: Normalisation
 
-    /// RMSNorm (Zhang and Sennrich 2019) over the last axis: `x / rms(x) * weight`.
+    /// RMSNorm (Zhang and Sennrich 2019): `x / rms(x) * (weight + weightOffset)` over the last
+    /// axis, or over each of the heads that `settings` names; other columns stay as they are.
     ///
     /// - Parameters:
     ///   - x: `[N, C]`
-    ///   - weight: `[C]`, f32
-    /// - Returns: the result in the kind of `x`, and `1 / rms` per row, `[N]`, f32.
-    func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float) -> (y: Tensor, inverseRMS: Tensor)
+    ///   - weight: `[C]`, or the size of a head; f32
+    /// - Returns: the result in the kind of `x`, and `1 / rms` of what was normalised, in order,
+    ///   f32.
+    func rmsNorm(_ x: Tensor, weight: Tensor, _ settings: RMSNormSettings)
+        -> (y: Tensor, inverseRMS: Tensor)
     /// The gradient of `rmsNorm`: returns that of `x`, and adds that of the weight to
-    /// `weightGradient` (`[C]`, f32) in place.
+    /// `weightGradient` (f32, like the weight) in place.
     func rmsNormBackward(
-        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor
+        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor,
+        _ settings: RMSNormSettings
     ) -> Tensor
 
     // MARK: Embedding
@@ -124,7 +136,8 @@ public protocol Backend: AnyObject, Sendable {
     /// Attention of new tokens over cached keys and values.
     ///
     /// Token i stores its key and value at `positions[i]` of slot `slots[i]`, then sees positions
-    /// `0 ... positions[i]` of that slot; all tokens are stored before any looks. Each result is
+    /// `0 ... positions[i]` of that slot, or the last of them where the geometry has a window; all
+    /// tokens are stored before any looks. Each result is
     /// bit-equal to that of `attention` over the whole sequence.
     ///
     /// - Parameters:
@@ -155,11 +168,12 @@ public protocol Backend: AnyObject, Sendable {
     ///   - head: `[V, C]`, in the kind of `hidden`
     ///   - targets: `[N]`, i32; rows of weight 0 are ignored whatever their target is.
     ///   - weights: `[N]`, f32
+    ///   - softCap: where given, logits become `softCap · tanh(logit / softCap)` first.
     ///   - wantsGradients: also gives `d loss / d hidden` (kind of `hidden`) and
     ///     `d loss / d head` (f32).
     func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        wantsGradients: Bool
+        softCap: Float?, wantsGradients: Bool
     ) -> LinearCrossEntropy
 
     // MARK: Optimizer steps

@@ -34,9 +34,15 @@ public struct AttentionGeometry: Sendable, Hashable {
     public var headSize: Int
     /// What scores are multiplied with, usually `1 / sqrt(headSize)`.
     public var scale: Float
+    /// Where given, scores become `softCap · tanh(score / softCap)` (Gemma 2).
+    public var softCap: Float?
+    /// How many positions a token sees, itself included; nil for all. Cached attention alone reads
+    /// it: over rows the starts say it.
+    public var window: Int?
 
     public init(
-        batch: Int, time: Int, heads: Int, keyValueHeads: Int, headSize: Int, scale: Float
+        batch: Int, time: Int, heads: Int, keyValueHeads: Int, headSize: Int, scale: Float,
+        softCap: Float? = nil, window: Int? = nil
     ) {
         self.batch = batch
         self.time = time
@@ -44,6 +50,8 @@ public struct AttentionGeometry: Sendable, Hashable {
         self.keyValueHeads = keyValueHeads
         self.headSize = headSize
         self.scale = scale
+        self.softCap = softCap
+        self.window = window
     }
 
     /// Floating-point operations of one of its products, such as queries by keys, over the half that
@@ -54,6 +62,45 @@ public struct AttentionGeometry: Sendable, Hashable {
 
     /// The width of queries, keys and values side by side: `(H + 2K) · D`.
     public var fusedWidth: Int { (heads + 2 * keyValueHeads) * headSize }
+}
+
+/// What a gate goes through in a gated linear unit.
+public enum Activation: String, Sendable, Hashable {
+    /// `x · sigmoid(x)`
+    case silu
+    /// GELU by tanh: `x · (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`
+    case geluTanh
+}
+
+/// What an RMSNorm does besides.
+public struct RMSNormSettings: Sendable, Hashable {
+    /// Keeps the norm from dividing by 0.
+    public var epsilon: Float
+    /// Added to the weight before it multiplies: 1 in the Gemma models.
+    public var weightOffset: Float
+    /// The heads to normalise each by itself, as wide as the weight; nil for whole rows.
+    public var heads: Heads?
+
+    /// Neighbouring pieces of a row.
+    public struct Heads: Sendable, Hashable {
+        /// The column that the first begins at.
+        public var column: Int
+        /// How many there are.
+        public var count: Int
+
+        /// Heads side by side from a column on.
+        public init(column: Int, count: Int) {
+            self.column = column
+            self.count = count
+        }
+    }
+
+    /// By default whole rows, times the weight as it is.
+    public init(epsilon: Float, weightOffset: Float = 0, heads: Heads? = nil) {
+        self.epsilon = epsilon
+        self.weightOffset = weightOffset
+        self.heads = heads
+    }
 }
 
 /// What `Backend.linearCrossEntropy` gives.

@@ -1,20 +1,20 @@
 /// One check an operation; sizes come back in the legend of `Backend`.
 extension ShapeChecks {
-    static func swiGLU(_ gateUp: Tensor) -> (rows: Int, width: Int) {
-        floating(gateUp, in: "swiGLU")
+    static func glu(_ gateUp: Tensor) -> (rows: Int, width: Int) {
+        floating(gateUp, in: "glu")
         require(
             gateUp.shape.rank >= 1 && gateUp.shape.last.isMultiple(of: 2),
-            "swiGLU needs gate and up side by side, an even width, not \(gateUp.shape).")
+            "glu needs gate and up side by side, an even width, not \(gateUp.shape).")
         return (gateUp.shape.rows, gateUp.shape.last / 2)
     }
 
-    static func swiGLUBackward(_ upstream: Tensor, _ gateUp: Tensor) -> (rows: Int, width: Int) {
-        let sizes = swiGLU(gateUp)
-        floating(upstream, in: "swiGLUBackward")
-        sameKind(upstream, gateUp, in: "swiGLUBackward")
+    static func gluBackward(_ upstream: Tensor, _ gateUp: Tensor) -> (rows: Int, width: Int) {
+        let sizes = glu(gateUp)
+        floating(upstream, in: "gluBackward")
+        sameKind(upstream, gateUp, in: "gluBackward")
         require(
             upstream.shape.rows == sizes.rows && upstream.shape.last == sizes.width,
-            "swiGLUBackward needs upstream of half the width of \(gateUp.shape), "
+            "gluBackward needs upstream of half the width of \(gateUp.shape), "
                 + "not \(upstream.shape).")
         return sizes
     }
@@ -55,26 +55,74 @@ extension ShapeChecks {
         return (weight.shape[0], weight.shape[1])
     }
 
-    static func rmsNorm(_ x: Tensor, weight: Tensor) -> (rows: Int, width: Int) {
-        floating(x, in: "rmsNorm")
-        shape(weight, [x.shape.last], "a weight", in: "rmsNorm")
-        kind(weight, accumulationKind(beside: x.kind), "a weight", in: "rmsNorm")
+    /// Rows and width of `x`, with as many numbers of bias.
+    static func bias(_ bias: Tensor, beside x: Tensor, in operation: String)
+        -> (rows: Int, width: Int)
+    {
+        floating(x, in: operation)
+        shape(bias, [x.shape.last], "a bias", in: operation)
+        kind(bias, accumulationKind(beside: x.kind), "a bias", in: operation)
         return (x.shape.rows, x.shape.last)
     }
 
+    static func softCap(_ x: Tensor, at cap: Float) {
+        require(
+            (x.kind == .f32 || x.kind == .f64) && x.layout == .rowMajor && cap > 0,
+            "softCap caps row-major f32 at a positive number, not \(describe(x)) at \(cap).")
+    }
+
+    /// What of `x` is normalised: pieces of `width` columns, `groups` a row from `first` on.
+    struct NormPieces {
+        let rows: Int
+        let stride: Int
+        let first: Int
+        let groups: Int
+        let width: Int
+
+        var count: Int { rows * groups }
+
+        /// Where a piece begins, in elements.
+        func start(of piece: Int) -> Int {
+            let (row, group) = piece.quotientAndRemainder(dividingBy: groups)
+            return row * stride + first + group * width
+        }
+    }
+
+    static func rmsNorm(
+        _ x: Tensor, weight: Tensor, _ settings: RMSNormSettings
+    ) -> NormPieces {
+        floating(x, in: "rmsNorm")
+        kind(weight, accumulationKind(beside: x.kind), "a weight", in: "rmsNorm")
+        guard let heads = settings.heads else {
+            shape(weight, [x.shape.last], "a weight", in: "rmsNorm")
+            return NormPieces(
+                rows: x.shape.rows, stride: x.shape.last, first: 0, groups: 1, width: x.shape.last)
+        }
+        let width = weight.count
+        require(
+            weight.shape.rank == 1 && heads.column >= 0 && heads.count > 0
+                && heads.column + heads.count * width <= x.shape.last,
+            "rmsNorm cannot normalise \(heads.count) heads of \(width) from column "
+                + "\(heads.column) on in \(x.shape).")
+        return NormPieces(
+            rows: x.shape.rows, stride: x.shape.last, first: heads.column, groups: heads.count,
+            width: width)
+    }
+
     static func rmsNormBackward(
-        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor
-    ) -> (rows: Int, width: Int) {
-        let sizes = rmsNorm(x, weight: weight)
+        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor,
+        _ settings: RMSNormSettings
+    ) -> NormPieces {
+        let pieces = rmsNorm(x, weight: weight, settings)
         let statistics = accumulationKind(beside: x.kind)
         floating(upstream, in: "rmsNormBackward")
         sameKind(upstream, x, in: "rmsNormBackward")
         sameShape(upstream, x, in: "rmsNormBackward")
-        shape(inverseRMS, [sizes.rows], "inverseRMS", in: "rmsNormBackward")
+        shape(inverseRMS, [pieces.count], "inverseRMS", in: "rmsNormBackward")
         kind(inverseRMS, statistics, "inverseRMS", in: "rmsNormBackward")
-        shape(weightGradient, [sizes.width], "a weight gradient", in: "rmsNormBackward")
+        shape(weightGradient, [pieces.width], "a weight gradient", in: "rmsNormBackward")
         kind(weightGradient, statistics, "a weight gradient", in: "rmsNormBackward")
-        return sizes
+        return pieces
     }
 
     static func gather(_ table: Tensor, rows ids: Tensor)
@@ -131,6 +179,9 @@ extension ShapeChecks {
                 && geometry.heads.isMultiple(of: geometry.keyValueHeads),
             "\(operation) needs a multiple of \(geometry.keyValueHeads) query heads, "
                 + "not \(geometry.heads), of a positive size.")
+        require(
+            (geometry.softCap ?? 1) > 0 && (geometry.window ?? 1) > 0,
+            "\(operation) needs a soft cap and a window above 0 where it has them.")
     }
 
     /// N.

@@ -6,6 +6,7 @@ extension BackendContract {
         BackendLaw("attention agrees for every head size and sharing of keys", attentionAgrees),
         BackendLaw("attention agrees at odd lengths", attentionAgreesAtOddLengths),
         BackendLaw("attention agrees on packed documents", attentionAgreesOnDocuments),
+        BackendLaw("attention agrees with capped scores", attentionAgreesWithCaps),
         BackendLaw("attention's probabilities sum to one at extreme scores", attentionSumsToOne),
     ]
 
@@ -34,18 +35,20 @@ extension BackendContract {
 
         init(
             _ random: inout SplitMix64, _ kind: ElementKind, batch: Int, time: Int, heads: Int,
-            keyValueHeads: Int, headSize: Int, documents: Bool = false
+            keyValueHeads: Int, headSize: Int, documents: Bool = false, softCap: Float? = nil,
+            window: Int? = nil
         ) {
             geometry = AttentionGeometry(
                 batch: batch, time: time, heads: heads, keyValueHeads: keyValueHeads,
-                headSize: headSize, scale: Float(1 / Double(headSize).squareRoot()))
+                headSize: headSize, scale: Float(1 / Double(headSize).squareRoot()),
+                softCap: softCap, window: window)
             let tokens = batch * time
             qkv = random.sample([tokens, geometry.fusedWidth], kind)
             upstream = random.sample([tokens, heads * headSize], kind)
             starts =
                 documents
                 ? random.documentStarts(batch: batch, time: time)
-                : Sample([Int](repeating: 0, count: tokens))
+                : Sample((0..<tokens).map { max(0, $0 % time + 1 - (window ?? time)) })
         }
 
         func results(_ side: Side) -> AttentionResults {
@@ -92,6 +95,19 @@ extension BackendContract {
                             &random, kind, batch: 2, time: 19, heads: heads,
                             keyValueHeads: keyValueHeads, headSize: headSize))
                 }
+            }
+        }
+    }
+
+    static func attentionAgreesWithCaps(_ backend: any Backend) {
+        var random = SplitMix64(seed: 64)
+        for kind in kinds {
+            for (time, softCap) in [(5, 0.5), (19, 2), (70, 1), (130, 50)] as [(Int, Float)] {
+                check(
+                    backend,
+                    AttentionOperands(
+                        &random, kind, batch: 2, time: time, heads: 4, keyValueHeads: 2,
+                        headSize: 16, documents: time < 20, softCap: softCap, window: 33))
             }
         }
     }

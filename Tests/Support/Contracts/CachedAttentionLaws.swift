@@ -21,7 +21,8 @@ extension BackendContract {
             ] {
                 let geometry = AttentionGeometry(
                     batch: 0, time: 0, heads: heads, keyValueHeads: keyValueHeads,
-                    headSize: headSize, scale: Float(1 / Double(headSize).squareRoot()))
+                    headSize: headSize, scale: Float(1 / Double(headSize).squareRoot()),
+                    softCap: heads == 2 ? 1.5 : nil, window: headSize == 16 ? 5 : nil)
                 let cacheShape: Shape = [3, 70, keyValueHeads * headSize]
                 let keys = random.sample(cacheShape, kind)
                 let values = random.sample(cacheShape, kind)
@@ -44,13 +45,15 @@ extension BackendContract {
         var random = SplitMix64(seed: 81)
         let lengths = [70, 5, 131]
         for kind in kinds {
-            for (heads, keyValueHeads, headSize) in [
-                (4, 2, 8), (4, 1, 16), (2, 2, 64), (2, 1, 80), (3, 3, 10),
-            ] {
+            for (heads, keyValueHeads, headSize, softCap, window) in [
+                (4, 2, 8, nil, nil), (4, 1, 16, nil, 9), (2, 2, 64, 1.5, nil), (2, 1, 80, nil, 65),
+                (3, 3, 10, 2, 70),
+            ] as [(Int, Int, Int, Float?, Int?)] {
                 let sequences = lengths.map {
                     AttentionOperands(
                         &random, kind, batch: 1, time: $0, heads: heads,
-                        keyValueHeads: keyValueHeads, headSize: headSize)
+                        keyValueHeads: keyValueHeads, headSize: headSize, softCap: softCap,
+                        window: window)
                 }
                 let expected = sequences.map { sequence in
                     backend.attention(

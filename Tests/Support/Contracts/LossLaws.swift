@@ -17,6 +17,7 @@ extension BackendContract {
         var targets: Sample
         var weights: Sample
         var normalizer = 3.25
+        var softCap: Float?
 
         init(
             _ random: inout SplitMix64, _ kind: ElementKind, tokens: Int, width: Int,
@@ -35,7 +36,7 @@ extension BackendContract {
             return side.backend.linearCrossEntropy(
                 hidden: side(hidden.rows(rows)), head: side(head),
                 targets: side(targets.rows(rows)), weights: side(weights.rows(rows)),
-                normalizer: normalizer, wantsGradients: wantsGradients)
+                normalizer: normalizer, softCap: softCap, wantsGradients: wantsGradients)
         }
     }
 
@@ -66,6 +67,9 @@ extension BackendContract {
                 let operands = LossOperands(
                     &random, kind, tokens: tokens, width: width, vocabulary: vocabulary)
                 check(backend, operands, "\(kind) \(tokens) x \(width), \(vocabulary) words")
+                var capped = operands
+                capped.softCap = 1.5
+                check(backend, capped, "capped \(kind) \(tokens) x \(width)")
             }
         }
     }

@@ -7,7 +7,35 @@ extension BackendContract {
         BackendLaw(
             "rmsNorm agrees on rows of zeros, large and small numbers", rmsNormAgreesAtExtremes),
         BackendLaw("a row of rmsNorm is the same in any batch", rmsNormRowsStandAlone),
+        BackendLaw("rmsNorm of heads leaves other columns alone", headNormAgrees),
     ]
+
+    static func headNormAgrees(_ backend: any Backend) {
+        var random = SplitMix64(seed: 33)
+        for kind in kinds {
+            for (rows, width, column, count, size) in [
+                (1, 8, 0, 2, 3), (5, 80, 16, 4, 16), (70, 37, 4, 3, 11), (3, 64, 0, 1, 64),
+            ] {
+                let x = random.sample([rows, width], kind, scale: 2)
+                let weight = random.sample([size], scale: 0.3)
+                let upstream = random.sample([rows, width], kind)
+                let earlier = random.sample([size], scale: 2)
+                let settings = RMSNormSettings(
+                    epsilon: 1e-3, weightOffset: 1, heads: .init(column: column, count: count))
+                expectAgreement(backend, "\(kind), \(count) heads of \(size) in \(width)") {
+                    let (y, inverse) = $0.backend.rmsNorm($0(x), weight: $0(weight), settings)
+                    let weightGradient = $0(earlier)
+                    let gradient = $0.backend.rmsNormBackward(
+                        $0(upstream), x: $0(x), weight: $0(weight), inverseRMS: inverse,
+                        weightGradient: weightGradient, settings)
+                    return [
+                        "y": y, "inverseRMS": inverse, "gradient": gradient,
+                        "weight gradient": weightGradient,
+                    ]
+                }
+            }
+        }
+    }
 
     private static func checkNorm(
         _ backend: any Backend, _ x: Sample, _ random: inout SplitMix64, epsilon: Float,

@@ -65,6 +65,7 @@ extension CPUBackend {
         (call.batch, call.time) = (geometry.batch, geometry.time)
         (call.heads, call.key_value_heads) = (geometry.heads, geometry.keyValueHeads)
         (call.head_size, call.scale) = (geometry.headSize, geometry.scale)
+        call.soft_cap = geometry.softCap ?? 0
         return call
     }
 

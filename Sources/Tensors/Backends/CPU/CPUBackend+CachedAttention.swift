@@ -18,6 +18,7 @@ extension CPUBackend {
         (call.tokens, call.capacity) = (tokens, capacity)
         (call.heads, call.key_value_heads) = (geometry.heads, geometry.keyValueHeads)
         (call.head_size, call.scale) = (geometry.headSize, geometry.scale)
+        (call.window, call.soft_cap) = (geometry.window ?? 0, geometry.softCap ?? 0)
         slots.withUnsafeBufferPointer { slots in
             positions.withUnsafeBufferPointer { positions in
                 call.slots = slots.baseAddress

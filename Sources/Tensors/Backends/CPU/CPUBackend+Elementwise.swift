@@ -26,23 +26,56 @@ extension CPUBackend {
         compute { nj_scale(x.address, kind, factor, x.count) }
     }
 
-    public func swiGLU(_ gateUp: Tensor) -> Tensor {
-        let (rows, width) = ShapeChecks.swiGLU(gateUp)
+    public func glu(_ gateUp: Tensor, _ activation: Activation) -> Tensor {
+        let (rows, width) = ShapeChecks.glu(gateUp)
         let kind = gateUp.computedKind
         let result = empty(gateUp.shape.replacingLast(width), gateUp.kind)
-        compute { nj_swiglu(gateUp.address, result.address, kind, rows, width) }
+        compute {
+            nj_glu(
+                gateUp.address, result.address, kind, rows, width, activation.kernelActivation)
+        }
         return result
     }
 
-    public func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor {
-        let (rows, width) = ShapeChecks.swiGLUBackward(upstream, gateUp)
+    public func gluBackward(
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+    ) -> Tensor {
+        let (rows, width) = ShapeChecks.gluBackward(upstream, gateUp)
         let kind = gateUp.computedKind
         let gradient = empty(gateUp.shape, gateUp.kind)
         compute {
-            nj_swiglu_backward(
-                upstream.address, gateUp.address, gradient.address, kind, rows, width)
+            nj_glu_backward(
+                upstream.address, gateUp.address, gradient.address, kind, rows, width,
+                activation.kernelActivation)
         }
         return gradient
+    }
+
+    public func addBias(_ bias: Tensor, to x: Tensor) {
+        let (rows, width) = ShapeChecks.bias(bias, beside: x, in: "addBias")
+        let kind = x.computedKind
+        compute { nj_add_bias(x.address, kind, bias.floats, rows, width) }
+    }
+
+    public func addRows(of upstream: Tensor, to biasGradient: Tensor) {
+        let (rows, width) = ShapeChecks.bias(biasGradient, beside: upstream, in: "addRows")
+        let kind = upstream.computedKind
+        compute { nj_bias_backward(upstream.address, kind, biasGradient.floats, rows, width) }
+    }
+
+    public func softCap(_ x: Tensor, at cap: Float) {
+        ShapeChecks.softCap(x, at: cap)
+        _ = x.computedKind
+        compute { nj_soft_cap(x.floats, nil, cap, x.count) }
+    }
+}
+
+extension Activation {
+    fileprivate var kernelActivation: nj_activation {
+        switch self {
+        case .silu: NJ_SILU
+        case .geluTanh: NJ_GELU_TANH
+        }
     }
 }
 

@@ -3,7 +3,7 @@ import CKernels
 extension CPUBackend {
     public func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        wantsGradients: Bool
+        softCap: Float?, wantsGradients: Bool
     ) -> LinearCrossEntropy {
         let (tokens, vocabulary, width) = ShapeChecks.linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights)
@@ -15,16 +15,20 @@ extension CPUBackend {
             if let headGradient, tokens == 0 { fill(headGradient, with: 0) }
             let rowsAtOnce = Self.rowsAtOnce(vocabulary: vocabulary)
             let logits = empty([min(rowsAtOnce, tokens), vocabulary], .f32)
+            // The slopes of the caps, by which the gradient of capped logits reaches the others.
+            let slopes = softCap != nil && wantsGradients ? empty(logits.shape, .f32) : nil
             for first in stride(from: 0, to: tokens, by: rowsAtOnce) {
                 let rows = first..<min(first + rowsAtOnce, tokens)
                 let chunk = logits.rows(0..<rows.count)
                 multiply(
                     hidden.rows(rows), head, transposeA: false, transposeB: true, into: chunk,
                     accumulate: false, m: rows.count, n: vocabulary, k: width)
+                if let softCap { nj_soft_cap(chunk.floats, slopes?.floats, softCap, chunk.count) }
                 nj_cross_entropy(
                     chunk.floats, targets.integers + first, weights.floats + first, normalizer,
                     losses.floats + first, rows.count, vocabulary, wantsGradients ? 1 : 0)
                 guard let hiddenGradient, let headGradient else { continue }
+                if let slopes { nj_multiply_into(chunk.floats, slopes.floats, chunk.count) }
                 multiply(
                     chunk, head, transposeA: false, transposeB: false,
                     into: hiddenGradient.rows(rows), accumulate: false, m: rows.count, n: width,

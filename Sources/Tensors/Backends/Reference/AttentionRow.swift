@@ -8,14 +8,23 @@ struct AttentionRow {
     let logSumExp: Double
     /// The values, averaged by probability.
     let out: [Double]
+    /// By a score: the derivative of the soft cap there, 1 where there is none.
+    let slopes: [Double]
 
     /// - Parameters:
     ///   - key: the key at a place in `0..<count`; `value` alike. At least one is seen.
     init(
-        query: ArraySlice<Double>, count: Int, scale: Double,
+        query: ArraySlice<Double>, count: Int, _ geometry: AttentionGeometry,
         key: (Int) -> ArraySlice<Double>, value: (Int) -> ArraySlice<Double>
     ) {
-        let scores = (0..<count).map { scale * query.dot(key($0)) }
+        var scores = (0..<count).map { Double(geometry.scale) * query.dot(key($0)) }
+        if let cap = geometry.softCap.map(Double.init) {
+            let tangents = scores.map { tanh($0 / cap) }
+            scores = tangents.map { cap * $0 }
+            slopes = tangents.map { 1 - $0 * $0 }
+        } else {
+            slopes = [Double](repeating: 1, count: count)
+        }
         let largest = scores.max() ?? 0
         let powers = scores.map { exp($0 - largest) }
         let denominator = powers.reduce(0, +)

@@ -25,7 +25,8 @@ extension ReferenceBackend {
     /// Computes the softmax anew from `qkv`, so neither `out` nor `logSumExp` is read.
     ///
     /// With `p` the probabilities and `u` upstream: `dv = p · u`, `dp = u · v`,
-    /// `ds = p · (dp - Σ p · dp)`, `dq = scale · ds · k`, `dk = scale · ds · q`.
+    /// `ds = p · (dp - Σ p · dp)`, times the slope of a soft cap; `dq = scale · ds · k`,
+    /// `dk = scale · ds · q`.
     public func attentionBackward(
         _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
         _ geometry: AttentionGeometry
@@ -47,7 +48,8 @@ extension ReferenceBackend {
                 let query = fused.queryRange(token, head)
                 for (place, other) in seen[token].enumerated() {
                     let probability = row.probabilities[place]
-                    let ofScore = probability * (ofProbabilities[place] - mean) * scale
+                    let ofScore =
+                        probability * (ofProbabilities[place] - mean) * row.slopes[place] * scale
                     let key = fused.keyRange(other, head)
                     let value = fused.valueRange(other, head)
                     for column in 0..<size {
@@ -90,7 +92,7 @@ private struct FusedHeads {
     func attend(token: Int, head: Int, over seen: Range<Int>) -> AttentionRow {
         AttentionRow(
             query: numbers[queryRange(token, head)], count: seen.count,
-            scale: Double(geometry.scale),
+            geometry,
             key: { numbers[keyRange(seen.lowerBound + $0, head)] },
             value: { value(seen.lowerBound + $0, head) })
     }

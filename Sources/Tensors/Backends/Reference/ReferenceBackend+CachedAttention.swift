@@ -33,11 +33,14 @@ extension ReferenceBackend {
                     let first = row * cacheWidth + keyHead * size
                     return first..<first + size
                 }
+                let position = Int(positions[token])
+                let first = max(0, position + 1 - (geometry.window ?? position + 1))
                 out +=
                     AttentionRow(
                         query: input[firstQuery..<firstQuery + size],
-                        count: Int(positions[token]) + 1, scale: Double(geometry.scale),
-                        key: { cachedKeys[range($0)] }, value: { cachedValues[range($0)] }
+                        count: position + 1 - first, geometry,
+                        key: { cachedKeys[range(first + $0)] },
+                        value: { cachedValues[range(first + $0)] }
                     ).out
             }
         }

@@ -19,23 +19,24 @@ extension ReferenceBackend {
         store(values(of: x).map { $0 * Double(factor) }, in: x)
     }
 
-    public func swiGLU(_ gateUp: Tensor) -> Tensor {
-        let (rows, width) = ShapeChecks.swiGLU(gateUp)
+    public func glu(_ gateUp: Tensor, _ activation: Activation) -> Tensor {
+        let (rows, width) = ShapeChecks.glu(gateUp)
         let input = values(of: gateUp)
         var result: [Double] = []
         for row in 0..<rows {
             for column in 0..<width {
                 let gate = input[row * 2 * width + column]
                 let up = input[row * 2 * width + width + column]
-                result.append(gate * sigmoid(gate) * up)
+                result.append(activation.value(gate) * up)
             }
         }
         return tensor(result, gateUp.shape.replacingLast(with: width), gateUp.kind)
     }
 
-    /// With `s = sigmoid(gate)`, `silu'(gate) = s · (1 + gate · (1 - s))`.
-    public func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor {
-        let (rows, width) = ShapeChecks.swiGLUBackward(upstream, gateUp)
+    public func gluBackward(
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+    ) -> Tensor {
+        let (rows, width) = ShapeChecks.gluBackward(upstream, gateUp)
         let input = values(of: gateUp)
         let above = values(of: upstream)
         var gradient = [Double](repeating: 0, count: gateUp.count)
@@ -45,15 +46,56 @@ extension ReferenceBackend {
                 let upIndex = gateIndex + width
                 let (gate, up) = (input[gateIndex], input[upIndex])
                 let flow = above[row * width + column]
-                let s = sigmoid(gate)
-                gradient[gateIndex] = flow * up * s * (1 + gate * (1 - s))
-                gradient[upIndex] = flow * gate * s
+                gradient[gateIndex] = flow * up * activation.slope(gate)
+                gradient[upIndex] = flow * activation.value(gate)
             }
         }
         return tensor(gradient, gateUp.shape, gateUp.kind)
     }
 
-    private func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+    public func addBias(_ bias: Tensor, to x: Tensor) {
+        let (_, width) = ShapeChecks.bias(bias, beside: x, in: "addBias")
+        let biases = values(of: bias)
+        store(values(of: x).enumerated().map { $1 + biases[$0 % width] }, in: x)
+    }
+
+    public func addRows(of upstream: Tensor, to biasGradient: Tensor) {
+        let (_, width) = ShapeChecks.bias(biasGradient, beside: upstream, in: "addRows")
+        var sums = values(of: biasGradient)
+        for (index, value) in values(of: upstream).enumerated() { sums[index % width] += value }
+        store(sums, in: biasGradient)
+    }
+
+    public func softCap(_ x: Tensor, at cap: Float) {
+        ShapeChecks.softCap(x, at: cap)
+        store(values(of: x).map { Double(cap) * tanh($0 / Double(cap)) }, in: x)
+    }
+}
+
+extension Activation {
+    fileprivate func value(_ x: Double) -> Double {
+        switch self {
+        case .silu: x / (1 + exp(-x))
+        case .geluTanh: x * (1 + tanh(Activation.inner(x))) / 2
+        }
+    }
+
+    /// The derivative: of SiLU `s · (1 + x · (1 - s))` with `s = sigmoid(x)`.
+    fileprivate func slope(_ x: Double) -> Double {
+        switch self {
+        case .silu:
+            let s = 1 / (1 + exp(-x))
+            return s * (1 + x * (1 - s))
+        case .geluTanh:
+            let t = tanh(Activation.inner(x))
+            let inner = (2 / Double.pi).squareRoot() * (1 + 3 * 0.044715 * x * x)
+            return (1 + t) / 2 + x / 2 * (1 - t * t) * inner
+        }
+    }
+
+    private static func inner(_ x: Double) -> Double {
+        (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)
+    }
 }
 
 extension Shape {

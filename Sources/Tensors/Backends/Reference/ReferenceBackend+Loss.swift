@@ -5,7 +5,7 @@ extension ReferenceBackend {
     /// `nll = log Σ exp(logits) - logits[target]`, `d logits = f · (p - onehot(target))`.
     public func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        wantsGradients: Bool
+        softCap: Float?, wantsGradients: Bool
     ) -> LinearCrossEntropy {
         let (tokens, vocabulary, width) = ShapeChecks.linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights)
@@ -23,9 +23,11 @@ extension ReferenceBackend {
                 target >= 0 && target < vocabulary,
                 "Target \(target) lies outside a vocabulary of \(vocabulary).")
             let state = states[token * width..<(token + 1) * width]
-            let logits = (0..<vocabulary).map {
+            var logits = (0..<vocabulary).map {
                 state.dot(classes[$0 * width..<($0 + 1) * width])
             }
+            let cap = softCap.map(Double.init)
+            if let cap { logits = logits.map { cap * tanh($0 / cap) } }
             let largest = logits.max() ?? 0
             let powers = logits.map { exp($0 - largest) }
             let denominator = powers.reduce(0, +)
@@ -34,7 +36,8 @@ extension ReferenceBackend {
             loss += rowWeights[token] * tokenLosses[token]
             guard wantsGradients else { continue }
             for word in 0..<vocabulary {
-                let ofLogit = factor * (powers[word] / denominator - (word == target ? 1 : 0))
+                var ofLogit = factor * (powers[word] / denominator - (word == target ? 1 : 0))
+                if let cap { ofLogit *= 1 - logits[word] * logits[word] / (cap * cap) }
                 for column in 0..<width {
                     ofHidden[token * width + column] += ofLogit * classes[word * width + column]
                     ofHead[word * width + column] += ofLogit * states[token * width + column]

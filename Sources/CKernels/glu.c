@@ -1,0 +1,119 @@
+// Gated linear units (Shazeer 2020): activation(gate) * up, and its gradient.
+//
+// gate_up [n, 2f] holds gate, then up, in each row; out [n, f]. Both activations are
+// x * sigmoid(z(x)): SiLU with z = x, GELU in its tanh form (Hendrycks and Gimpel 2016) with
+// z = 2 sqrt(2 / pi) (x + 0.044715 x^3), since (1 + tanh u) / 2 = sigmoid(2u). One pass with the
+// sigmoid from a vector exponential; the gradient recomputes it instead of keeping it.
+#ifndef GLU_TYPES
+#define GLU_TYPES
+#include "kernels_internal.h"
+
+struct glu_run {
+    const void *upstream;
+    const void *gate_up;
+    void *out;
+    nj_kind kind;
+    size_t width;
+    nj_activation activation;
+};
+#endif
+
+#define NJ_SELF "glu.c"
+#include "each_variant.h"
+
+#ifdef NJ_PASS
+
+#include "vector.h"
+
+NJ_INLINE nj_v16 NJ(sigmoid)(nj_v16 x) { return 1.0f / (1.0f + NJ(exp)(-x)); }
+
+// z(x), and its slope.
+NJ_INLINE nj_v16 NJ(inner)(nj_v16 x, const nj_activation activation) {
+    return activation == NJ_SILU ? x : x * (1.59576912f + 0.0713548162f * x * x);
+}
+
+NJ_INLINE nj_v16 NJ(inner_slope)(nj_v16 x, const nj_activation activation) {
+    return activation == NJ_SILU ? NJ(splat)(1) : 1.59576912f + 0.214064449f * x * x;
+}
+
+NJ_INLINE void NJ(glu_of)(
+    const struct glu_run *run, size_t from, size_t to, const nj_kind kind,
+    const nj_activation activation
+) {
+    const size_t f = run->width;
+    for (size_t row = from; row < to; row++)
+        NJ_EACH(j, n, 0, f, {
+            nj_v16 gate = NJ(load_some)(run->gate_up, row * 2 * f + j, n, kind);
+            nj_v16 up = NJ(load_some)(run->gate_up, row * 2 * f + f + j, n, kind);
+            NJ(store_some)(
+                run->out, row * f + j, n, gate * NJ(sigmoid)(NJ(inner)(gate, activation)) * up,
+                kind);
+        });
+}
+
+NJ_INLINE void NJ(glu_backward_of)(
+    const struct glu_run *run, size_t from, size_t to, const nj_kind kind,
+    const nj_activation activation
+) {
+    const size_t f = run->width;
+    for (size_t row = from; row < to; row++)
+        NJ_EACH(j, n, 0, f, {
+            size_t at = row * 2 * f + j;
+            nj_v16 gate = NJ(load_some)(run->gate_up, at, n, kind);
+            nj_v16 up = NJ(load_some)(run->gate_up, at + f, n, kind);
+            nj_v16 given = NJ(load_some)(run->upstream, row * f + j, n, kind);
+            nj_v16 s = NJ(sigmoid)(NJ(inner)(gate, activation));
+            nj_v16 slope = NJ(inner_slope)(gate, activation);
+            nj_v16 of_gate = given * up * (s * (1.0f + gate * slope * (1.0f - s)));
+            NJ(store_some)(run->out, at, n, of_gate, kind);
+            NJ(store_some)(run->out, at + f, n, given * (gate * s), kind);
+        });
+}
+
+static void NJ(glu)(void *context, size_t from, size_t to, int thread) {
+    const struct glu_run *run = context;
+    (void)thread;
+    if (run->activation == NJ_SILU && run->kind == NJ_BF16)
+        NJ(glu_of)(run, from, to, NJ_BF16, NJ_SILU);
+    else if (run->activation == NJ_SILU)
+        NJ(glu_of)(run, from, to, NJ_F32, NJ_SILU);
+    else if (run->kind == NJ_BF16)
+        NJ(glu_of)(run, from, to, NJ_BF16, NJ_GELU_TANH);
+    else
+        NJ(glu_of)(run, from, to, NJ_F32, NJ_GELU_TANH);
+}
+
+static void NJ(glu_backward)(void *context, size_t from, size_t to, int thread) {
+    const struct glu_run *run = context;
+    (void)thread;
+    if (run->activation == NJ_SILU && run->kind == NJ_BF16)
+        NJ(glu_backward_of)(run, from, to, NJ_BF16, NJ_SILU);
+    else if (run->activation == NJ_SILU)
+        NJ(glu_backward_of)(run, from, to, NJ_F32, NJ_SILU);
+    else if (run->kind == NJ_BF16)
+        NJ(glu_backward_of)(run, from, to, NJ_BF16, NJ_GELU_TANH);
+    else
+        NJ(glu_backward_of)(run, from, to, NJ_F32, NJ_GELU_TANH);
+}
+
+#else
+
+static size_t serial_rows(size_t width) { return (1 << 13) / (width + 1) + 1; }
+
+void nj_glu(
+    const void *gate_up, void *out, nj_kind kind, size_t rows, size_t width,
+    nj_activation activation
+) {
+    struct glu_run run = {NULL, gate_up, out, kind, width, activation};
+    nj_for_ranges(rows, 1, serial_rows(width), NJ_PICK(glu), &run);
+}
+
+void nj_glu_backward(
+    const void *upstream, const void *gate_up, void *out, nj_kind kind, size_t rows, size_t width,
+    nj_activation activation
+) {
+    struct glu_run run = {upstream, gate_up, out, kind, width, activation};
+    nj_for_ranges(rows, 1, serial_rows(width), NJ_PICK(glu_backward), &run);
+}
+
+#endif

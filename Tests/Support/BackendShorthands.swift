@@ -1,0 +1,38 @@
+public import Tensors
+
+/// Operations as the plain Llama shape uses them.
+extension Backend {
+    /// SwiGLU.
+    public func swiGLU(_ gateUp: Tensor) -> Tensor { glu(gateUp, .silu) }
+
+    /// The gradient of SwiGLU.
+    public func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor {
+        gluBackward(upstream, gateUp: gateUp, .silu)
+    }
+
+    /// RMSNorm of whole rows.
+    public func rmsNorm(_ x: Tensor, weight: Tensor, epsilon: Float)
+        -> (y: Tensor, inverseRMS: Tensor)
+    {
+        rmsNorm(x, weight: weight, RMSNormSettings(epsilon: epsilon))
+    }
+
+    /// Its gradient, which does not depend on epsilon but by `inverseRMS`.
+    public func rmsNormBackward(
+        _ upstream: Tensor, x: Tensor, weight: Tensor, inverseRMS: Tensor, weightGradient: Tensor
+    ) -> Tensor {
+        rmsNormBackward(
+            upstream, x: x, weight: weight, inverseRMS: inverseRMS, weightGradient: weightGradient,
+            RMSNormSettings(epsilon: 0))
+    }
+
+    /// Cross-entropy of logits without a cap.
+    public func linearCrossEntropy(
+        hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
+        wantsGradients: Bool
+    ) -> LinearCrossEntropy {
+        linearCrossEntropy(
+            hidden: hidden, head: head, targets: targets, weights: weights,
+            normalizer: normalizer, softCap: nil, wantsGradients: wantsGradients)
+    }
+}
