@@ -6,15 +6,15 @@ import Tensors
 /// Each tensor draws from a stream named by the seed and the tensor's public name, so adding a
 /// layer changes no other layer's beginning.
 public enum Initializer: Sendable {
-    case ones
+    case constant(Float)
     /// Normal with mean 0, as Hugging Face initialises decoders (`initializer_range`).
     case normal(standardDeviation: Double)
 
     /// - Returns: `count` numbers, equal for equal seed and name on every machine.
     public func values(count: Int, seed: UInt64, name: String) -> [Float] {
         switch self {
-        case .ones:
-            return Array(repeating: 1, count: count)
+        case .constant(let value):
+            return Array(repeating: value, count: count)
         case .normal(let deviation):
             return Initializer.normals(
                 count, deviation, from: RandomStream(seed: seed, name: name))

@@ -1,22 +1,33 @@
 public import Autograd
 import Tensors
 
-/// A linear map without bias: `y = x · weightᵀ`.
+/// A linear map: `y = x · weightᵀ (+ bias)`.
 public struct Linear {
     /// `[out, in]`.
     public let weight: Parameter
+    /// `[out]`, f32.
+    public let bias: Parameter?
     /// The weight in the backend's fastest arrangement, where inference has prepared one.
     var prepared: Tensor?
 
-    public init(weight: Parameter) { self.weight = weight }
+    public init(weight: Parameter, bias: Parameter? = nil) {
+        self.weight = weight
+        self.bias = bias
+    }
+
+    /// Its parameters, the weight first.
+    public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
     /// - Parameter x: `[N, in]`
     /// - Returns: `[N, out]`
     public func callAsFunction(_ x: Traced, on tape: Tape) -> Traced {
-        guard let prepared, !tape.isRecording else {
-            return tape.linear(x, weight.traced(on: tape))
+        let y: Traced
+        if let prepared, !tape.isRecording {
+            y = tape.linear(x, .constant(prepared))
+        } else {
+            y = tape.linear(x, weight.traced(on: tape))
         }
-        return tape.linear(x, .constant(prepared))
+        return bias.map { tape.bias(y, $0.traced(on: tape)) } ?? y
     }
 
     /// Arranges the weight for many products; later changes of the weight are not seen.

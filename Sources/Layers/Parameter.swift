@@ -21,7 +21,10 @@ public final class Parameter {
 
     /// What kind of number a parameter holds: decides weight decay and precision.
     public enum Role: String, Sendable {
-        case matrix, embedding, norm
+        case matrix, embedding, norm, bias
+
+        /// Whether it is a vector, which stays f32 and is not decayed.
+        public var isVector: Bool { self == .norm || self == .bias }
     }
 
     /// One public tensor inside a parameter: its name and its rows.
@@ -36,7 +39,7 @@ public final class Parameter {
     }
 
     /// - Parameters:
-    ///   - precision: the kind of `working`; norms stay f32 whatever is asked.
+    ///   - precision: the kind of `working`; vectors stay f32 whatever is asked.
     public init(
         name: String, role: Role, parts: [Part]? = nil, value: Tensor, precision: ElementKind
     ) {
@@ -44,7 +47,7 @@ public final class Parameter {
         self.role = role
         self.parts = parts ?? [Part(name: name, rows: value.shape[0])]
         self.value = value
-        let needsCopy = role != .norm && precision == .bf16
+        let needsCopy = !role.isVector && precision == .bf16
         working = needsCopy ? value.backend.empty(value.shape, .bf16) : value
         precondition(
             self.parts.reduce(0) { $0 + $1.rows } == value.shape[0],

@@ -1,19 +1,21 @@
 public import Autograd
-import Tensors
+public import Tensors
 
-/// Root-mean-square normalisation (Zhang and Sennrich 2019): `x / sqrt(mean(x²) + ε) · weight`.
+/// Root-mean-square normalisation (Zhang and Sennrich 2019):
+/// `x / sqrt(mean(x²) + ε) · (weight + offset)`.
 public struct RMSNorm {
-    /// `[C]`, f32.
+    /// As wide as what is normalised, f32.
     public let weight: Parameter
-    public let epsilon: Float
+    /// Epsilon, and what is normalised.
+    public let settings: RMSNormSettings
 
-    public init(weight: Parameter, epsilon: Float) {
+    public init(weight: Parameter, _ settings: RMSNormSettings) {
         self.weight = weight
-        self.epsilon = epsilon
+        self.settings = settings
     }
 
     /// - Parameter x: `[N, C]`
     public func callAsFunction(_ x: Traced, on tape: Tape) -> Traced {
-        tape.rmsNorm(x, weight: weight.traced(on: tape), epsilon: epsilon)
+        tape.rmsNorm(x, weight: weight.traced(on: tape), settings)
     }
 }

@@ -19,24 +19,27 @@ public struct RotaryTable: Sendable {
     /// - Parameters:
     ///   - headSize: D, even.
     ///   - theta: the base of the frequencies, `rope_theta`.
+    ///   - scaling: how the frequencies are stretched for longer texts.
     ///   - kind: `f32`, or `f64` beside `f64` activations.
     public init(
-        positions: Int, headSize: Int, theta: Double, kind: ElementKind = .f32,
-        on backend: any Backend
+        positions: Int, headSize: Int, theta: Double, scaling: RotaryScaling = .none,
+        kind: ElementKind = .f32, on backend: any Backend
     ) {
         let half = headSize / 2
         let frequencies = (0..<half).map { index in
             1 / powf(Float(theta), Float(2 * index) / Float(headSize))
         }
+        let scaled = scaling.applied(to: frequencies)
+        let factor = scaling.attentionFactor
         var cosines: [Float] = []
         var sines: [Float] = []
         cosines.reserveCapacity(positions * half)
         sines.reserveCapacity(positions * half)
         for position in 0..<positions {
-            for frequency in frequencies {
+            for frequency in scaled {
                 let angle = Double(Float(position) * frequency)
-                cosines.append(Float(cos(angle)))
-                sines.append(Float(sin(angle)))
+                cosines.append(Float(cos(angle) * factor))
+                sines.append(Float(sin(angle) * factor))
             }
         }
         self.cosines = Tensor(cosines, shape: [positions, half], kind: kind, on: backend)

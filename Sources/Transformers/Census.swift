@@ -15,9 +15,27 @@ public struct Census: Sendable, Hashable {
         let table = model.vocabularySize * width
         matrixParameters = model.layerCount * block + table
         parameters =
-            matrixParameters + (model.tiesEmbeddings ? 0 : table)
-            + (2 * model.layerCount + 1) * width
+            matrixParameters + (model.tiesEmbeddings ? 0 : table) + width
+            + model.layerCount * Census.vectors(model)
         attentionWidth = model.layerCount * queries
+    }
+
+    /// Numbers of a block's norms and biases.
+    private static func vectors(_ model: ModelConfiguration) -> Int {
+        let traits = model.traits
+        let width = model.hiddenSize
+        let queries = model.headCount * model.headSize
+        let keys = model.keyValueHeadCount * model.headSize
+        var count = (traits.normPlacement == .around ? 4 : 2) * width
+        switch traits.headNorm {
+        case .none: break
+        case .each: count += 2 * model.headSize
+        case .together: count += queries + keys
+        }
+        if traits.attentionBias != .none { count += queries + 2 * keys }
+        if traits.attentionBias == .all { count += width }
+        if traits.hasFeedForwardBias { count += 2 * model.intermediateSize + width }
+        return count
     }
 
     /// Floating-point operations of training on one token of a causal row: forward and backward of

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Reads the keys of a `config.json` one by one and knows which are left.
 struct ConfigurationReader {
@@ -64,26 +65,65 @@ struct ConfigurationReader {
         return string
     }
 
-    /// The rotary base in either spelling; scaled kinds are refused by name.
-    mutating func ropeTheta() throws -> Double? {
-        var theta = try number("rope_theta")
-        for key in ["rope_parameters", "rope_scaling"] {
-            guard let value = value(key) else { continue }
-            guard let parameters = value as? [String: Any] else {
-                throw wrongType(key, "an object", value)
-            }
-            var reader = ConfigurationReader(object: parameters)
-            let kind = try reader.string("rope_type") ?? reader.string("type") ?? "default"
-            guard kind == "default" else {
+    /// Each of some numbers of any kind.
+    mutating func numbers(_ key: String) throws -> [Double]? {
+        guard let value = value(key) else { return nil }
+        guard let list = value as? [NSNumber], !list.contains(where: \.isBoolean) else {
+            throw wrongType(key, "a list of numbers", value)
+        }
+        return list.map(\.doubleValue)
+    }
+
+    /// A number that null switches off; `standard` where the key is left out.
+    mutating func numberOrNull(_ key: String, default standard: Double?) throws -> Double? {
+        object[key] == nil ? standard : try number(key)
+    }
+
+    /// The width of `sliding_window`, which null switches off; `fallback` where it is left out.
+    mutating func window(fallback: Int?) throws -> Int? {
+        let width = object["sliding_window"] == nil ? fallback : try integer("sliding_window")
+        if let width, width < 1 {
+            throw ModelError(
+                .badConfiguration, "sliding_window is \(width); it is a number above 0, or null.")
+        }
+        return width
+    }
+
+    /// Whether a layer sees a window.
+    enum Sight { case whole, windowed }
+
+    /// `layer_types`, one a layer; nil where it is left out.
+    mutating func layerTypes(count: Int) throws -> [Sight]? {
+        guard let value = value("layer_types") else { return nil }
+        guard let names = value as? [String] else {
+            throw wrongType("layer_types", "a list of strings", value)
+        }
+        guard names.count == count else {
+            throw ModelError(
+                .badConfiguration, "layer_types has \(names.count) entries for \(count) layers.")
+        }
+        return try names.map { name in
+            switch name {
+            case "full_attention": return .whole
+            case "sliding_attention": return .windowed
+            default:
                 throw ModelError(
                     .unsupported,
-                    "\(key).rope_type \"\(kind)\" is not supported; only "
-                        + "\"default\" is.")
+                    "layer_types has \"\(name)\"; full_attention and sliding_attention are "
+                        + "supported.")
             }
-            theta = try reader.number("rope_theta") ?? theta
-            try reader.finish(within: key + ".")
         }
-        return theta
+    }
+
+    /// Refuses a model whose gate goes through something else.
+    mutating func requireActivation(_ activation: Activation, keys: [String]) throws {
+        let names = activation == .silu ? ["silu", "swish"] : ["gelu_pytorch_tanh"]
+        for key in keys {
+            guard let name = try string(key), !names.contains(name) else { continue }
+            throw ModelError(
+                .unsupported,
+                "\(key) \"\(name)\" is not supported for this model_type; only \"\(names[0])\" is.")
+        }
     }
 
     /// Throws on keys that nobody has read and that could change the computation.
@@ -106,13 +146,13 @@ struct ConfigurationReader {
         return false
     }
 
-    private mutating func value(_ key: String) -> Any? {
+    mutating func value(_ key: String) -> Any? {
         read.insert(key)
         guard let value = object[key], !(value is NSNull) else { return nil }
         return value
     }
 
-    private func wrongType(_ key: String, _ expected: String, _ value: Any) -> ModelError {
+    func wrongType(_ key: String, _ expected: String, _ value: Any) -> ModelError {
         ModelError(.badConfiguration, "The key \"\(key)\" must be \(expected), not \(value).")
     }
 }

@@ -11,7 +11,7 @@ public struct Decoder {
     public let precision: ElementKind
     public let backend: any Backend
     public let parameters: ParameterSet
-    public let rotary: RotaryTable
+    public let rotary: RotaryTables
 
     let embedding: Embedding
     var blocks: [DecoderBlock]
@@ -38,18 +38,30 @@ public struct Decoder {
         norm = assembly.norm
         head = assembly.head
         parameters = ParameterSet(assembly.parameters)
-        rotary = RotaryTable(
-            positions: positions ?? configuration.maximumPositions,
-            headSize: configuration.headSize, theta: configuration.ropeTheta,
-            kind: precision == .f64 ? .f64 : .f32, on: backend)
+        let traits = configuration.traits
+        let wanted = positions ?? configuration.maximumPositions
+        let kind: ElementKind = precision == .f64 ? .f64 : .f32
+        func table(_ theta: Double, _ scaling: RotaryScaling) -> RotaryTable {
+            RotaryTable(
+                positions: min(wanted, scaling.positionLimit ?? wanted),
+                headSize: configuration.headSize, theta: theta, scaling: scaling, kind: kind,
+                on: backend)
+        }
+        rotary = RotaryTables(
+            global: table(configuration.ropeTheta, traits.rotaryScaling),
+            local: traits.localTheta.map { table($0, .none) })
     }
 
     /// Draws every parameter anew: norms are 1, matrices normal with the configuration's range.
     public func initialize(seed: UInt64) {
         for parameter in parameters.all {
             let initializer: Initializer =
-                parameter.role == .norm
-                ? .ones : .normal(standardDeviation: configuration.initializerRange)
+                switch parameter.role {
+                case .norm: .constant(Float(1 - configuration.traits.normOffset))
+                case .bias: .constant(0)
+                case .matrix, .embedding:
+                    .normal(standardDeviation: configuration.initializerRange)
+                }
             for (name, tensor) in parameter.publicTensors {
                 let values = initializer.values(count: tensor.count, seed: seed, name: name)
                 values.withUnsafeBytes { tensor.writeBytes(from: $0) }
@@ -67,7 +79,11 @@ public struct Decoder {
     public func hidden(
         _ ids: Tensor, in context: SequenceContext, recompute: Bool = false, on tape: Tape
     ) -> Traced {
+        let context = context.preparing(windows: configuration.traits.windows)
         var x = embedding(ids, on: tape)
+        if configuration.traits.scalesEmbeddings {
+            x = tape.scaled(x, by: embeddingScale)
+        }
         for (layer, block) in blocks.enumerated() {
             if recompute {
                 x = tape.recompute(x) { tape, x in
@@ -86,14 +102,24 @@ public struct Decoder {
     ) -> TracedLoss {
         tape.linearCrossEntropy(
             hidden: hidden, head: head.traced(on: tape), targets: targets, weights: weights,
-            normalizer: normalizer)
+            normalizer: normalizer, softCap: configuration.traits.logitSoftCap.map(Float.init))
+    }
+
+    /// √C, rounded to the kind of the activations, as the models that use it do.
+    private var embeddingScale: Float {
+        let root = Float(Double(configuration.hiddenSize).squareRoot())
+        guard precision == .bf16 else { return root }
+        return Float(
+            bitPattern: (root.bitPattern + 0x7FFF + (root.bitPattern >> 16 & 1)) & 0xFFFF_0000)
     }
 
     /// Logits of some rows of `hidden [M, C]`: `[M, V]`, f32.
     public func logits(_ hidden: Tensor) -> Tensor {
-        backend.matmul(
+        let logits = backend.matmul(
             hidden, preparedHead ?? head.working, transposeA: false, transposeB: true,
             kind: precision == .f64 ? .f64 : .f32, into: nil, accumulate: false)
+        if let cap = configuration.traits.logitSoftCap { backend.softCap(logits, at: Float(cap)) }
+        return logits
     }
 
     /// Arranges the weights for generation; later changes of the parameters are not seen.

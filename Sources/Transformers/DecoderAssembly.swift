@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// Makes a decoder's parameters, under the names that published Llama checkpoints use.
+/// Makes a decoder's parameters, under the names that published checkpoints of its type use.
 struct DecoderAssembly {
     let embedding: Embedding
     let blocks: [DecoderBlock]
@@ -10,65 +10,71 @@ struct DecoderAssembly {
     let parameters: [Parameter]
 
     init(_ sizes: ModelConfiguration, precision: ElementKind, on backend: any Backend) {
-        let master: ElementKind = precision == .f64 ? .f64 : .f32
+        let maker = ParameterMaker(sizes, precision: precision, on: backend)
         let width = sizes.hiddenSize
-        func matrix(
-            _ name: String, _ rows: Int, _ columns: Int, role: Parameter.Role = .matrix,
-            parts: [Parameter.Part]? = nil
-        ) -> Parameter {
-            Parameter(
-                name: name, role: role, parts: parts,
-                value: backend.empty([rows, columns], master), precision: precision)
-        }
-        func norm(_ name: String) -> RMSNorm {
-            let weight = Parameter(
-                name: name, role: .norm, value: backend.empty([width], master),
-                precision: precision)
-            return RMSNorm(weight: weight, epsilon: Float(sizes.normEpsilon))
-        }
-        func block(_ layer: Int) -> DecoderBlock {
-            let prefix = "model.layers.\(layer)."
-            let queryRows = sizes.headCount * sizes.headSize
-            let keyRows = sizes.keyValueHeadCount * sizes.headSize
-            let qkv = matrix(
-                prefix + "self_attn.qkv_proj.weight", queryRows + 2 * keyRows, width,
-                parts: [
-                    .init(name: prefix + "self_attn.q_proj.weight", rows: queryRows),
-                    .init(name: prefix + "self_attn.k_proj.weight", rows: keyRows),
-                    .init(name: prefix + "self_attn.v_proj.weight", rows: keyRows),
-                ])
-            let gateUp = matrix(
-                prefix + "mlp.gate_up_proj.weight", 2 * sizes.intermediateSize, width,
-                parts: [
-                    .init(name: prefix + "mlp.gate_proj.weight", rows: sizes.intermediateSize),
-                    .init(name: prefix + "mlp.up_proj.weight", rows: sizes.intermediateSize),
-                ])
-            return DecoderBlock(
-                attentionNorm: norm(prefix + "input_layernorm.weight"),
-                attention: Attention(
-                    qkv: Linear(weight: qkv),
-                    output: Linear(
-                        weight: matrix(prefix + "self_attn.o_proj.weight", width, queryRows)),
-                    heads: sizes.headCount, keyValueHeads: sizes.keyValueHeadCount,
-                    headSize: sizes.headSize),
-                feedForwardNorm: norm(prefix + "post_attention_layernorm.weight"),
-                feedForward: FeedForward(
-                    gateUp: Linear(weight: gateUp),
-                    down: Linear(
-                        weight: matrix(
-                            prefix + "mlp.down_proj.weight", width, sizes.intermediateSize))))
-        }
-
-        let table = matrix(
+        let table = maker.matrix(
             "model.embed_tokens.weight", sizes.vocabularySize, width, role: .embedding)
         embedding = Embedding(table: table)
-        blocks = (0..<sizes.layerCount).map(block)
-        self.norm = norm("model.norm.weight")
+        blocks = (0..<sizes.layerCount).map { DecoderBlock(layer: $0, of: sizes, maker) }
+        norm = maker.norm("model.norm.weight", width)
         head =
             sizes.tiesEmbeddings
-            ? table : matrix("lm_head.weight", sizes.vocabularySize, width, role: .embedding)
-        var parameters = [table] + blocks.flatMap(\.parameters) + [self.norm.weight]
+            ? table : maker.matrix("lm_head.weight", sizes.vocabularySize, width, role: .embedding)
+        var parameters = [table] + blocks.flatMap(\.parameters) + [norm.weight]
         if !sizes.tiesEmbeddings { parameters.append(head) }
         self.parameters = parameters
+    }
+}
+
+/// Makes parameters of a model's kind.
+struct ParameterMaker {
+    private let sizes: ModelConfiguration
+    private let precision: ElementKind
+    private let backend: any Backend
+
+    init(_ sizes: ModelConfiguration, precision: ElementKind, on backend: any Backend) {
+        self.sizes = sizes
+        self.precision = precision
+        self.backend = backend
+    }
+
+    private var master: ElementKind { precision == .f64 ? .f64 : .f32 }
+
+    func matrix(
+        _ name: String, _ rows: Int, _ columns: Int, role: Parameter.Role = .matrix,
+        parts: [Parameter.Part]? = nil
+    ) -> Parameter {
+        Parameter(
+            name: name, role: role, parts: parts, value: backend.empty([rows, columns], master),
+            precision: precision)
+    }
+
+    func norm(_ name: String, _ width: Int, heads: RMSNormSettings.Heads? = nil) -> RMSNorm {
+        RMSNorm(
+            weight: Parameter(
+                name: name, role: .norm, value: backend.empty([width], master),
+                precision: precision),
+            RMSNormSettings(
+                epsilon: Float(sizes.normEpsilon), weightOffset: Float(sizes.traits.normOffset),
+                heads: heads))
+    }
+
+    /// A map whose weight `prefix + name + .weight` is made of parts, with a bias where wanted.
+    func linear(
+        _ prefix: String, _ name: String, _ rows: Int, _ columns: Int,
+        parts: [(name: String, rows: Int)] = [], hasBias: Bool = false
+    ) -> Linear {
+        func named(_ suffix: String) -> [Parameter.Part]? {
+            parts.isEmpty
+                ? nil
+                : parts.map { Parameter.Part(name: prefix + $0.name + suffix, rows: $0.rows) }
+        }
+        return Linear(
+            weight: matrix(prefix + name + ".weight", rows, columns, parts: named(".weight")),
+            bias: hasBias
+                ? Parameter(
+                    name: prefix + name + ".bias", role: .bias, parts: named(".bias"),
+                    value: backend.empty([rows], master), precision: precision)
+                : nil)
     }
 }

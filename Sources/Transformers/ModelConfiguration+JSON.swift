@@ -1,4 +1,5 @@
 public import Foundation
+import Layers
 
 extension ModelConfiguration {
     /// Reads `config.json` in its older spelling (`rope_theta`, `rope_scaling`, `torch_dtype`) and
@@ -31,7 +32,11 @@ extension ModelConfiguration {
 
     private init(reading reader: inout ConfigurationReader) throws {
         let type = try ModelType(named: try reader.string("model_type") ?? "llama")
+        let standard = type.defaults
         let heads = try reader.requiredInteger("num_attention_heads")
+        let positions =
+            try reader.integer("max_position_embeddings") ?? standard.maximumPositions
+        let rotary = try reader.rotary(positions: positions)
         self.init(
             modelType: type,
             vocabularySize: try reader.requiredInteger("vocab_size"),
@@ -40,22 +45,19 @@ extension ModelConfiguration {
             layerCount: try reader.requiredInteger("num_hidden_layers"),
             headCount: heads,
             keyValueHeadCount: try reader.integer("num_key_value_heads"),
-            headSize: try reader.integer("head_dim"),
-            maximumPositions: try reader.integer("max_position_embeddings") ?? 2048,
-            normEpsilon: try reader.number("rms_norm_eps") ?? 1e-6,
-            ropeTheta: try reader.ropeTheta() ?? 10_000,
-            tiesEmbeddings: try reader.boolean("tie_word_embeddings") ?? false,
+            headSize: try reader.integer("head_dim") ?? standard.headSize,
+            maximumPositions: positions,
+            normEpsilon: try reader.number("rms_norm_eps") ?? standard.normEpsilon,
+            ropeTheta: rotary.theta ?? standard.ropeTheta,
+            tiesEmbeddings: try reader.boolean("tie_word_embeddings") ?? standard.tiesEmbeddings,
             initializerRange: try reader.number("initializer_range") ?? 0.02,
             beginningToken: try reader.integer("bos_token_id"),
             endTokens: try reader.integers("eos_token_id"),
             paddingToken: try reader.integer("pad_token_id"))
-        for key in ["attention_bias", "mlp_bias"] where try reader.boolean(key) == true {
-            throw ModelError(.unsupported, "\(key) = true is not supported for \(type.name).")
-        }
-        if let activation = try reader.string("hidden_act"), activation != "silu" {
-            throw ModelError(
-                .unsupported, "hidden_act \"\(activation)\" is not supported; only \"silu\" is.")
-        }
+        traits.rotaryScaling = rotary.scaling
+        traits.localTheta = rotary.localTheta
+        try validate()
+        try type.read(&reader, &self)
         if let dropout = try reader.number("attention_dropout"), dropout != 0 {
             throw ModelError(
                 .unsupported, "attention_dropout \(dropout) is not supported; only 0 is.")
@@ -79,17 +81,16 @@ extension ModelConfiguration {
             "max_position_embeddings": maximumPositions,
             "rms_norm_eps": normEpsilon,
             "rope_theta": ropeTheta,
-            "rope_parameters": ["rope_type": "default", "rope_theta": ropeTheta],
+            "rope_parameters": rotaryParameters,
             "tie_word_embeddings": tiesEmbeddings,
             "initializer_range": initializerRange,
-            "hidden_act": "silu",
-            "attention_bias": false,
-            "mlp_bias": false,
             "attention_dropout": 0.0,
             "torch_dtype": elementKind,
             "dtype": elementKind,
             "use_cache": true,
         ]
+        if traits.rotaryScaling != .none { object["rope_scaling"] = traits.rotaryScaling.keys }
+        object.merge(modelType.write(self)) { $1 }
         if let beginningToken { object["bos_token_id"] = beginningToken }
         if let paddingToken { object["pad_token_id"] = paddingToken }
         if endTokens.count == 1 {
@@ -97,7 +98,50 @@ extension ModelConfiguration {
         } else if !endTokens.isEmpty {
             object["eos_token_id"] = endTokens
         }
-        return try JSONSerialization.data(
+        let data = try JSONSerialization.data(
             withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+        return ModelConfiguration.spellingReals(in: data)
+    }
+
+    /// Keys whose values are written with a point: transformers refuses an integer for some.
+    private static let reals: Set<String> = [
+        "attn_logit_softcapping", "final_logit_softcapping", "rope_theta", "rope_local_base_freq",
+        "attention_dropout", "resid_pdrop", "embd_pdrop", "factor", "low_freq_factor",
+        "high_freq_factor", "attention_factor",
+    ]
+
+    /// `30` becomes `30.0` where a real number is meant, one key a line.
+    private static func spellingReals(in json: Data) -> Data {
+        let lines = String(decoding: json, as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false
+        ).map { line -> String in
+            let parts = line.split(separator: " : ", maxSplits: 1)
+            guard parts.count == 2 else { return String(line) }
+            let key = parts[0].trimmingCharacters(in: .whitespaces.union(["\""]))
+            let value = parts[1].prefix { $0.isNumber || $0 == "-" }
+            let rest = parts[1].dropFirst(value.count)
+            guard reals.contains(key), !value.isEmpty, rest.isEmpty || rest == "," else {
+                return String(line)
+            }
+            return "\(parts[0]) : \(value).0\(rest)"
+        }
+        return Data(lines.joined(separator: "\n").utf8)
+    }
+
+    /// The newer spelling: base and scaling together, by kind of layer where these differ.
+    private var rotaryParameters: [String: Any] {
+        let global = traits.rotaryScaling.keys.merging(["rope_theta": ropeTheta]) { $1 }
+        guard let localTheta = traits.localTheta else { return global }
+        return [
+            "full_attention": global,
+            "sliding_attention": ["rope_type": "default", "rope_theta": localTheta],
+        ]
+    }
+
+    /// `layer_types`.
+    var layerTypeNames: [String] {
+        (0..<layerCount).map {
+            traits.layer($0).window == nil ? "full_attention" : "sliding_attention"
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Layers
+
 /// The sizes and switches of a decoder, under the names of Hugging Face's `config.json`.
 public struct ModelConfiguration: Sendable, Hashable {
     /// The published model type: decides which switches exist and what tensors are called.
@@ -26,6 +28,8 @@ public struct ModelConfiguration: Sendable, Hashable {
     public var beginningToken: Int?
     public var endTokens: [Int]
     public var paddingToken: Int?
+    /// What the type does beyond the plain shape.
+    public internal(set) var traits = ModelTraits()
 
     public init(
         modelType: ModelType = .llama, vocabularySize: Int, hiddenSize: Int,
@@ -67,6 +71,9 @@ public struct ModelConfiguration: Sendable, Hashable {
                 value > 0 && value < 1 << 31,
                 "\(key) is \(value); it must be a positive number below 2^31.")
         }
+        try check(
+            layerCount <= 1 << 16,
+            "num_hidden_layers is \(layerCount); more than 65536 are not built.")
         let tokens = endTokens + [beginningToken, paddingToken].compactMap { $0 }
         if let token = tokens.first(where: { !(0..<1 << 31).contains($0) }) {
             throw ModelError(
@@ -88,6 +95,12 @@ public struct ModelConfiguration: Sendable, Hashable {
             normEpsilon > 0 && normEpsilon < 1, "rms_norm_eps is \(normEpsilon); use 1e-5 or so.")
         try check(
             ropeTheta > 1 && ropeTheta.isFinite, "rope_theta is \(ropeTheta); use 10000 or more.")
+        if case .longRoPE(let short, let long, _, _) = traits.rotaryScaling {
+            try check(
+                short.count == headSize / 2 && long.count == headSize / 2,
+                "LongRoPE has \(short.count) short and \(long.count) long factors; heads of "
+                    + "\(headSize) need \(headSize / 2) of each.")
+        }
         try checkMemory()
         try check(
             initializerRange >= 0 && initializerRange.isFinite,

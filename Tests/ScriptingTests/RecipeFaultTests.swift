@@ -182,7 +182,7 @@ import Testing
         ("hidden_act = 'gelu'", "hidden_act \"gelu\" is not supported"),
         (
             "model_type = 'lama'",
-            "model_type: expected \"llama\", got \"lama\"; did you mean \"llama\"?"
+            "\"gemma3_text\" or \"phi3\", got \"lama\"; did you mean \"llama\"?"
         ),
         ("sliding_window = 4", "\"sliding_window\": not supported here"),
         ("head_dim = 7", "head_dim is 7"),

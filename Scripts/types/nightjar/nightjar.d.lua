@@ -39,7 +39,7 @@
 ---@field init? nightjar.Init the sizes of a new model
 
 ---@class nightjar.Init
----@field model_type? "llama" the published model type
+---@field model_type? "llama"|"mistral"|"qwen2"|"qwen3"|"smollm3"|"olmo2"|"gemma2"|"gemma3_text"|"phi3" the published model type
 ---@field vocab_size? integer rows of the embedding; by default the tokenizer's
 ---@field hidden_size integer give the width of the model, such as 256
 ---@field intermediate_size integer give the width of the feed-forward part, such as 8/3 of hidden_size

@@ -103,7 +103,7 @@ final class TrainStep {
         model.parameters.all.map { parameter in
             OptimizedParameter(
                 name: parameter.name, value: parameter.value,
-                gradient: gradients[parameter.slot], decays: parameter.role != .norm)
+                gradient: gradients[parameter.slot], decays: !parameter.role.isVector)
         }
     }
 }
