@@ -23,6 +23,7 @@ import jinja2.sandbox
 import jinja2.utils
 
 import template_cases
+import template_conversations
 import template_random
 import template_styles
 
@@ -138,9 +139,9 @@ def styles():
     made = []
     for name, source in template_styles.TEMPLATES.items():
         rows = [{"title": title, **expected(source, variables)}
-                for title, variables in template_styles.conversations()]
+                for title, variables in template_conversations.conversations()]
         made.append({"name": name, "source": source, "renderings": rows})
-    return {"conversations": dict(template_styles.conversations()), "templates": made}
+    return {"conversations": dict(template_conversations.conversations()), "templates": made}
 
 
 def cases():
