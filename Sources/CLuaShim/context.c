@@ -159,7 +159,8 @@ int njl_enter(njl_context *context, lua_CFunction work, void *request, const njl
         result = protect(context, L, work, request);
     } else {
         njl_watch_landed();
-        result = NJL_TIME;
+        // What the handler found when it left.
+        result = context->tripped == NJL_INTERRUPTED ? NJL_INTERRUPTED : NJL_TIME;
     }
     context->escape = outer;
     context->loading = loading;

@@ -144,12 +144,19 @@ import Testing
     }
 
     /// A script that does not end by itself is ended, its runs saved; a second Ctrl-C does not wait.
-    @Test(arguments: [1, 2]) func aScriptThatLoopsForEverIsEnded(presses: Int) throws {
+    @Test(
+        arguments: [1, 2],
+        [
+            "while true do pcall(function() while true do end end) end",
+            // No instruction runs in this one, and so no hook.
+            "local t = setmetatable({}, {}) getmetatable(t).__call = t t()",
+        ])
+    func aScriptThatLoopsForEverIsEnded(presses: Int, loop: String) throws {
         let looping = try program(
             """
             local run = nj.run.open "recipe.lua"
             for _ = 1, 5 do run:step() end
-            while true do pcall(function() while true do end end) end
+            \(loop)
             """)
         let started = try started(looping)
         Thread.sleep(forTimeInterval: 0.3)
