@@ -61,15 +61,16 @@ let package = Package(
         target("Optimizers", ["Tensors"]),
         target("Checkpoints", ["Naming", "CXXHash", "CMapGuard"]),
         target("Tokenizers", ["Naming", "CPCRE2", "CUTF8Proc", "CXXHash"]),
+        target("Conversations", ["Naming", "Templates", "Tokenizers"]),
         // 3: model, data, memory of the house.
         target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
-        target("Corpora", ["Naming", "Tokenizers", "Checkpoints", "CXXHash"]),
+        target("Corpora", ["Naming", "Tokenizers", "Conversations", "Checkpoints", "CXXHash"]),
         // 4: the two loops.
         target(
             "Training",
             [
-                "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
-                "Transformers", "Corpora", "Checkpoints",
+                "Tensors", "Telemetry", "Naming", "Templates", "Autograd", "Layers", "Optimizers",
+                "Tokenizers", "Transformers", "Conversations", "Corpora", "Checkpoints",
             ]),
         target(
             "Generation",
@@ -86,23 +87,24 @@ let package = Package(
             "Scripting",
             [
                 "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Generation",
-                "Optimizers", "Tokenizers", "Checkpoints", "Corpora", "Transformers", "Texts",
-                "ShippedPlugins", "CHTTP",
+                "Optimizers", "Tokenizers", "Conversations", "Checkpoints", "Corpora",
+                "Transformers", "Texts", "ShippedPlugins", "CHTTP",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
             name: "NightjarCLI",
             dependencies: [
                 "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
-                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Scripting",
+                "Conversations", "Checkpoints", "Transformers", "Corpora", "Training",
+                "Generation", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         target(
             "Nightjar",
             [
-                "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Checkpoints", "Transformers",
-                "Corpora", "Training", "Generation", "Scripting",
+                "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Conversations",
+                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Scripting",
             ]),
 
         // Tests, in the order of what they test, and what they share.
@@ -113,9 +115,10 @@ let package = Package(
         tests("CheckpointsTests", ["Checkpoints", "Naming"]),
         tests("LuaRuntimeTests", ["LuaRuntime"]),
         tests("TokenizersTests", ["Tokenizers"]),
-        tests("CorporaTests", ["Corpora", "Naming", "Tokenizers"]),
+        tests("ConversationsTests", ["Conversations", "Templates", "TestSupport", "Tokenizers"]),
+        tests("CorporaTests", ["Conversations", "Corpora", "Naming", "TestSupport", "Tokenizers"]),
         .target(
-            name: "TestSupport", dependencies: ["Tensors"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["Tensors", "Tokenizers"], path: "Tests/Support",
             swiftSettings: strict),
         tests("AutogradTests", ["Autograd", "Layers", "Tensors", "Transformers"]),
         tests(
@@ -125,8 +128,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Autograd", "Corpora", "Layers", "Naming", "Optimizers", "Telemetry", "Tensors",
-                "TestSupport", "Tokenizers", "Training", "Transformers",
+                "Autograd", "Conversations", "Corpora", "Layers", "Naming", "Optimizers",
+                "Telemetry", "Tensors", "TestSupport", "Tokenizers", "Training", "Transformers",
             ]),
         tests(
             "GenerationTests",
@@ -137,8 +140,8 @@ let package = Package(
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Corpora", "Tensors",
-                "Texts", "Tokenizers", "Transformers",
+                "Scripting", "LuaRuntime", "Training", "Optimizers", "Conversations", "Corpora",
+                "Tensors", "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

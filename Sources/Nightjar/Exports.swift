@@ -1,12 +1,13 @@
 /// What `import Nightjar` gives: everything with which a Swift program trains a model and hears it.
 ///
-/// Tensors and backends, tokenizers, corpora, decoders, optimizers and schedules, checkpoints, the
+/// Tensors and backends, tokenizers, conversations, corpora, decoders, optimizers and schedules, checkpoints, the
 /// training loop, the generation engine, recipes written in Lua, and measurements. The parts that
 /// these are made of (`Autograd`, `Layers`, `LuaRuntime`) are imported by name.
 ///
 /// The underscored attribute is the only one that makes names visible to importers; a `public
 /// import` merely allows them in signatures.
 @_exported public import Checkpoints
+@_exported public import Conversations
 @_exported public import Corpora
 @_exported public import Generation
 @_exported public import Optimizers

@@ -10,7 +10,7 @@ struct Layering {
     static let layers: [[String]] = [
         ["Tensors", "Telemetry", "Naming", "Texts", "Templates"],
         ["Autograd", "LuaRuntime"],
-        ["Layers", "Optimizers", "Tokenizers", "Checkpoints"],
+        ["Layers", "Optimizers", "Tokenizers", "Conversations", "Checkpoints"],
         ["Transformers", "Corpora"],
         ["Training", "Generation", "Policies"],
         ["Serving", "Reinforcement", "Evaluation", "ShippedPlugins"],
