@@ -10,6 +10,8 @@ public struct CorporaError: Error, Sendable, Hashable {
         case emptyCorpus
         /// A row cannot be used, and the source says to stop then.
         case badRow
+        /// A chat template cannot be used with this data and this vocabulary.
+        case badTemplate
         /// Bytes are not UTF-8, and the source says to stop then.
         case invalidUTF8
         /// A source file changed while it was read.

@@ -16,6 +16,11 @@ public struct DocumentOrigin: Sendable, Hashable, Codable {
     }
 }
 
+extension DocumentOrigin {
+    /// File and line.
+    var place: String { "\(file ?? "memory"):\(line)" }
+}
+
 extension DocumentOrigin: CustomStringConvertible {
     public var description: String { "\(source): \(file ?? "memory"):\(line)" }
 }
@@ -47,4 +52,10 @@ public struct Document: Sendable, Hashable {
     }
 
     public var text: String { String(decoding: utf8, as: UTF8.self) }
+
+    /// The beginning of the text, for messages.
+    var excerpt: String {
+        let short = String(decoding: utf8.prefix(400), as: UTF8.self)
+        return utf8.count > 400 ? short + "..." : short
+    }
 }

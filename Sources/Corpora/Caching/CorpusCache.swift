@@ -12,21 +12,25 @@ public struct CorpusCache: Sendable {
     public init(folder: String) { self.folder = folder }
 
     /// Opens the corpus of a source if it is there, whole and up to date; reads no text.
-    public func existing(_ source: Source, tokenizer: any Tokenizer) throws -> Corpus? {
-        let place = try place(of: source, tokenizer)
+    public func existing(
+        _ source: Source, tokenizer: any Tokenizer, supervised: SupervisedEncoding? = nil
+    ) throws -> Corpus? {
+        let place = try place(of: source, tokenizer, supervised)
         guard FileManager.default.fileExists(atPath: place.folder) else { return nil }
         return try open(place, source, tokenizer, wasCached: true)
     }
 
     /// Opens the corpus of a source, tokenizing it first where that is needed.
     ///
-    /// - Parameter progress: as in `ShardBuilder`; not called where the corpus is there.
+    /// - Parameters:
+    ///   - supervised: as in `ShardBuilder`.
+    ///   - progress: as in `ShardBuilder`; not called where the corpus is there.
     /// - Throws: `CorporaError` for bad input, an empty corpus or a failing disk.
     public func corpus(
-        _ source: Source, tokenizer: any Tokenizer,
+        _ source: Source, tokenizer: any Tokenizer, supervised: SupervisedEncoding? = nil,
         progress: @escaping (BuildProgress) throws -> Void = { _ in }
     ) throws -> Corpus {
-        let place = try place(of: source, tokenizer)
+        let place = try place(of: source, tokenizer, supervised)
         if FileManager.default.fileExists(atPath: place.folder),
             let corpus = try? open(place, source, tokenizer, wasCached: true)
         {
@@ -49,12 +53,13 @@ public struct CorpusCache: Sendable {
         try? FileManager.default.removeItem(atPath: aside)
         guard mkdir(aside, 0o755) == 0 else { throw CorporaError.system("create", aside) }
         do {
-            let builder = ShardBuilder(source: source, tokenizer: tokenizer, progress: progress)
+            let builder = ShardBuilder(
+                source: source, tokenizer: tokenizer, supervised: supervised, progress: progress)
             let report = try builder.build(
                 trainPath: aside + "/train.shard", validationPath: aside + "/validation.shard")
             try write(report, to: aside + "/report.json")
             try OpenFile.synchronizeFolder(aside)
-            guard try self.place(of: source, tokenizer).key == place.key else {
+            guard try self.place(of: source, tokenizer, supervised).key == place.key else {
                 throw CorporaError(
                     .changedWhileRead,
                     "the files of source '\(source.name)' changed while being read",
@@ -76,9 +81,13 @@ public struct CorpusCache: Sendable {
         var key: String
     }
 
-    private func place(of source: Source, _ tokenizer: any Tokenizer) throws -> Place {
+    private func place(
+        of source: Source, _ tokenizer: any Tokenizer, _ supervised: SupervisedEncoding?
+    ) throws -> Place {
         try source.validate()
-        let key = SourceKey.of(source, listing: try FileListing(source), tokenizer: tokenizer)
+        let key = SourceKey.of(
+            source, listing: try FileListing(source), tokenizer: tokenizer,
+            supervised: supervised)
         let name = String(
             source.name.unicodeScalars.prefix(40).map {
                 $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil)

@@ -1,3 +1,4 @@
+import Conversations
 import Naming
 import Foundation
 import Tokenizers
@@ -9,7 +10,8 @@ import Tokenizers
 enum SourceKey {
     /// XXH3-128 in hexadecimal.
     static func of(
-        _ source: Source, listing: FileListing, tokenizer: any Tokenizer
+        _ source: Source, listing: FileListing, tokenizer: any Tokenizer,
+        supervised: SupervisedEncoding? = nil
     ) -> String {
         var parts: [String] = [
             "shard format \(ShardHeader.format)", "tokenizer \(tokenizer.fingerprint)",
@@ -18,6 +20,7 @@ enum SourceKey {
             "limit \(source.maximumDocumentBytes.map(String.init) ?? "default")",
             "split \(source.split.share.bitPattern) \(source.split.seed)",
         ]
+        if source.format.isOfConversations, let supervised { parts.append(supervised.fingerprint) }
         if case .memory(let texts) = source.place { parts += texts }
         for file in listing.files {
             parts += [
@@ -38,6 +41,8 @@ enum SourceKey {
         switch format {
         case .automatic: "automatic"
         case .jsonLines(let field): "jsonl \(field)"
+        case .conversations(let rows):
+            "conversations \(rows.format.rawValue) \(rows.tooLong.rawValue)"
         case .text(.whole): "whole"
         case .text(.lines): "lines"
         case .text(.blankLines): "blank lines"

@@ -58,10 +58,11 @@ struct BatchProducer: Sendable {
                 let taken = try draw(
                     from: source, &state.sources[source], into: &filler, row: row, column: column,
                     segment: segment, &truncated)
+                if taken == 0 { break }
                 mixTokens[source] += taken
                 column += taken
                 segment += 1
-            } while column < packing.length && packing.policy == .chunk
+            } while column < packing.length && packing.policy != .pad
         }
         for index in mixTokens.indices { state.sources[index].mixTokens = mixTokens[index] }
         state.batches += 1
@@ -86,13 +87,20 @@ struct BatchProducer: Sendable {
         for index in state.sources.indices { state.sources[index].mixTokens = 0 }
     }
 
-    /// Places the next piece of a source; returns its inputs.
+    /// Places the next piece of a source; returns its inputs, 0 where the row has no room for a
+    /// whole document.
     private func draw(
         from index: Int, _ position: inout LoaderState.Position, into filler: inout RowFiller,
         row: Int, column: Int, segment: Int, _ truncated: inout Int
     ) throws -> Int {
         let source = mix.sources[index]
-        var current = try next(of: source, seed: seeds[index], &position)
+        let chosen =
+            packing.policy == .whole
+            ? try fitting(
+                packing.length - column, isEmptyRow: column == 0, of: source, seed: seeds[index],
+                &position)
+            : try next(of: source, seed: seeds[index], &position)
+        guard var current = chosen else { return 0 }
         let extent = try source.extent(ofDocument: current.document)
         let remaining = packing.inputCount(of: extent) - current.offset
         guard remaining > 0 else {
@@ -112,11 +120,39 @@ struct BatchProducer: Sendable {
             case .chunk:
                 current.offset += count
                 position.open.append(current)
-            case .pad: truncated += remaining - count
+            case .pad, .whole: truncated += remaining - count
             }
         }
         position.tokens += count
         return count
+    }
+
+    /// A whole document for the rest of a row.
+    ///
+    /// It is one that waits, the first that fits, else the next new one that does. What does not
+    /// fit waits, and begins a row when its turn comes; no more wait than may be open.
+    private func fitting(
+        _ room: Int, isEmptyRow: Bool, of source: any TokenSource, seed: UInt64,
+        _ position: inout LoaderState.Position
+    ) throws -> LoaderState.OpenDocument? {
+        if isEmptyRow {
+            return position.open.isEmpty
+                ? try next(of: source, seed: seed, &position) : position.open.removeFirst()
+        }
+        func fits(_ document: LoaderState.OpenDocument) throws -> Bool {
+            try packing.inputCount(of: source.extent(ofDocument: document.document)) <= room
+        }
+        if let place = try position.open.firstIndex(where: fits) {
+            return position.open.remove(at: place)
+        }
+        while position.open.count < interleave {
+            // An epoch ends when nothing waits any more; until then a row is left as it is.
+            if position.place == source.documentCount, !position.open.isEmpty { break }
+            let document = try next(of: source, seed: seed, &position)
+            if try fits(document) { return document }
+            position.open.append(document)
+        }
+        return nil
     }
 
     /// The document to go on with: a new one while few are open, else the one that waited longest.

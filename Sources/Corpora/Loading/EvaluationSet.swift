@@ -44,21 +44,30 @@ public struct EvaluationSet: Sendable {
         var bytes = 0
         var last = 0
         var rowsNeeded = 0
+        // Inputs in the row that is being filled, where rows hold whole documents.
+        var column = packing.length
         let bound = maximumTokens ?? .max
         while documents < source.documentCount && tokens < bound {
             let extent = try source.extent(ofDocument: documents)
             let all = packing.inputCount(of: extent)
-            let shown = packing.policy == .pad ? min(all, packing.length) : all
+            let shown = packing.policy == .chunk ? all : min(all, packing.length)
             guard documents == 0 || shown <= bound - tokens else { break }
             last = min(shown, bound - tokens)
             tokens += last
             documents += 1
-            rowsNeeded += 1
+            if packing.policy != .whole || column + last > packing.length {
+                rowsNeeded += 1
+                column = 0
+            }
+            column += last
             var predicted = extent.byteCount
             if last < all { predicted = Int(Double(predicted) * Double(last) / Double(all)) }
             if all == extent.tokenCount {
-                let first = try source.run(ofDocument: documents - 1, tokens: 0..<1).ids[0]
-                predicted -= min(tokenizer.bytes(of: first).count, predicted)
+                let first = try source.run(ofDocument: documents - 1, tokens: 0..<1)
+                // Where only answers are predicted, the bytes of what leads to them are not counted.
+                if first.lossWeights?[0] ?? 1 > 0 {
+                    predicted -= min(tokenizer.bytes(of: first.ids[0]).count, predicted)
+                }
             }
             bytes += predicted
         }
@@ -87,6 +96,9 @@ public struct EvaluationSet: Sendable {
                     let extent = try source.extent(ofDocument: document)
                     let all = packing.inputCount(of: extent)
                     let wanted = document == documentCount - 1 ? min(all, lastInputs) : all
+                    if packing.policy == .whole, column > 0, column + wanted > packing.length {
+                        break
+                    }
                     let count = min(wanted - offset, packing.length - column)
                     let piece = Batch.Piece(
                         row: row, columns: column..<column + count, source: 0, document: document,
@@ -95,7 +107,7 @@ public struct EvaluationSet: Sendable {
                     offset += count
                     column += count
                     segment += 1
-                    let isTruncated = packing.policy == .pad && offset < all
+                    let isTruncated = packing.policy != .chunk && offset < all
                     if isTruncated { truncated += all - offset }
                     if offset == wanted || isTruncated {
                         document += 1

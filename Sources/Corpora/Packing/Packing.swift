@@ -13,6 +13,9 @@ public struct Packing: Sendable, Hashable {
         case chunk
         /// One document a row: padded, or truncated, which is counted.
         case pad
+        /// Whole documents, as many as fit a row, which is padded; one longer than a row is
+        /// truncated, which is counted.
+        case whole
     }
 
     public var policy: Policy

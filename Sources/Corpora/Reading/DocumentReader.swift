@@ -43,6 +43,13 @@ public struct DocumentReader {
             for (index, text) in texts.enumerated() {
                 report.rows += 1
                 report.bytes += text.utf8.count
+                guard !source.format.isOfConversations else {
+                    let origin = DocumentOrigin(source: source.name, line: index + 1)
+                    try keep(
+                        Document(utf8: Array(text.utf8), origin: origin), repaired: false,
+                        &report, each)
+                    continue
+                }
                 try keepWhole(
                     Array(text.utf8), file: nil, line: index + 1, repaired: false,
                     format: .text(.whole), limit: source.maximumDocumentBytes ?? 1 << 20, &report,
@@ -54,6 +61,7 @@ public struct DocumentReader {
             report.files += 1
             switch format(of: file.path) {
             case .jsonLines(let field): try readRows(file.path, field, &report, each)
+            case .conversations: try readRows(file.path, nil, &report, each)
             case .text(let split): try readText(file.path, split, &report, each)
             case .automatic: preconditionFailure("The format of a file is resolved by its name.")
             }
@@ -132,11 +140,12 @@ public struct DocumentReader {
 
     // MARK: - Rows of JSON
 
+    /// - Parameter field: the key of the text; nil hands on whole rows.
     private func readRows(
-        _ path: String, _ field: String, _ report: inout ReadReport,
+        _ path: String, _ field: String?, _ report: inout ReadReport,
         _ each: (Document, ReadReport) throws -> Void
     ) throws {
-        let limit = source.documentLimit(in: .jsonLines(field: field))
+        let limit = source.documentLimit(in: source.format)
         let before = report.bytes
         var reader = try SegmentReader(
             path: path, separator: [0x0a], limit: Self.longestRow, chunkBytes: chunkBytes)
@@ -160,6 +169,13 @@ public struct DocumentReader {
                 let (row, isRepaired) = try checked(
                     segment.bytes, path: path, line: segment.line, &report)
             else { continue }
+            guard let field else {
+                let origin = DocumentOrigin(
+                    source: source.name, file: path, line: segment.line)
+                try keep(
+                    Document(utf8: row, origin: origin), repaired: isRepaired, &report, each)
+                continue
+            }
             switch JSONRow.text(at: field, in: row) {
             case .malformed(let reason, let column):
                 try refuse(

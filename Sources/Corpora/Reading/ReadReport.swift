@@ -1,3 +1,5 @@
+import Conversations
+
 /// Why a row gave no document.
 public enum DropCause: String, Sendable, Hashable, Codable, CaseIterable {
     case notJSON = "not JSON"
@@ -7,6 +9,20 @@ public enum DropCause: String, Sendable, Hashable, Codable, CaseIterable {
     case invalidUTF8 = "invalid UTF-8"
     case empty = "empty text"
     case noTokens = "no tokens"
+    case unknownFormat = "format unknown"
+    case missingKey = "key missing"
+    case wrongValue = "wrong value"
+    case unknownRole = "unknown role"
+    case notAlternating = "turns do not alternate"
+    case emptyTurn = "empty assistant turn"
+    case specialToken = "special token in a message"
+    case refused = "refused by the template"
+    case unfaithful = "training and serving differ"
+    case nothingTrained = "nothing to train"
+    case tooLong = "longer than the context"
+
+    /// The cause for a row of a conversation.
+    init(_ error: ConversationError) { self = DropCause(rawValue: error.code.rawValue) ?? .notJSON }
 }
 
 /// Rows dropped for one cause.
@@ -40,6 +56,12 @@ public struct ReadReport: Sendable, Hashable, Codable {
     public var firstFilesLeftOut: [String] = []
     /// By cause, in the order of `DropCause.allCases`; causes without a case are absent.
     public var drops: [Drops] = []
+    /// Rows of conversations that were cut to fit the context; nil for none.
+    public var cutRows: Int?
+    /// "file:line: reason" of the first three.
+    public var firstCutRows: [String]?
+    /// Tokens that count in the loss, held-out rows included; nil where all do.
+    public var trainedTokens: Int?
 
     public init() {}
 
@@ -61,6 +83,13 @@ public struct ReadReport: Sendable, Hashable, Codable {
         }
     }
 
+    mutating func cut(at place: String, _ reason: String) {
+        cutRows = (cutRows ?? 0) + 1
+        if (firstCutRows?.count ?? 0) < 3 {
+            firstCutRows = (firstCutRows ?? []) + ["\(place): \(reason)"]
+        }
+    }
+
     /// One line for each thing that a user should know of, none if all was kept as it was.
     public var remarks: [String] {
         var lines = drops.map { drop in
@@ -71,6 +100,11 @@ public struct ReadReport: Sendable, Hashable, Codable {
             lines.append(
                 "\(repairedDocuments) documents with invalid UTF-8 repaired with U+FFFD: "
                     + firstRepairs.joined(separator: "; ") + (repairedDocuments > 3 ? "; ..." : ""))
+        }
+        if let cutRows, cutRows > 0 {
+            lines.append(
+                "\(cutRows) of \(rows) rows cut after the last answer that fits the context: "
+                    + (firstCutRows ?? []).joined(separator: "; ") + (cutRows > 3 ? "; ..." : ""))
         }
         if cutTexts > 0 { lines.append("\(cutTexts) long texts cut into parts") }
         if byteOrderMarks > 0 { lines.append("\(byteOrderMarks) byte order marks removed") }

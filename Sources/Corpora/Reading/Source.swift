@@ -1,3 +1,5 @@
+public import Conversations
+
 /// A description of text to read: plain data that opens nothing by itself.
 public struct Source: Sendable, Hashable {
     /// Where the bytes are.
@@ -20,6 +22,32 @@ public struct Source: Sendable, Hashable {
         case text(TextSplit)
         /// One JSON object a line; the text is the string in `field`.
         case jsonLines(field: String)
+        /// One row of training data a line: messages, or text with what is learned of it.
+        case conversations(ConversationRows)
+    }
+
+    /// Rows of conversations and what becomes of long ones.
+    public struct ConversationRows: Sendable, Hashable {
+        /// How the rows are written.
+        public var format: RowFormat
+        /// What becomes of rows with more tokens than the context has.
+        public var tooLong: TooLong
+
+        /// Rows of any format, cut where they are long.
+        public init(format: RowFormat = .automatic, tooLong: TooLong = .cut) {
+            self.format = format
+            self.tooLong = tooLong
+        }
+    }
+
+    /// What to do with a row of more tokens than a row of the batch holds; each case is counted.
+    public enum TooLong: String, Sendable, Hashable, CaseIterable {
+        /// It ends after the last answer that fits whole, and is dropped where none does.
+        case cut
+        /// It is dropped.
+        case drop
+        /// Reading stops with an error.
+        case stop
     }
 
     /// Where one document ends and the next begins in a plain text file.
@@ -90,7 +118,8 @@ public struct Source: Sendable, Hashable {
             throw refuse("no file is named", "Name at least one file.")
         case .folder(_, let patterns) where patterns.isEmpty:
             throw refuse("no pattern is given", "Give at least one, for instance \"*.txt\".")
-        case .memory where format != .automatic && format != .text(.whole):
+        case .memory
+        where format != .automatic && format != .text(.whole) && !format.isOfConversations:
             throw refuse("texts in memory have no format", "Leave the format out.")
         default: break
         }
@@ -113,6 +142,12 @@ public struct Source: Sendable, Hashable {
         if let maximumDocumentBytes { return maximumDocumentBytes }
         if case .text(.whole) = format { return 16 << 10 }
         return 1 << 20
+    }
+}
+
+extension Source.Format {
+    var isOfConversations: Bool {
+        if case .conversations = self { true } else { false }
     }
 }
 

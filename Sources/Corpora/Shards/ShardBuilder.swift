@@ -1,3 +1,4 @@
+import Conversations
 public import Tokenizers
 
 /// How far a tokenization is.
@@ -19,16 +20,20 @@ public struct ShardBuilder {
 
     private let source: Source
     private let tokenizer: any Tokenizer
+    private let supervised: SupervisedEncoding?
     private let progress: (BuildProgress) throws -> Void
 
-    /// - Parameter progress: called every few MiB on the calling thread; what it throws ends the
-    ///   work and leaves nothing behind.
+    /// - Parameters:
+    ///   - supervised: how rows of conversations are read; sources of conversations need it.
+    ///   - progress: called every few MiB on the calling thread; what it throws ends the work and
+    ///     leaves nothing behind.
     public init(
-        source: Source, tokenizer: any Tokenizer,
+        source: Source, tokenizer: any Tokenizer, supervised: SupervisedEncoding? = nil,
         progress: @escaping (BuildProgress) throws -> Void = { _ in }
     ) {
         self.source = source
         self.tokenizer = tokenizer
+        self.supervised = supervised
         self.progress = progress
     }
 
@@ -39,11 +44,15 @@ public struct ShardBuilder {
     ///   that changed meanwhile.
     public func build(trainPath: String, validationPath: String) throws -> ReadReport {
         let reader = try DocumentReader(source)
-        let key = SourceKey.of(source, listing: reader.listing, tokenizer: tokenizer)
+        let encoder = try DocumentEncoder(
+            source: source, tokenizer: tokenizer, supervised: supervised)
+        let key = SourceKey.of(
+            source, listing: reader.listing, tokenizer: tokenizer, supervised: supervised)
         func writer(_ path: String) throws -> ShardWriter {
             try ShardWriter(
                 path: path, vocabularySize: tokenizer.vocabularySize,
-                tokenizerFingerprint: tokenizer.fingerprint, sourceKey: key)
+                tokenizerFingerprint: tokenizer.fingerprint, sourceKey: key,
+                isWeighted: source.format.isOfConversations)
         }
         let train = try writer(trainPath)
         let validation = try writer(validationPath)
@@ -52,23 +61,38 @@ public struct ShardBuilder {
             tokens: 0)
         var group: [Document] = []
         var groupBytes = 0
-        var tokenless = ReadReport()
+        // Documents read that gave no tokens, and what became of long ones.
+        var aside = ReadReport()
+
+        func leaveOut(_ document: Document, _ cause: DropCause, _ reason: String) {
+            aside.documents += 1
+            aside.textBytes += document.utf8.count
+            aside.drop(cause, at: document.origin.place, reason)
+        }
 
         func flush() throws {
-            let ids = ParallelEncoding.ids(of: group, tokenizer: tokenizer)
-            for (document, ids) in zip(group, ids) {
-                guard !ids.isEmpty else {
-                    tokenless.documents += 1
-                    tokenless.textBytes += document.utf8.count
-                    tokenless.drop(
-                        .noTokens,
-                        at: "\(document.origin.file ?? "memory"):\(document.origin.line)",
-                        "the tokenizer gave none")
+            let results = ParallelEncoding.results(of: group, by: encoder)
+            for (document, result) in zip(group, results) {
+                let encoded: EncodedDocument
+                switch result {
+                case .success(let document): encoded = document
+                case .failure(let error):
+                    try refuse(document, error)
+                    leaveOut(document, DropCause(error), "\(error)")
                     continue
                 }
+                guard !encoded.ids.isEmpty else {
+                    leaveOut(document, .noTokens, "the tokenizer gave none")
+                    continue
+                }
+                encoded.cut.map { aside.cut(at: document.origin.place, $0) }
+                if let weights = encoded.lossWeights {
+                    aside.trainedTokens =
+                        (aside.trainedTokens ?? 0) + weights.count { $0 > 0 }
+                }
                 let heldOut = source.split.holdsOut(contentHash: document.contentHash)
-                try (heldOut ? validation : train).append(ids, of: document)
-                state.tokens += ids.count
+                try (heldOut ? validation : train).append(encoded, of: document)
+                state.tokens += encoded.ids.count
             }
             state.documents += group.count
             group.removeAll(keepingCapacity: true)
@@ -84,9 +108,12 @@ public struct ShardBuilder {
         }
         state.bytesRead = report.bytes
         try flush()
-        report.documents -= tokenless.documents
-        report.textBytes -= tokenless.textBytes
-        report.drops += tokenless.drops
+        report.documents -= aside.documents
+        report.textBytes -= aside.textBytes
+        report.drops += aside.drops
+        report.cutRows = aside.cutRows
+        report.firstCutRows = aside.firstCutRows
+        report.trainedTokens = aside.trainedTokens
         guard try FileListing(source) == reader.listing else {
             throw CorporaError(
                 .changedWhileRead, "the files of source '\(source.name)' changed while being read",
@@ -96,6 +123,28 @@ public struct ShardBuilder {
         try train.finish()
         try validation.finish()
         return report
+    }
+
+    /// Throws where a row that cannot be learned ends the reading.
+    ///
+    /// A template at fault always does: every row would fail alike, or be learned wrong.
+    private func refuse(_ document: Document, _ error: ConversationError) throws {
+        let (file, line) = (document.origin.file, document.origin.line)
+        if error.isOfTemplate {
+            throw CorporaError(
+                .badTemplate, "\(error)",
+                advice: "The row is " + document.excerpt, path: file ?? "memory", line: line)
+        }
+        let isLong: Bool =
+            if case .conversations(let rows) = source.format {
+                error.code == .tooLong && rows.tooLong == .stop
+            } else { false }
+        guard source.badRow == .stop && error.code != .tooLong || isLong else { return }
+        throw CorporaError(
+            .badRow, "\(error.code.rawValue): \(error)",
+            advice: isLong
+                ? "Raise sequence_length, or let long rows be cut or dropped with too_long."
+                : "Mend the row, or let bad rows be skipped.", path: file ?? "memory", line: line)
     }
 
     private func refuseEmpty(_ report: ReadReport, trainDocuments: Int) throws {

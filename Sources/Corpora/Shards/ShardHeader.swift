@@ -2,8 +2,8 @@ import Naming
 
 /// The first 512 bytes of a shard: what it holds and where.
 ///
-/// The layout, little-endian throughout: header; ids, each `idWidth` bytes; a record for every
-/// document and one more (`ShardRecord`); the source's file names as JSON; one XXH3-64 for every
+/// The layout, little-endian throughout: header; ids, each `idWidth` bytes; where ids have loss
+/// weights, an f32 for each; a record for every document and one more (`ShardRecord`); the source's file names as JSON; one XXH3-64 for every
 /// MiB of what lies between header and hashes.
 struct ShardHeader: Sendable, Hashable {
     static let magic = Array("NJTOKENS".utf8)
@@ -30,6 +30,8 @@ struct ShardHeader: Sendable, Hashable {
     /// The hash of ids and records, file names left out: the same data in another folder is the
     /// same. 0 in shards from before it was kept.
     var dataHash: UInt64 = 0
+    /// Where the loss weights begin; 0 where every id counts 1.
+    var weightsOffset = 0
 
     var blockCount: Int {
         (hashesOffset - Self.byteCount + Self.blockBytes - 1) / Self.blockBytes
@@ -54,6 +56,7 @@ struct ShardHeader: Sendable, Hashable {
             bytes += utf8 + [UInt8](repeating: 0, count: 64 - utf8.count)
         }
         put(dataHash)
+        put(UInt64(weightsOffset))
         bytes += [UInt8](repeating: 0, count: Self.byteCount - 8 - bytes.count)
         put(ContentHash.xxh3(bytes))
         return bytes
@@ -98,6 +101,7 @@ struct ShardHeader: Sendable, Hashable {
         tokenizerFingerprint = text(96)
         sourceKey = text(160)
         dataHash = number(28)
+        weightsOffset = count(29)
         guard actual == fileBytes else {
             throw CorporaError(
                 .truncatedFile, "the file has \(actual) bytes of \(fileBytes)",

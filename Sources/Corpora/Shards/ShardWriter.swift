@@ -10,6 +10,9 @@ final class ShardWriter {
     private let path: String
     private let aside: OpenFile
     private let recordsAside: OpenFile
+    /// Loss weights, which stand behind all ids in the end; nil where every id counts 1.
+    private let weightsAside: OpenFile?
+    private var weights: [UInt8] = []
     private var header = ShardHeader()
     private var block: [UInt8] = []
     private var hashes: [UInt8] = []
@@ -20,11 +23,13 @@ final class ShardWriter {
 
     /// - Throws: `CorporaError` where the files cannot be created.
     init(
-        path: String, vocabularySize: Int, tokenizerFingerprint: String, sourceKey: String
+        path: String, vocabularySize: Int, tokenizerFingerprint: String, sourceKey: String,
+        isWeighted: Bool = false
     ) throws {
         self.path = path
         aside = try OpenFile(creating: path + ".partial")
         recordsAside = try OpenFile(creating: path + ".index.partial")
+        weightsAside = isWeighted ? try OpenFile(creating: path + ".weights.partial") : nil
         header.idWidth = vocabularySize <= 65_536 ? 2 : 4
         header.vocabularySize = vocabularySize
         header.tokenizerFingerprint = tokenizerFingerprint
@@ -36,6 +41,7 @@ final class ShardWriter {
 
     deinit {
         unlink(path + ".index.partial")
+        unlink(path + ".weights.partial")
         if !isFinished { unlink(path + ".partial") }
     }
 
@@ -43,22 +49,28 @@ final class ShardWriter {
     var tokenCount: Int { header.tokenCount }
     var textBytes: Int { header.textBytes }
 
+    /// Appends a document of plain text.
+    func append(_ ids: [Int32], of document: Document) throws {
+        try append(EncodedDocument(document, ids: ids), of: document)
+    }
+
     /// Appends one document.
     ///
     /// - Throws: `CorporaError` for an id outside the vocabulary or a failing disk.
-    func append(_ ids: [Int32], of document: Document) throws {
+    func append(_ encoded: EncodedDocument, of document: Document) throws {
+        let ids = encoded.ids
         precondition(!ids.isEmpty, "A document in a shard has tokens.")
         let name = document.origin.file ?? ""
         if files.last != name { files.append(name) }
         var record = ShardRecord()
         record.firstToken = header.tokenCount
-        record.textBytes = document.utf8.count
+        record.textBytes = encoded.textBytes
         record.line = document.origin.line
         record.file = files.count - 1
-        record.startsMidway = document.startsMidway
-        record.goesOn = document.goesOn
-        let bytes = try encoded(ids, of: document)
-        try put(bytes)
+        record.startsMidway = encoded.startsMidway
+        record.goesOn = encoded.goesOn
+        try put(stored(ids, of: document))
+        try keep(encoded.lossWeights, count: ids.count)
         record.append(to: &records)
         if records.count >= ShardHeader.blockBytes { try flushRecords() }
         header.documentCount += 1
@@ -66,8 +78,19 @@ final class ShardWriter {
         header.textBytes += record.textBytes
     }
 
+    /// Puts the weights of a document aside.
+    private func keep(_ lossWeights: [Float]?, count: Int) throws {
+        guard let weightsAside else { return }
+        for weight in lossWeights ?? Array(repeating: 1, count: count) {
+            withUnsafeBytes(of: weight.bitPattern.littleEndian) { weights += $0 }
+        }
+        guard weights.count >= ShardHeader.blockBytes else { return }
+        try weights.withUnsafeBytes(weightsAside.write)
+        weights.removeAll(keepingCapacity: true)
+    }
+
     /// The ids as they are stored.
-    private func encoded(_ ids: [Int32], of document: Document) throws -> [UInt8] {
+    private func stored(_ ids: [Int32], of document: Document) throws -> [UInt8] {
         let vocabularySize = header.vocabularySize
         if let foreign = ids.first(where: { $0 < 0 || Int($0) >= vocabularySize }) {
             throw CorporaError(
@@ -97,16 +120,13 @@ final class ShardWriter {
         last.append(to: &records)
         try flushRecords()
 
-        header.recordsOffset = written + block.count
-        var offset = 0
-        let recordBytes = (header.documentCount + 1) * ShardRecord.byteCount
-        while offset < recordBytes {
-            let count = min(ShardHeader.blockBytes, recordBytes - offset)
-            var chunk = [UInt8](repeating: 0, count: count)
-            try chunk.withUnsafeMutableBytes { try recordsAside.read(at: offset, into: $0) }
-            try put(chunk)
-            offset += count
+        if let weightsAside {
+            try weights.withUnsafeBytes(weightsAside.write)
+            header.weightsOffset = written + block.count
+            try put(weightsAside, byteCount: header.tokenCount * MemoryLayout<Float>.size)
         }
+        header.recordsOffset = written + block.count
+        try put(recordsAside, byteCount: (header.documentCount + 1) * ShardRecord.byteCount)
         header.originsOffset = written + block.count
         header.dataHash = max(1, ContentHash.xxh3(hashes + block))
         try put(Array(JSONEncoder().encode(files)))
@@ -127,6 +147,18 @@ final class ShardWriter {
     private func flushRecords() throws {
         try records.withUnsafeBytes(recordsAside.write)
         records.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends what was put aside.
+    private func put(_ aside: OpenFile, byteCount: Int) throws {
+        var offset = 0
+        while offset < byteCount {
+            let count = min(ShardHeader.blockBytes, byteCount - offset)
+            var chunk = [UInt8](repeating: 0, count: count)
+            try chunk.withUnsafeMutableBytes { try aside.read(at: offset, into: $0) }
+            try put(chunk)
+            offset += count
+        }
     }
 
     private func put(_ bytes: [UInt8]) throws {

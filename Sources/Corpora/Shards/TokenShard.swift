@@ -106,7 +106,22 @@ public final class TokenShard: TokenSource {
                 }
                 count = tokens.count
             }
-            return TokenRun(document: index, offset: tokens.lowerBound, ids: ids)
+            return TokenRun(
+                document: index, offset: tokens.lowerBound, ids: ids,
+                lossWeights: try weights(of: record.firstToken + tokens.lowerBound, tokens.count))
+        }
+    }
+
+    /// The loss weights of so many ids from one on; nil where all count 1.
+    private func weights(of first: Int, _ count: Int) throws -> [Float]? {
+        guard header.weightsOffset > 0 else { return nil }
+        return try withUnsafeTemporaryAllocation(byteCount: 4 * count, alignment: 4) { bytes in
+            try read(at: header.weightsOffset + 4 * first, into: bytes)
+            return (0..<count).map {
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: bytes.load(fromByteOffset: 4 * $0, as: UInt32.self)))
+            }
         }
     }
 

@@ -1,0 +1,103 @@
+public import Conversations
+import Tokenizers
+
+/// How rows of conversations become tokens: the encoder, and what a row of the batch holds.
+public struct SupervisedEncoding: Sendable {
+    /// Renders and tokenizes.
+    public let encoder: ConversationEncoder
+    /// Inputs that a row of the batch holds.
+    public let context: Int
+
+    /// An encoder, and the context that rows are cut to.
+    public init(encoder: ConversationEncoder, context: Int) {
+        self.encoder = encoder
+        self.context = context
+    }
+
+    /// Names everything of it that decides tokens and weights.
+    var fingerprint: String {
+        "\(Self.version) \(context) \(encoder.template?.fingerprint ?? "no template")"
+    }
+
+    /// Raised when the same rows come to other tokens or weights.
+    private static let version = 1
+}
+
+/// A document's ids, and what is known of them.
+struct EncodedDocument: Sendable {
+    var ids: [Int32] = []
+    /// As many as ids; nil where all count 1.
+    var lossWeights: [Float]?
+    /// Bytes of the text that is predicted.
+    var textBytes: Int
+    var startsMidway: Bool
+    var goesOn: Bool
+    /// How a long row was cut, in words.
+    var cut: String?
+}
+
+extension EncodedDocument {
+    /// Ids of a document of plain text.
+    init(_ document: Document, ids: [Int32] = []) {
+        self.init(
+            ids: ids, textBytes: document.utf8.count, startsMidway: document.startsMidway,
+            goesOn: document.goesOn)
+    }
+}
+
+/// Turns documents of one source into tokens.
+struct DocumentEncoder: Sendable {
+    let source: Source
+    let tokenizer: any Tokenizer
+    /// Set for sources of conversations.
+    let supervised: SupervisedEncoding?
+
+    init(source: Source, tokenizer: any Tokenizer, supervised: SupervisedEncoding?) throws {
+        self.source = source
+        self.tokenizer = tokenizer
+        self.supervised = source.format.isOfConversations ? supervised : nil
+        guard !source.format.isOfConversations || supervised != nil else {
+            throw CorporaError(
+                .badSetting, "source '\(source.name)' holds conversations",
+                advice: "Learn from them with method = \"sft\".")
+        }
+    }
+
+    func encode(_ document: Document) -> Result<EncodedDocument, ConversationError> {
+        guard let supervised, case .conversations(let rows) = source.format else {
+            var encoded = EncodedDocument(document)
+            document.utf8.withUnsafeBufferPointer { tokenizer.encode($0, into: &encoded.ids) }
+            return .success(encoded)
+        }
+        do throws(ConversationError) {
+            let row = try TrainingRow(json: document.utf8, format: rows.format)
+            return .success(try encode(supervised.encoder.encode(row), rows, supervised.context))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func encode(
+        _ tokens: TrainedTokens, _ rows: Source.ConversationRows, _ context: Int
+    ) throws(ConversationError) -> EncodedDocument {
+        let lead = !tokens.isRendered && tokenizer.specialTokens.beginning != nil ? 1 : 0
+        let room = max(1, context - lead)
+        guard tokens.ids.count <= room || rows.tooLong == .cut else {
+            throw ConversationError(
+                .tooLong,
+                "the row has \(tokens.ids.count + lead) tokens, and the context \(context)")
+        }
+        let kept = try tokens.cut(to: room)
+        let special = tokenizer.specialTokens.names
+        var bytes = 0
+        for (id, weight) in zip(kept.ids, kept.lossWeights) where weight > 0 && special[id] == nil {
+            bytes += tokenizer.bytes(of: id).count
+        }
+        return EncodedDocument(
+            ids: kept.ids, lossWeights: kept.lossWeights, textBytes: bytes,
+            startsMidway: kept.isRendered, goesOn: kept.isRendered || kept.isCut,
+            cut: kept.isCut
+                ? "\(tokens.ids.count + lead) tokens, of which \(kept.ids.count + lead) are kept"
+                : nil)
+    }
+}
