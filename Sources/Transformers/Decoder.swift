@@ -74,13 +74,17 @@ public struct Decoder {
     ///
     /// - Parameters:
     ///   - ids: `[N]`, i32, each below V.
+    ///   - noise: `[N, C]` in the model's precision, added to the embeddings before they are
+    ///     scaled.
     ///   - recompute: keeps only each block's input and computes its insides again on the way
     ///     back.
     public func hidden(
-        _ ids: Tensor, in context: SequenceContext, recompute: Bool = false, on tape: Tape
+        _ ids: Tensor, in context: SequenceContext, noise: Tensor? = nil, recompute: Bool = false,
+        on tape: Tape
     ) -> Traced {
         let context = context.preparing(windows: configuration.traits.windows)
         var x = embedding(ids, on: tape)
+        if let noise { x = tape.add(x, .constant(noise)) }
         if configuration.traits.scalesEmbeddings {
             x = tape.scaled(x, by: embeddingScale)
         }

@@ -17,10 +17,11 @@ final class TrainStep {
     /// The largest gradient norm let through; may change between steps.
     var clip: Double?
     private let recomputes: Bool
+    private let noise: EmbeddingNoise?
 
     init(
         model: Decoder, optimizer: any Optimizer, gradients: Gradients, microRows: Int,
-        clip: Double?, recomputes: Bool
+        clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil
     ) {
         self.model = model
         self.optimizer = optimizer
@@ -28,6 +29,7 @@ final class TrainStep {
         self.microRows = microRows
         self.clip = clip
         self.recomputes = recomputes
+        self.noise = noise
     }
 
     /// What a step came to; the weights moved only if `isFinite`.
@@ -84,12 +86,17 @@ final class TrainStep {
         gradients.reset()
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         var loss = 0.0
-        for part in batch.split(rowsEach: microRows) where part.lossWeightSum > 0 {
+        var nextRow = 0
+        for part in batch.split(rowsEach: microRows) {
+            let firstRow = nextRow
+            nextRow += part.rows
+            guard part.lossWeightSum > 0 else { continue }
             if isStopped() { return nil }
             let micro = MicroBatch(part, for: model)
             let tape = Tape(gradients: gradients)
             let hidden = model.hidden(
-                micro.ids, in: micro.context, recompute: recomputes, on: tape)
+                micro.ids, in: micro.context, noise: noise(part, firstRow: firstRow),
+                recompute: recomputes, on: tape)
             let traced = model.loss(
                 hidden, targets: micro.targets, weights: micro.weights, normalizer: normalizer,
                 on: tape)
@@ -97,6 +104,14 @@ final class TrainStep {
             loss += Double(traced.loss.value.read()[0])
         }
         return loss
+    }
+
+    private func noise(_ part: Batch, firstRow: Int) -> Tensor? {
+        guard let noise else { return nil }
+        let width = model.configuration.hiddenSize
+        return Tensor(
+            noise.values(for: part, firstRow: firstRow, width: width),
+            shape: [part.rows * part.length, width], kind: model.precision, on: model.backend)
     }
 
     private var optimizedParameters: [OptimizedParameter] {
