@@ -13,7 +13,8 @@ struct NightjarCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Run.self, Check.self, SetDial.self, Rollback.self, Generate.self,
+            Train.self, Run.self, Check.self, Inspect.self, SetDial.self, Rollback.self,
+            Generate.self,
             Logits.self, Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Conversations
 import Corpora
 import Foundation
 import Generation
@@ -80,7 +81,7 @@ enum Report {
             return error.cause.flatMap(exitCode) ?? code(error.isUserMistake)
         case let error as StreamError: return code(error.isUserMistake)
         case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
-        case is ModelError: return .mistake
+        case is ModelError, is ConversationError: return .mistake
         case let error as CocoaError: return code(error.isUserMistake)
         default: return nil
         }

@@ -6,6 +6,8 @@ public struct TrainingError: Error, Sendable, CustomStringConvertible {
         case badConfiguration
         /// A run folder that is in the way, or is not what was asked for.
         case badRunFolder
+        /// A mask that would teach something else than the assistant's answers.
+        case badMask
         /// A loss or gradient that is not finite.
         case nonFinite
         /// A saved state that does not fit the recipe.

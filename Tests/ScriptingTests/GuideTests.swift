@@ -177,6 +177,10 @@ private struct GuideDesk {
         let texts = (1...90).map { "Bird \($0) flew \($0 * 7 % 13) miles.\n" }
         try folder.write("my-text/a.txt", texts.joined(separator: "\n"))
         try folder.write("poems.jsonl", "{\"poem\": \"a line\"}\n")
+        for name in ["my-chats.jsonl", "my-hard-chats.jsonl"] {
+            try folder.write(name, "{\"prompt\": \"a\", \"completion\": \"b\"}\n")
+        }
+        try folder.write("my-model/config.json", "{}")
     }
 
     func run(_ block: GuideBlock) throws {

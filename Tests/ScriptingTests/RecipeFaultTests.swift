@@ -49,7 +49,10 @@ import Testing
             "precision = 'bf61'",
             "precision: expected \"auto\", \"f32\" or \"bf16\", got \"bf61\"; did you mean \"bf16\"?"
         ),
-        ("method = 'grpo'", "method: \"grpo\" is not supported in this version; use \"lm\""),
+        (
+            "method = 'grpo'",
+            "method: \"grpo\" is not supported in this version; use \"lm\" or \"sft\""
+        ),
         (
             "steps = 1, tokens = 2",
             "steps and tokens are both given; give one of steps, tokens or epochs"
@@ -59,7 +62,7 @@ import Testing
         ("sequence_length = 0", "sequence_length: expected an integer from 1"),
         (
             "packing = 'chunks'",
-            "packing: expected \"chunk\" or \"pad\", got \"chunks\"; did you mean \"chunk\"?"
+            "packing: expected \"chunk\", \"pad\" or \"whole\", got \"chunks\"; did you mean \"chunk\"?"
         ),
         ("gradient_clip = true", "gradient_clip: expected false, got boolean true"),
         ("gradient_clip = 0", "gradient_clip: expected a number above 0, got integer 0"),

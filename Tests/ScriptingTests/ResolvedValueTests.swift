@@ -64,6 +64,7 @@ import Testing
                       "validation": 0.05
                     }
                   },
+                  "chat_template": "model",
                   "sequence_length": 512,
                   "packing": "chunk",
                   "batch": {
@@ -73,6 +74,7 @@ import Testing
                   "steps": 5,
                   "precision": "auto",
                   "recompute": false,
+                  "neftune_alpha": null,
                   "optimizer": {
                     "kind": "adamw",
                     "lr": 0.0003,
@@ -85,7 +87,8 @@ import Testing
                   "gradient_clip": 1.0,
                   "evaluate": {
                     "every_steps": null,
-                    "batches": 16
+                    "batches": 16,
+                    "sets": null
                   },
                   "checkpoint": {
                     "every_steps": null,

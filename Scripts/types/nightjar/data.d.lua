@@ -20,6 +20,11 @@ function data.jsonl(settings) end
 ---@return nightjar.Folder declaration the same table, checked and in order
 function data.folder(settings) end
 
+---Files with one conversation, or one prompt with its completion, a line, for method = "sft".
+---@param settings nightjar.Chat the keys below
+---@return nightjar.Chat declaration the same table, checked and in order
+function data.chat(settings) end
+
 ---Several named sources, each with its share of the tokens.
 ---@param settings table<string, any> the keys below
 ---@return table<string, any> declaration the same table, checked and in order

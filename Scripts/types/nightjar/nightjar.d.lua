@@ -8,18 +8,20 @@
 ---@field seed? integer where every random stream begins
 ---@field out? string the run folder, relative to the working folder; by default runs/<name>
 ---@field stage? "pre"|"mid"|"post" where in a model's life the run stands
----@field method? "lm" by which objective the model learns
+---@field method? "lm"|"sft" by which objective the model learns
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
----@field data nightjar.Text|nightjar.Jsonl|nightjar.Folder|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
+---@field data nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
+---@field chat_template? string how conversations become text, with method = "sft": "model" for the model's own, a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
----@field packing? "chunk"|"pad" fill rows and cut where they end, or one document a row
+---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole with method = "sft"
 ---@field batch? nightjar.Batch rows a step
 ---@field steps? integer the run's length in optimizer steps
 ---@field tokens? integer the run's length in input tokens
 ---@field epochs? number the run's length in passes over the training data
 ---@field precision? "auto"|"f32"|"bf16" the kind of products and activations: bf16 where the processor has it, else f32
 ---@field recompute? boolean keeps less for the way back and computes it again: less memory, more time
+---@field neftune_alpha? number noise on the embeddings while training with method = "sft" (NEFTune): uniform, up to alpha / sqrt(tokens of the row x hidden_size); 5 is usual
 ---@field optimizer? nightjar.Adamw|nightjar.Sgd|string what moves the weights
 ---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 to 1) that gives the factor, or the name of a plugin in use that has one: "my-plugin", "my-plugin/warm-restarts"
 ---@field gradient_clip? number|false the largest gradient norm let through; false for none
@@ -87,6 +89,15 @@
 ---@field max_document_bytes? integer longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others
 ---@field validation? number the share of documents held out, chosen by content
 
+---@class nightjar.Chat
+---@field kind? "chat"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field format? "auto"|"messages"|"completion"|"text"|"alpaca"|"sharegpt"|"converse" what the rows are; "auto" tells by the keys of each
+---@field too_long? "cut"|"drop"|"stop" what to do with a row of more tokens than sequence_length: end it after the last answer that fits whole, drop it, or stop
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field validation? number the share of documents held out, chosen by content
+
 ---@class nightjar.Batch
 ---@field size? integer rows an optimizer step
 ---@field micro? integer|"auto" rows a forward pass, a divisor of size; "auto" chooses by memory
@@ -148,6 +159,7 @@
 ---@class nightjar.Evaluate
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
 ---@field batches? integer validation batches, at most
+---@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat> validation sets by name, each a source that is held out whole
 
 ---@class nightjar.Checkpoint
 ---@field every_steps? integer steps between checkpoints; by default only at the end

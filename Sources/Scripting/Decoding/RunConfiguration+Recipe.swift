@@ -38,6 +38,8 @@ extension RunConfiguration {
         stage = table.word("stage")
         method = table.word("method")
         tokenizer = try Self.tokenizer(table.text("tokenizer"), of: model, places)
+        chatTemplate = try Self.chatTemplate(table.text("chat_template"), of: method, places)
+        neftuneAlpha = try Self.neftuneAlpha(table, of: method)
         sequenceLength = table.integer("sequence_length")
         packing = table.word("packing")
         batch = try Self.batch(table.inner("batch"))
@@ -58,7 +60,8 @@ extension RunConfiguration {
         let evaluate = table.inner("evaluate")
         evaluation = EvaluationSettings(
             everySteps: evaluate.optionalInteger("every_steps"),
-            batches: evaluate.integer("batches"))
+            batches: evaluate.integer("batches"),
+            sets: try Self.sets(evaluate, places, at: root.appending("evaluate")))
         let checkpoint = table.inner("checkpoint")
         checkpoints = CheckpointSettings(
             everySteps: checkpoint.optionalInteger("every_steps"),
@@ -91,6 +94,42 @@ extension RunConfiguration {
             }
             return .model
         default: return .path(try places.existing(name, .either, at: key))
+        }
+    }
+
+    private static func chatTemplate(
+        _ text: String, of method: Method, _ places: RecipePlaces
+    ) throws -> ChatTemplateSource {
+        let key = LuaPath(["chat_template"])
+        guard text != "model" else { return .model }
+        guard method == .supervised else { throw Self.unused(key) }
+        if text == "chatml" { return .chatML }
+        if text.contains("{{") || text.contains("{%") { return .text(text) }
+        return .path(try places.existing(text, .file, at: key))
+    }
+
+    private static func neftuneAlpha(_ table: CompleteTable, of method: Method) throws -> Double? {
+        guard let alpha = table.optionalNumber("neftune_alpha") else { return nil }
+        guard method == .supervised else { throw Self.unused(LuaPath(["neftune_alpha"])) }
+        return alpha
+    }
+
+    private static func unused(_ key: LuaPath) -> ShapeFault {
+        ShapeFault(path: key, sentence: "only method = \"sft\" uses this; remove it, or set that")
+    }
+
+    /// The named validation sets, sorted by name.
+    private static func sets(
+        _ evaluate: CompleteTable, _ places: RecipePlaces, at path: LuaPath
+    ) throws -> [Source] {
+        guard let sets = evaluate.optionalInner("sets") else { return [] }
+        let names = sets.table.fields.compactMap { field -> String? in
+            if case .string(let name) = field.key { name.description } else { nil }
+        }
+        return try names.sorted().map { name in
+            try Source(
+                recipe: sets.inner(name), name: name, places,
+                at: path.appending("sets").appending(.string(LuaString(name))))
         }
     }
 

@@ -1,3 +1,4 @@
+import Conversations
 import Corpora
 import LuaRuntime
 import Training
@@ -37,7 +38,7 @@ extension CompleteTable {
 }
 
 extension Source {
-    fileprivate init(
+    init(
         recipe table: CompleteTable, name: String, _ places: RecipePlaces, at path: LuaPath
     ) throws {
         let place: Place
@@ -55,9 +56,14 @@ extension Source {
         default:
             place = .files(
                 try table.texts("path").map { try places.existing($0, .file, at: pathKey) })
-            format =
-                table.kind == "jsonl"
-                ? .jsonLines(field: table.text("field")) : .text(Self.split(table) ?? .whole)
+            switch table.kind {
+            case "jsonl": format = .jsonLines(field: table.text("field"))
+            case "chat":
+                format = .conversations(
+                    ConversationRows(
+                        format: table.word("format"), tooLong: table.word("too_long")))
+            default: format = .text(Self.split(table) ?? .whole)
+            }
         }
         self.init(
             name: name, place: place, format: format, invalidUTF8: table.word("invalid_utf8"),

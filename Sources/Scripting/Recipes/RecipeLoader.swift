@@ -184,6 +184,10 @@ public enum RecipeLoader {
             throw ShapeFault(
                 path: LuaPath(["out"]), sentence: "\"\(Printable.line(out))\" names no folder")
         }
+        if CompleteTable(table)["packing"] == nil {
+            let isSupervised = CompleteTable(table).text("method") == Method.supervised.rawValue
+            table.set("packing", isSupervised ? "whole" : "chunk")
+        }
         if CompleteTable(table)["out"] == nil {
             table.set("out", .string(LuaString("runs/\(name)")))
         }
@@ -196,6 +200,16 @@ public enum RecipeLoader {
                 data.fields[index].value = .table(source)
             }
             table.set("data", .table(data))
+        }
+        if case .table(var evaluate)? = table["evaluate"], case .table(var sets)? = evaluate["sets"]
+        {
+            for (index, field) in sets.fields.enumerated() {
+                guard case .table(var source) = field.value else { continue }
+                source.answerBadInput(as: on)
+                sets.fields[index].value = .table(source)
+            }
+            evaluate.set("sets", .table(sets))
+            table.set("evaluate", .table(evaluate))
         }
         if case .table(var limits)? = table["limits"] {
             try RecipeLimits.complete(&limits)

@@ -17,6 +17,8 @@ public struct RunConfiguration: Sendable {
     public var method: Method = .languageModelling
     public var model: ModelSource
     public var tokenizer: TokenizerSource = .model
+    /// How conversations become text.
+    public var chatTemplate: ChatTemplateSource = .model
     /// At least one.
     public var data: [WeightedSource]
     /// T: tokens a row.
@@ -28,6 +30,8 @@ public struct RunConfiguration: Sendable {
     public var precision: Precision = .automatic
     /// Keeps only the blocks' inputs and computes the rest again on the way back.
     public var recomputes = false
+    /// The noise on embeddings (NEFTune); nil for none.
+    public var neftuneAlpha: Double?
     public var optimizer: OptimizerConfiguration = .adamW(.init())
     public var schedule: Schedule = .constant(.init())
     /// The largest gradient norm let through; nil for no limit.
@@ -61,6 +65,8 @@ public enum Stage: String, Sendable, Hashable, CaseIterable {
 public enum Method: String, Sendable, Hashable, CaseIterable {
     /// Predicting the next token of running text.
     case languageModelling = "lm"
+    /// Predicting the assistant's answers in conversations.
+    case supervised = "sft"
 }
 
 /// What a run starts from.
@@ -130,10 +136,13 @@ public struct EvaluationSettings: Sendable, Hashable {
     public var everySteps: Int?
     /// Validation batches of the training batch's size, at most.
     public var batches: Int
+    /// Sources that are held out whole, by name, beside what sources hold out themselves.
+    public var sets: [Source]
 
-    public init(everySteps: Int? = nil, batches: Int = 16) {
+    public init(everySteps: Int? = nil, batches: Int = 16, sets: [Source] = []) {
         self.everySteps = everySteps
         self.batches = batches
+        self.sets = sets
     }
 }
 

@@ -1,10 +1,16 @@
+public import Conversations
 public import Corpora
 public import Tokenizers
 
 /// The tokenized sources of a run, open.
 public struct RunData {
     public let corpora: [Corpus]
+    /// Sources that are held out whole; their documents are all on the training side of the
+    /// corpus.
+    public let validationSets: [Corpus]
     public let mix: Mix
+    /// How conversations become text; nil where no row needs it.
+    public let template: ChatTemplate?
     public let packing: Packing
     /// Sentences about dropped rows, repairs and sources without held-out text.
     public private(set) var remarks: [String]
@@ -12,19 +18,37 @@ public struct RunData {
     /// Opens every source, tokenizing those that are not in the cache yet.
     ///
     /// - Parameter progress: what is being prepared, and the share done.
-    /// - Throws: `CorporaError` naming file and line.
+    /// - Throws: `CorporaError` naming file and line, `TrainingError` where a mask would teach
+    ///   something else than answers.
     public init(
         _ configuration: RunConfiguration, tokenizer: any Tokenizer, cacheFolder: String,
         progress: @escaping (String, Double) -> Void
     ) throws {
         let cache = CorpusCache(folder: cacheFolder)
-        corpora = try configuration.data.map { weighted in
-            try cache.corpus(weighted.source, tokenizer: tokenizer) { state in
+        let isSupervised = configuration.method == .supervised
+        let template =
+            isSupervised ? try configuration.chatTemplate.template(of: tokenizer) : nil
+        let encoder = ConversationEncoder(template: template, tokenizer: tokenizer)
+        func corpus(_ source: Source) throws -> Corpus {
+            try cache.corpus(
+                source, tokenizer: tokenizer,
+                supervised: isSupervised
+                    ? SupervisedEncoding(
+                        encoder: encoder, context: configuration.sequenceLength) : nil
+            ) { state in
                 progress(
                     "tokenizing \(state.source)",
                     Double(state.bytesRead) / Double(max(1, state.bytesTotal)))
             }
         }
+        try RunData.checkNames(configuration)
+        corpora = try configuration.data.map { try corpus($0.source) }
+        validationSets = try configuration.evaluation.sets.map { source in
+            var source = source
+            source.split = ValidationSplit(share: 0)
+            return try corpus(source)
+        }
+        self.template = template
         mix = try Mix(corpora.map(\.train), weights: configuration.data.map(\.weight))
         packing = try Packing(
             policy: configuration.packing, length: configuration.sequenceLength,
@@ -32,9 +56,63 @@ public struct RunData {
         remarks = corpora.flatMap { corpus in
             (corpus.report.remarks + corpus.remarks).map { "\(corpus.name): \($0)" }
         }
-        for corpus in corpora where corpus.validation.documentCount == 0 {
+        for corpus in validationSets {
+            remarks += (corpus.report.remarks + corpus.remarks).map { "\(corpus.name): \($0)" }
+        }
+        try checkMasks(
+            configuration,
+            MaskCheck(
+                encoder: encoder, tokenizer: tokenizer, packing: packing))
+        for corpus in corpora
+        where corpus.validation.documentCount == 0 && validationSets.isEmpty {
             remarks.append(
                 "\(corpus.name): no document is held out, so its held-out loss is not measured.")
+        }
+    }
+
+    private static func checkNames(_ configuration: RunConfiguration) throws {
+        let sources = configuration.data.map(\.source)
+        if let twice = configuration.evaluation.sets.first(where: { set in
+            sources.contains { $0.name == set.name }
+        }) {
+            throw TrainingError(
+                .badConfiguration,
+                "\"\(twice.name)\" names a source and a validation set; give the set another name.")
+        }
+        guard configuration.method == .supervised else { return }
+        guard
+            sources.contains(where: { if case .conversations = $0.format { true } else { false } })
+        else {
+            throw TrainingError(
+                .badConfiguration,
+                "method = \"sft\" learns from conversations, and no source holds any; use "
+                    + "nj.data.chat { ... }, or method = \"lm\" for plain text.")
+        }
+        guard configuration.packing != .chunk else {
+            throw TrainingError(
+                .badConfiguration,
+                "packing = \"chunk\" cuts conversations where rows end; use \"whole\" or \"pad\" "
+                    + "with method = \"sft\".")
+        }
+    }
+
+    /// Asserts on the tokens themselves what must be true of them, and says what was found.
+    private mutating func checkMasks(
+        _ configuration: RunConfiguration, _ check: MaskCheck
+    ) throws {
+        guard configuration.method == .supervised else { return }
+        let pairs =
+            zip(corpora, configuration.data.map(\.source)).map { ($0, $1) }
+            + zip(validationSets, configuration.evaluation.sets).map { ($0, $1) }
+        for (corpus, source) in pairs {
+            let rows =
+                try check.check(corpus.train, of: source)
+                + check.check(corpus.validation, of: source)
+            guard rows > 0, let trained = corpus.report.trainedTokens else { continue }
+            let all = corpus.train.tokenCount + corpus.validation.tokenCount
+            remarks.append(
+                "\(corpus.name): \(trained) of \(all) tokens are learned; the masks of \(rows) rows "
+                    + "were checked.")
         }
     }
 
@@ -44,16 +122,22 @@ public struct RunData {
     /// Input tokens that a row holds on average.
     public func tokensARow(_ configuration: RunConfiguration) throws -> Double {
         let length = configuration.sequenceLength
-        guard configuration.packing == .pad else { return Double(length) }
-        // Rows hold one document each; a few thousand of them tell the average.
+        guard configuration.packing != .chunk else { return Double(length) }
+        // Rows hold whole documents; a few thousand of them tell the average.
         var sum = 0
         var count = 0
+        var column = length
         for corpus in corpora {
             let step = max(1, corpus.train.documentCount / 1000)
             for index in stride(from: 0, to: corpus.train.documentCount, by: step) {
                 let extent = try corpus.train.extent(ofDocument: index)
-                sum += min(length, packing.inputCount(of: extent))
-                count += 1
+                let inputs = min(length, packing.inputCount(of: extent))
+                if configuration.packing == .pad || column + inputs > length {
+                    count += 1
+                    column = 0
+                }
+                sum += inputs
+                column += inputs
             }
         }
         return count > 0 ? Double(sum) / Double(count) : Double(length)
@@ -63,7 +147,9 @@ public struct RunData {
     public func evaluationSets(_ configuration: RunConfiguration, tokenizer: any Tokenizer) throws
         -> [EvaluationSet]
     {
-        let shards = corpora.map(\.validation).filter { $0.documentCount > 0 }
+        let shards =
+            corpora.map(\.validation).filter { $0.documentCount > 0 }
+            + validationSets.map(\.train)
         guard !shards.isEmpty, configuration.evaluation.batches > 0 else { return [] }
         let rows = configuration.batch.size
         let inputs = Double(rows) * Double(configuration.sequenceLength)

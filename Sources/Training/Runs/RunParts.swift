@@ -10,6 +10,8 @@ import Transformers
 /// Everything a run is made of: the recipe turned into parts, and nothing else.
 struct RunParts {
     let tokenizer: any Tokenizer
+    /// What a checkpoint keeps of the tokenizer, the chat template among it.
+    let tokenizerFiles: [(name: String, contents: [UInt8])]
     let data: RunData
     let plan: RunPlan
     let model: Decoder
@@ -49,7 +51,12 @@ struct RunParts {
         }
         step = TrainStep(
             model: model, optimizer: optimizer, gradients: gradients, microRows: plan.microRows,
-            clip: configuration.gradientClip, recomputes: configuration.recomputes)
+            clip: configuration.gradientClip, recomputes: configuration.recomputes,
+            noise: configuration.neftuneAlpha.map {
+                EmbeddingNoise(alpha: $0, seed: configuration.seed)
+            })
+        tokenizerFiles = configuration.chatTemplate.carried(
+            by: try tokenizer.huggingFaceFiles(), template: data.template)
     }
 
     func makeLoader(

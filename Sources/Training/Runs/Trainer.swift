@@ -121,7 +121,7 @@ public final class Trainer {
         keeper = CheckpointKeeper(
             folder: folder, settings: configuration.checkpoints,
             lineage: RunLineage(parts, recipe: recipe),
-            tokenizerFiles: try parts.tokenizer.huggingFaceFiles(),
+            tokenizerFiles: parts.tokenizerFiles,
             savedStep: saved == nil ? nil : state.step)
         gauge = SpeedGauge(
             configuration, parts.plan, model: parts.model, store: speeds)

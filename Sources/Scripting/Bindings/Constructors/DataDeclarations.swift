@@ -1,9 +1,10 @@
+import Conversations
 import Corpora
 import LuaRuntime
 
 /// `nj.data`: where text comes from.
 enum DataDeclarations {
-    static let kinds = Kinds(noun: "source", records: [text, jsonLines, folder])
+    static let kinds = Kinds(noun: "source", records: [text, jsonLines, folder, chat])
 
     /// One source, or a mix of them.
     static let all: [Binding] = [
@@ -16,6 +17,10 @@ enum DataDeclarations {
         .constructor(
             "data.folder", .record(folder),
             doc: "Every file below a folder whose name fits a pattern, sorted by path."),
+        .constructor(
+            "data.chat", .record(chat),
+            doc: "Files with one conversation, or one prompt with its completion, a line, for "
+                + "method = \"sft\"."),
         .constructor(
             "data.mix", .mix(kinds),
             doc: "Several named sources, each with its share of the tokens."),
@@ -35,17 +40,22 @@ enum DataDeclarations {
     private static let splitGroup = Group(
         names: splits.map(\.name), fallback: ("split", "file"))
 
-    /// Keys that every source has. The first two fall back to the recipe's `on`.
+    /// What to do with bad bytes falls back to the recipe's `on`.
+    private static let invalidUTF8 = Field(
+        "invalid_utf8", .choice(Source.InvalidUTF8.allCases.map(\.rawValue)), .none,
+        "what to do with bytes that are not UTF-8; by default what the recipe's `on` says")
+
+    private static let validation = Field(
+        "validation", .number(.shareBelowOne), .value(.number(ValidationSplit().share)),
+        "the share of documents held out, chosen by content")
+
+    /// Keys that every source of text has.
     private static let shared: [Field] = [
-        Field(
-            "invalid_utf8", .choice(Source.InvalidUTF8.allCases.map(\.rawValue)), .none,
-            "what to do with bytes that are not UTF-8; by default what the recipe's `on` says"),
+        invalidUTF8,
         Field(
             "max_document_bytes", .integer(64...(1 << 40)), .none,
             "longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others"),
-        Field(
-            "validation", .number(.shareBelowOne), .value(.number(ValidationSplit().share)),
-            "the share of documents held out, chosen by content"),
+        validation,
     ]
 
     private static let badRow = Field(
@@ -62,6 +72,22 @@ enum DataDeclarations {
             Field("field", .text, .value("text"), "the key that holds the text"),
             badRow,
         ] + shared, tag: "jsonl")
+
+    private static let chat = Record(
+        noun: "chat",
+        fields: [
+            paths,
+            Field(
+                "format", .choice(RowFormat.allCases.map(\.rawValue)),
+                .value(.string(LuaString(RowFormat.automatic.rawValue))),
+                "what the rows are; \"auto\" tells by the keys of each"),
+            Field(
+                "too_long", .choice(Source.TooLong.allCases.map(\.rawValue)),
+                .value(.string(LuaString(Source.TooLong.cut.rawValue))),
+                "what to do with a row of more tokens than sequence_length: end it after the last "
+                    + "answer that fits whole, drop it, or stop"),
+            badRow, invalidUTF8, validation,
+        ], tag: "chat")
 
     private static let folder = Record(
         noun: "folder",

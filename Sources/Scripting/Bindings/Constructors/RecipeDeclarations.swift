@@ -1,3 +1,4 @@
+import Corpora
 import LuaRuntime
 import Training
 
@@ -13,12 +14,11 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "probes", "lora", "rewards", "environment", "policies", "losses", "chat_template",
-        "teacher",
+        "phases", "probes", "lora", "rewards", "environment", "policies", "losses", "teacher",
     ]
 
     /// Objectives that other versions know.
-    private static let otherMethods = ["sft", "distill", "dpo", "reward", "grpo"]
+    private static let otherMethods = ["distill", "dpo", "reward", "grpo"]
 
     private static let mostSteps = 1_000_000_000
 
@@ -52,10 +52,15 @@ enum RecipeDeclarations {
         Field(
             "data", .sources(DataDeclarations.kinds), .required,
             "give a source such as nj.data.text { path = \"book.txt\" }, or nj.data.mix { ... }"),
+        Field(
+            "chat_template", .text, .value("model"),
+            "how conversations become text, with method = \"sft\": \"model\" for the model's own, "
+                + "a file relative to the recipe, the template itself, or \"chatml\""),
         Field("sequence_length", .integer(1...(1 << 24)), .value(512), "tokens a row"),
         Field(
-            "packing", .choice(["chunk", "pad"]), .value("chunk"),
-            "fill rows and cut where they end, or one document a row"),
+            "packing", .choice(Packing.Policy.allCases.map(\.rawValue)), .none,
+            "fill rows and cut where they end (chunk), one document a row (pad), or as many as fit "
+                + "whole (whole); by default chunk, and whole with method = \"sft\""),
     ]
 
     private static let course: [Field] = [
@@ -71,6 +76,10 @@ enum RecipeDeclarations {
         Field(
             "recompute", .boolean, .value(false),
             "keeps less for the way back and computes it again: less memory, more time"),
+        Field(
+            "neftune_alpha", .number(.positive), .none,
+            "noise on the embeddings while training with method = \"sft\" (NEFTune): uniform, up to "
+                + "alpha / sqrt(tokens of the row x hidden_size); 5 is usual"),
         Field("optimizer", .kinds(OptimDeclarations.kinds), .empty, "what moves the weights"),
         Field(
             "schedule",
@@ -143,6 +152,9 @@ enum RecipeDeclarations {
                 Field(
                     "batches", .integer(1...(1 << 20)), .value(.integer(Int64(usual.batches))),
                     "validation batches, at most"),
+                Field(
+                    "sets", .map(.kinds(DataDeclarations.kinds)), .none,
+                    "validation sets by name, each a source that is held out whole"),
             ])
     }()
 
