@@ -52,9 +52,9 @@ public struct MaskInspection: Sendable {
             let last = min(shard.documentCount, first + rows)
             var trained = 0
             for index in 0..<shard.documentCount {
-                trained += try MaskedRow(
-                    document: index, of: shard, packing: data.packing, tokenizer: start.tokenizer
-                ).trainedCount
+                let count = try shard.extent(ofDocument: index).tokenCount
+                let weights = try shard.run(ofDocument: index, tokens: 0..<count).lossWeights
+                trained += weights?.count { $0 > 0 } ?? count
             }
             return Part(
                 name: corpus.name, isHeldOut: isHeldOut, rowCount: shard.documentCount,
