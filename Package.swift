@@ -123,7 +123,10 @@ let package = Package(
         tests("AutogradTests", ["Autograd", "Layers", "Tensors", "Transformers"]),
         tests(
             "TransformersTests",
-            ["Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "Transformers"]),
+            [
+                "Autograd", "Checkpoints", "Layers", "Optimizers", "Tensors", "TestSupport",
+                "Transformers",
+            ]),
         tests("TensorsTests", ["Tensors", "CKernels", "TestSupport"]),
         tests(
             "TrainingTests",

@@ -64,45 +64,65 @@ static int step_array(lua_State *L) {
     return 1;
 }
 
-// A traversal of any other table: 1...length stands between the other keys, which
-// are the user values 1...fields, or the elements of a table in the first where they are too many.
+// A key that comes before or after the list: a number, a boolean, or the place of a text.
+typedef struct {
+    uint8_t kind;
+    union {
+        lua_Integer integer;
+        lua_Number number;
+    };
+} field_key;
+
+// A traversal of any other table: 1...length stands between the other keys.
 typedef struct {
     lua_Integer position, length, fields;
     lua_Integer low;  // how many of the keys are integers below 1, which come before the list
-    int is_in_table;
+    int texts;        // how many of the keys are texts
+    field_key keys[];
 } traversal;
 
-enum { MOST_USER_VALUES = 0xFFFE };
+// Upvalues of a step: the traversal, whose other keys are numbers for the most part; then those that
+// are texts, or a table of them where they are too many for upvalues.
+enum { TRAVERSAL = 1, TEXTS, MOST_TEXTS = 255 - TRAVERSAL };
 
-static void push_field_key(lua_State *L, const traversal *walk, lua_Integer at) {
-    if (walk->is_in_table) {
-        lua_getiuservalue(L, lua_upvalueindex(1), 1);
-        lua_rawgeti(L, -1, at);
-        lua_remove(L, -2);
-    } else {
-        lua_getiuservalue(L, lua_upvalueindex(1), (int)at);
+// Pushes a key of a traversal and what the table at 1 has there; the type of that.
+static int push_pair(lua_State *L, const traversal *walk, const field_key *key) {
+    switch (key->kind) {
+        case NJL_KEY_INTEGER:
+            lua_pushinteger(L, key->integer);
+            return lua_rawgeti(L, 1, key->integer);
+        case NJL_KEY_NUMBER: lua_pushnumber(L, key->number); break;
+        case NJL_KEY_STRING:
+            if (walk->texts <= MOST_TEXTS) {
+                lua_pushvalue(L, lua_upvalueindex(TEXTS + (int)key->integer));
+            } else {
+                lua_rawgeti(L, lua_upvalueindex(TEXTS), key->integer + 1);
+            }
+            break;
+        default: lua_pushboolean(L, (int)key->integer);
     }
+    lua_pushvalue(L, -1);
+    return lua_rawget(L, 1);
 }
 
 // Steps through the keys as they were when the traversal began, passing over entries that became
 // nil. The walk is not told by the last key but by a count, so that steps cost no search.
 static int step_keys(lua_State *L) {
     if (lua_type(L, 1) != LUA_TTABLE) luaL_checktype(L, 1, LUA_TTABLE);
-    traversal *walk = lua_touserdata(L, lua_upvalueindex(1));
+    traversal *walk = lua_touserdata(L, lua_upvalueindex(TRAVERSAL));
     njl_charge(L, 1);
     lua_Integer end = walk->length + walk->fields;
     while (walk->position < end) {
-        lua_Integer at = walk->position++;
+        lua_Integer at = walk->position++, element = at - walk->low + 1;
+        int type;
         if ((at & 0xFFF) == 0xFFF) njl_charge(L, 0x1000);
-        if (at < walk->low) {
-            push_field_key(L, walk, at + 1);
-        } else if (at < walk->low + walk->length) {
-            lua_pushinteger(L, at - walk->low + 1);
+        if (element >= 1 && element <= walk->length) {
+            lua_pushinteger(L, element);
+            type = lua_rawgeti(L, 1, element);
         } else {
-            push_field_key(L, walk, at - walk->length + 1);
+            type = push_pair(L, walk, &walk->keys[element < 1 ? at : at - walk->length]);
         }
-        lua_pushvalue(L, -1);
-        if (lua_rawget(L, 1) != LUA_TNIL) return 2;
+        if (type != LUA_TNIL) return 2;
         lua_pop(L, 2);
     }
     lua_pushnil(L);
@@ -125,6 +145,37 @@ static int copy_sealed(lua_State *L) {
     return 1;
 }
 
+// Pushes the step through the table at 1 whose keys, other than a list's, were walked over last.
+static void push_step(lua_State *L, lua_Integer length, size_t first, size_t fields) {
+    const njl_walk *walk = &njl_context_of(L)->walk;
+    const njl_ranked *order = walk->order + first;
+    size_t texts = 0;
+    for (size_t i = 0; i < fields; i++) {
+        texts += walk->entries[order[i].entry].kind == NJL_KEY_STRING;
+    }
+    int is_in_table = texts > MOST_TEXTS;
+    njl_need_stack(L, (is_in_table ? 0 : (int)texts) + 8);
+    traversal *made = lua_newuserdatauv(L, sizeof *made + fields * sizeof *made->keys, 0);
+    *made = (traversal){.length = length, .fields = (lua_Integer)fields, .texts = (int)texts};
+    if (is_in_table) lua_createtable(L, (int)texts, 0);
+    texts = 0;
+    for (size_t i = 0; i < fields; i++) {
+        const njl_entry *entry = &walk->entries[order[i].entry];
+        made->keys[i] = (field_key){.kind = entry->kind, .integer = entry->key.integer};
+        if (entry->kind == NJL_KEY_INTEGER && entry->key.integer < 1) made->low++;
+        if ((i & 0xFFF) == 0) njl_poll(L);
+        if (entry->kind != NJL_KEY_STRING) continue;
+        if (entry->stack_place) {
+            lua_pushvalue(L, entry->stack_place);
+        } else {
+            njl_push_key(L, entry);
+        }
+        made->keys[i].integer = (lua_Integer)texts++;
+        if (is_in_table) lua_rawseti(L, -2, (lua_Integer)texts);
+    }
+    lua_pushcclosure(L, step_keys, TRAVERSAL + (is_in_table ? 1 : (int)texts));
+}
+
 // Its upvalue remembers shapes.
 int njl_pairs(lua_State *L) {
     if (lua_type(L, 1) != LUA_TTABLE || lua_getmetatable(L, 1)) {
@@ -139,22 +190,20 @@ int njl_pairs(lua_State *L) {
     lua_settop(L, 1);
     njl_walk *walk = &njl_context_of(L)->walk;
     walk->count = walk->order_count = 0;
-    njl_charge(L, 1);
     // Any border will do: holes below it are passed over, what lies above it is sorted.
     lua_Integer length = (lua_Integer)lua_rawlen(L, 1);
-    if (length == 0 && !njl_is_plain_list(L, 1)) {
-        size_t fields = njl_push_shape(L, 1, lua_upvalueindex(1));
-        if (fields) {
-            // What the walk below charges: an account does not depend on what was seen before.
-            njl_charge(L, 4 * fields);
-            lua_pushvalue(L, 1);
-            lua_pushnil(L);
-            return 3;
-        }
+    size_t fields = 0, guess = NJL_NO_GUESS;
+    if (length == 0) fields = njl_push_likely_shape(L, 1, lua_upvalueindex(1), &guess);
+    if (fields) {
+        // As the walk below does: an account does not depend on what was seen before.
+        njl_charge_emptied(L, 1, fields);
+        njl_charge(L, 4 * fields);
+        lua_pushvalue(L, 1);
+        lua_pushnil(L);
+        return 3;
     }
-    // The keys stay on the stack from 2 on, where they are not too many.
-    size_t fields, left = MOST_USER_VALUES;
-    size_t first = njl_walk_keys(L, 1, length, &fields, NULL, &left);
+    size_t first = njl_walk_keys(L, 1, length, &fields, NULL);
+    njl_charge(L, fields);
     if (fields == 0) {
         lua_pushinteger(L, length);
         lua_pushcclosure(L, step_array, 1);
@@ -162,27 +211,9 @@ int njl_pairs(lua_State *L) {
         lua_pushinteger(L, 0);
         return 3;
     }
-    njl_charge(L, fields);
-    const njl_ranked *order = walk->order + first;
-    traversal *made = lua_newuserdatauv(L, sizeof *made, left ? (int)fields : 1);
-    *made = (traversal){
-        .length = length, .fields = (lua_Integer)fields, .is_in_table = left == 0};
-    int userdata = lua_gettop(L);
-    if (made->is_in_table) lua_createtable(L, (int)fields, 0);
-    for (size_t i = 0; i < fields; i++) {
-        const njl_entry *entry = &walk->entries[order[i].entry];
-        if (entry->kind == NJL_KEY_INTEGER && entry->key.integer < 1) made->low++;
-        if (made->is_in_table) {
-            njl_push_key(L, entry);
-            lua_rawseti(L, -2, (lua_Integer)i + 1);
-        } else {
-            lua_pushvalue(L, 2 + (int)order[i].entry);
-            lua_setiuservalue(L, userdata, (int)i + 1);
-        }
-        if ((i & 0xFFF) == 0) njl_poll(L);
+    if (length > 0 || !njl_push_shape(L, first, fields, lua_upvalueindex(1), guess)) {
+        push_step(L, length, first, fields);
     }
-    if (made->is_in_table) lua_setiuservalue(L, userdata, 1);
-    lua_pushcclosure(L, step_keys, 1);
     lua_pushvalue(L, 1);
     lua_pushnil(L);
     return 3;
@@ -223,6 +254,7 @@ static int base_next(lua_State *L) {
         }
         lua_pop(L, 1);
     }
+    njl_charge_emptied(L, 1, visited);
     njl_charge(L, visited & 0xFFF);
     if (!found) {
         lua_pushnil(L);

@@ -151,7 +151,7 @@ static void put_table(encoder *e, int table) {
     njl_walk *walk = &e->context->walk;
     size_t base = walk->count, base_order = walk->order_count, fields = 0;
     const char *unordered = NULL;
-    size_t first = njl_walk_keys(L, table, length, &fields, &unordered, NULL);
+    size_t first = njl_walk_keys(L, table, length, &fields, &unordered);
     if (unordered) {
         char sentence[80];
         snprintf(sentence, sizeof sentence, "a %s is a key here; keys are names and numbers",

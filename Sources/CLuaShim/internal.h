@@ -27,6 +27,7 @@ typedef struct {
         const char *text;
     } key;
     size_t key_count;
+    int stack_place;  // of a long text: where it was left on the stack, 0 where it was not
     uint64_t rank;  // ordered as the keys are, as far as it tells them apart
     union {
         lua_Integer integer;
@@ -69,15 +70,19 @@ typedef struct {
 
 // Where a table's memory says what it holds: layout.c.
 typedef struct {
+    int is_known;           // whether all of this is known
+    size_t list;            // a u32: how much of the list there is, at least half of its room
     size_t fields;          // a pointer to its fields
-    const void *no_fields;  // what stands there in a table that has none; NULL where unknown
-    int knows_fields;       // whether the rest is known too
-    size_t list;            // a pointer to its list; NULL in a table that has none
     size_t room;            // a byte: the logarithm of how many fields there is room for
-    // In a field: a pointer to its key where that is a text, and the bytes that tell types.
+    // In a field: the key, where it is a pointer or a number, and the bytes that tell types.
     size_t key, key_type, value_type;
-    uint8_t short_text;     // the key's type, of a text that Lua keeps once
+    // The types of keys: of a text that Lua keeps once, of numbers, of booleans.
+    uint8_t text, integer, number, truth, falsehood;
+    // In such a text: its bytes, and a byte that tells how many they are.
+    size_t text_bytes, text_count;
 } njl_layout;
+
+enum { NJL_FIELD_BYTES = 24 };
 
 // Whether a field's value is nil; its key may be anything then.
 #define NJL_IS_NIL(layout, field) (((field)[(layout)->value_type] & 0x0F) == 0)
@@ -196,27 +201,31 @@ void njl_report_carry(lua_State *L, lua_State *from);
 void njl_report_syntax(njl_context *context, const char *message);
 
 // layout.c
-// How this machine's Lua lays out tables; as much of it as an experiment has shown.
+// How this machine's Lua lays out tables, as far as an experiment has shown.
 const njl_layout *njl_table_layout(void);
-// True only where the table at `index` holds nothing but elements of its list part.
-int njl_is_plain_list(lua_State *L, int index);
+// Charges a walk over the table at `index`, which turned out to hold so many keys, for empty places
+// where they are most of it. How much room a table has can depend on how its keys' hashes fall, which
+// no account may: a table that was not emptied of thousands of keys costs nothing more.
+void njl_charge_emptied(lua_State *L, int index, size_t held);
 
 // shapes.c
-// Pushes what remembers shapes.
+enum { NJL_NO_GUESS = 64 };
+// Pushes what remembers shapes: `shapes` is where it is in the calls below.
 void njl_push_shapes(lua_State *L);
-// Pushes the function that steps through the fields of the table at `table` and returns how many
-// they are. 0 where the table is empty, has a key that is no string, or has many keys; nothing is on
-// top then. Its keys may be below it. `shapes` is where njl_push_shapes left its value.
-size_t njl_push_shape(lua_State *L, int table, int shapes);
+// Pushes the function that steps through the record at `table`, where it lies in memory as one that
+// was seen before, and returns how many keys it has; else 0, and what to tell njl_push_shape.
+size_t njl_push_likely_shape(lua_State *L, int table, int shapes, size_t *guess);
+// Pushes such a function for the keys that were walked over last. False, and nothing is pushed, where
+// they are many or not all short texts.
+int njl_push_shape(lua_State *L, size_t first, size_t count, int shapes, size_t guess);
 
 // walk.c
 // Collects the keys of the table at `table` other than 1...`skip`, in the order of `pairs`. Returns
 // the first position in walk.order; the count is in *count. Raises on a key without an order
-// unless `unordered` is given, which then receives the key's type name. With `left` the keys are also
-// left on the stack, as they were met; where they are more than *left, none is and *left is 0.
+// unless `unordered` is given, which then receives the key's type name, and entries their values.
+// Long texts may be left on the stack; their entries say where.
 size_t njl_walk_keys(
-    lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered,
-    size_t *left);
+    lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered);
 void njl_push_key(lua_State *L, const njl_entry *entry);
 int njl_compare_keys(const njl_entry *a, const njl_entry *b);
 void njl_read_key(lua_State *L, int index, njl_entry *entry);

@@ -41,7 +41,7 @@ static int refuse_missing(lua_State *L) {
     lua_newtable(L);
     njl_walk *walk = &context->walk;
     walk->count = walk->order_count = 0;
-    size_t fields, first = njl_walk_keys(L, 1, 0, &fields, NULL, NULL);
+    size_t fields, first = njl_walk_keys(L, 1, 0, &fields, NULL);
     lua_Integer names = 0;
     for (size_t i = 0; i < fields; i++) {
         const njl_entry *entry = &walk->entries[walk->order[first + i].entry];

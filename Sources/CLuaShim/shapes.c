@@ -16,8 +16,7 @@ enum {
     LONGEST_KEY = 40,
     SLOT_BITS = 5,
     SLOTS = 1 << SLOT_BITS,
-    GUESSES = 64,
-    FIELD_BYTES = 24,
+    GUESSES = NJL_NO_GUESS,
 };
 
 // The first upvalue of a shape; the keys in order are those that follow.
@@ -25,7 +24,7 @@ typedef struct {
     size_t count;
     uint64_t mark;   // of the set of keys
     size_t likely;   // where the last step of any traversal ended: a guess, and checked
-    // The keys in order; then as Lua's own walk met them last.
+    // The keys in order; then the bytes of the keys as they lay in the table met last.
     const void *keys[];
 } shape;
 
@@ -118,96 +117,74 @@ static int has_keys(shape *keys, const void *const *met, size_t count, uint64_t 
     return 1;
 }
 
-// Pushes the shape of the keys that stand on the stack from `first` on.
+// Pushes a new shape of keys that were walked over, as `order` has them.
 static shape *push_new_shape(
-    lua_State *L, int first, const void *const *met, size_t count, uint64_t mark) {
-    njl_entry entries[MOST_KEYS];
-    size_t order[MOST_KEYS];
-    for (size_t i = 0; i < count; i++) {
-        njl_read_key(L, first + (int)i, &entries[i]);
-        size_t at = i;
-        for (; at > 0 && njl_compare_keys(&entries[i], &entries[order[at - 1]]) < 0; at--) {
-            order[at] = order[at - 1];
-        }
-        order[at] = i;
-    }
+    lua_State *L, const njl_ranked *order, size_t count, const void *const *met, uint64_t mark) {
+    const njl_entry *entries = njl_context_of(L)->walk.entries;
     shape *made = lua_newuserdatauv(L, sizeof *made + 2 * count * sizeof *met, 0);
-    made->count = count;
-    made->mark = mark;
-    made->likely = 0;
+    *made = (shape){.count = count, .mark = mark};
     memcpy(met_of(made), met, count * sizeof *met);
     for (size_t i = 0; i < count; i++) {
-        lua_pushvalue(L, first + (int)order[i]);
+        njl_push_key(L, &entries[order[i].entry]);
         made->keys[i] = lua_topointer(L, -1);
     }
     lua_pushcclosure(L, step, 1 + (int)count);
     return made;
 }
 
-// Whether the table's fields lie as those of a shape did when it was last met: nearly always so, and
-// read in the table's own memory that is a tenth of the work of telling keys by their bytes.
-//
-// `guess` is where the answer is to be noted, if it is none.
-static const shape *lies_as_before(
-    const njl_layout *layout, const char *table, const shapes_seen *seen, size_t *guess) {
-    const void *list;
-    const char *field;
-    memcpy(&list, table + layout->list, sizeof list);
-    memcpy(&field, table + layout->fields, sizeof field);
-    if (list || field == layout->no_fields) return NULL;
-    size_t room = (uint8_t)table[layout->room], count = 0;
+// Nearly always a record's fields lie as those of a shape did when it was last met: seen in the
+// table's own memory, that is a tenth of the work of telling keys by their bytes.
+size_t njl_push_likely_shape(lua_State *L, int table, int shapes, size_t *guess) {
+    *guess = GUESSES;
+    const njl_layout *layout = njl_context_of(L)->layout;
+    if (!layout->is_known) return 0;
+    const char *memory = lua_topointer(L, table), *field;
+    const shapes_seen *seen = lua_touserdata(L, shapes);
+    memcpy(&field, memory + layout->fields, sizeof field);
+    size_t room = (uint8_t)memory[layout->room], count = 0;
     const shape *likely = NULL;
     const void *const *met = NULL;
-    for (const char *end = field + ((size_t)FIELD_BYTES << room); field < end; field += FIELD_BYTES) {
+    const char *end = field + ((size_t)NJL_FIELD_BYTES << room);
+    for (; field < end; field += NJL_FIELD_BYTES) {
         if (NJL_IS_NIL(layout, field)) continue;
-        if ((uint8_t)field[layout->key_type] != layout->short_text) return NULL;
-        const void *key;
-        memcpy(&key, field + layout->key, sizeof key);
+        if ((uint8_t)field[layout->key_type] != layout->text) return 0;
+        const char *text;
+        memcpy(&text, field + layout->key, sizeof text);
+        text += layout->text_bytes;
         if (!likely) {
-            *guess = guess_of(key, room);
-            if (!(likely = seen->slots[seen->guesses[*guess]])) return NULL;
+            *guess = guess_of(text, room);
+            if (!(likely = seen->slots[seen->guesses[*guess]])) return 0;
             met = met_of(likely);
         }
-        if (count == likely->count || met[count++] != key) return NULL;
+        if (count == likely->count || met[count++] != text) return 0;
     }
-    return likely && count == likely->count ? likely : NULL;
+    if (!likely || count != likely->count) return 0;
+    lua_getiuservalue(L, shapes, seen->guesses[*guess] + 1);
+    return count;
 }
 
-size_t njl_push_shape(lua_State *L, int table, int shapes) {
+int njl_push_shape(lua_State *L, size_t first, size_t count, int shapes, size_t guess) {
     const void *met[MOST_KEYS];
-    size_t count = 0, length, guess = GUESSES;
+    const njl_walk *walk = &njl_context_of(L)->walk;
+    const njl_ranked *order = walk->order + first;
+    // Entries are as the keys were met, one after the other.
+    const njl_entry *entries = walk->entries + walk->count - count;
     uint64_t mark = 0;
-    const njl_layout *layout = njl_context_of(L)->layout;
+    if (count > MOST_KEYS) return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].kind != NJL_KEY_STRING || entries[i].key_count > LONGEST_KEY) return 0;
+        met[i] = entries[i].key.text;
+        mark += mark_of(entries[i].key.text, entries[i].key_count);
+    }
     shapes_seen *seen = lua_touserdata(L, shapes);
-    // As much for a set of keys that is known as for one that is not.
-    njl_need_stack(L, 2 * MOST_KEYS + 8);
-    if (layout->knows_fields) {
-        const shape *known = lies_as_before(layout, lua_topointer(L, table), seen, &guess);
-        if (known) {
-            lua_getiuservalue(L, shapes, seen->guesses[guess] + 1);
-            return known->count;
-        }
-    }
-    int top = lua_gettop(L);
-    lua_pushnil(L);
-    while (lua_next(L, table)) {
-        const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : NULL;
-        if (!key || length > LONGEST_KEY || count == MOST_KEYS) {
-            lua_settop(L, top);
-            return 0;
-        }
-        mark += mark_of(key, length);
-        met[count++] = lua_topointer(L, -2);
-        lua_copy(L, -2, -1);
-    }
-    if (count == 0) return 0;
     size_t slot = mark >> (64 - SLOT_BITS);
     if (guess < GUESSES) seen->guesses[guess] = (uint8_t)slot;
     if (!has_keys(seen->slots[slot], met, count, mark)) {
-        shape *made = push_new_shape(L, top + 1, met, count, mark);
+        njl_need_stack(L, MOST_KEYS + 8);
+        shape *made = push_new_shape(L, order, count, met, mark);
         lua_setiuservalue(L, shapes, (int)slot + 1);
         seen->slots[slot] = made;
     }
     lua_getiuservalue(L, shapes, (int)slot + 1);
-    return count;
+    return 1;
 }

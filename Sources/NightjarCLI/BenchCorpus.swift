@@ -112,7 +112,7 @@ struct BenchCorpus: ParsableCommand {
         let path = "\(folder)/text-\(megabytes).txt"
         if !FileManager.default.fileExists(atPath: path) {
             let aside = path + ".partial"
-            FileManager.default.createFile(atPath: aside, contents: nil)
+            _ = FileManager.default.createFile(atPath: aside, contents: nil)
             let file = try FileHandle(forWritingTo: URL(filePath: aside))
             var text = BenchText()
             var written = 0

@@ -21,17 +21,18 @@ struct Generate: ParsableCommand {
     @Flag(help: "Always take the likeliest token.")
     var greedy = false
 
-    @Option(help: "0 is greedy, 1 samples as the model predicts.")
-    var temperature = 0.8
+    @Option(help: "0 is greedy, 1 samples as the model predicts; by default the model's, else 0.8.")
+    var temperature: Double?
 
-    @Option(help: "Sample among the K likeliest tokens; 0 takes all.")
-    var topK = 0
+    @Option(help: "Sample among the K likeliest tokens; 0 takes all. (default: the model's, else 0)")
+    var topK: Int?
 
-    @Option(help: "Sample among the likeliest tokens that reach P together.")
-    var topP = 1.0
+    @Option(
+        help: "Sample among the likeliest tokens that reach P together. (default: the model's, else 1)")
+    var topP: Double?
 
-    @Option(help: "Above 1 makes repeating tokens unlikelier.")
-    var repetitionPenalty = 1.0
+    @Option(help: "Above 1 makes repeating tokens unlikelier. (default: the model's, else 1)")
+    var repetitionPenalty: Double?
 
     @Option(name: .customLong("max-new"), help: "Tokens to generate at most.")
     var maximumNew = 128
@@ -84,6 +85,13 @@ struct Generate: ParsableCommand {
                 "note: the model holds \(settings.maximumPositions) tokens, the prompt's "
                     + "\(ids.count) included; a text ends there.\n")
         }
+        let defaults = try folder.generationDefaults()
+        for setting in defaults.unfollowed {
+            DescriptorOutput(descriptor: 2).write(
+                "note: \(GenerationDefaults.fileName) has \(setting), which is not followed.\n")
+        }
+        let sampling = sampling(defaults)
+        let ends = Set(folder.endTokens(defaults).map { Int32(clamping: $0) })
         let capacity = min(ids.count + maximumNew, settings.maximumPositions)
         let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
         let engine = GenerationEngine(
@@ -94,12 +102,10 @@ struct Generate: ParsableCommand {
             let id = try engine.add(
                 GenerationRequest(
                     prompt: ids,
-                    sampling: SamplingParameters(
-                        temperature: greedy ? 0 : temperature, topK: topK, topP: topP,
-                        repetitionPenalty: repetitionPenalty),
+                    sampling: sampling,
                     random: RandomStream(seed: seed, name: "sample \(sample)"),
                     maximumNewTokens: maximumNew, stopStrings: stop,
-                    stopTokens: Set(settings.endTokens.map(Int32.init))))
+                    stopTokens: ends))
             continuations[id] = Continuation()
         }
         let streams = samples == 1 && !json
@@ -131,6 +137,16 @@ struct Generate: ParsableCommand {
                 try Output.text("--- \(id + 1)\n\(text)\(continuation.text)\n")
             }
         }
+    }
+
+    /// What the command line says, then what the model's makers say where they sample, then ours.
+    private func sampling(_ model: GenerationDefaults) -> SamplingParameters {
+        SamplingParameters(
+            temperature: greedy
+                ? 0 : temperature ?? (model.samples ? model.temperature ?? 1 : 0.8),
+            topK: topK ?? (model.samples ? model.topK ?? 50 : 0),
+            topP: topP ?? (model.samples ? model.topP ?? 1 : 1),
+            repetitionPenalty: repetitionPenalty ?? model.repetitionPenalty ?? 1)
     }
 
     private struct Continuation {

@@ -12,7 +12,11 @@ struct PluginList: ParsableCommand {
     var json = false
 
     mutating func run() throws {
-        let entries = PluginCatalogue.list(from: FileManager.default.currentDirectoryPath)
+        let folder = FileManager.default.currentDirectoryPath
+        let entries = PluginCatalogue.list(from: folder)
+        for remark in PluginCatalogue.remarks(from: folder) {
+            DescriptorOutput(descriptor: 2).write("note: \(remark)\n")
+        }
         if json {
             for entry in entries {
                 var object: [String: Any] = [

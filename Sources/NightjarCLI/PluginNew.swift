@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Scripting
 
 /// `nightjar plugin new`: writes a plugin that works.
@@ -20,8 +21,10 @@ struct PluginNew: ParsableCommand {
     @Argument(help: "Its name: letters, digits, - and _.")
     var name: String
 
-    @Option(help: "The folder that receives it.", completion: .directory)
-    var into = "Plugins"
+    @Option(
+        help: "The folder that receives it. (default: Plugins, or here where that is its name)",
+        completion: .directory)
+    var into: String?
 
     mutating func run() throws {
         if PluginSkeleton.isShipped(name) {
@@ -29,12 +32,18 @@ struct PluginNew: ParsableCommand {
                 "note: there is a shipped plugin \"\(name)\"; recipes here will find this one in "
                     + "its place\n")
         }
+        let into = into ?? PluginNew.home
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
             try Output.text("wrote \(path)\n")
         }
         let schedule = kind == .schedule ? ", schedule = \"\(name)/main\"" : ""
         try Output.text(
-            "try it:  nightjar test \(into)/\(name)\n"
+            "try it:  nightjar test \(into == "." ? name : "\(into)/\(name)")\n"
                 + "use it:  use = { \"\(name)\" }\(schedule) in a recipe\n")
+    }
+
+    private static var home: String {
+        let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        return here.lastPathComponent == "Plugins" ? "." : "Plugins"
     }
 }

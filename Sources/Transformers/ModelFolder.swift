@@ -2,10 +2,12 @@ public import Checkpoints
 public import Tensors
 import Foundation
 
-/// A Hugging Face model folder: `config.json` and `model.safetensors`.
+/// A Hugging Face model folder: `config.json`, and `model.safetensors` or shards with their index.
 public struct ModelFolder: Sendable {
     public let folder: CheckpointFolder
     public let configuration: ModelConfiguration
+    /// The files that together hold the weights.
+    public let weights: [SafetensorsFile]
 
     public var path: String { folder.path }
 
@@ -25,15 +27,18 @@ public struct ModelFolder: Sendable {
         }
         configuration = try ModelConfiguration(
             json: Data(folder.read(ModelFolder.configurationName)), path: path)
-        guard folder.contains(ModelFolder.weightsName) else {
-            let isSharded = folder.contains(ModelFolder.weightsName + ".index.json")
+        let names = [ModelFolder.weightsName, ModelFolder.weightsName + ShardIndex.suffix]
+        guard names.contains(where: folder.contains) else {
+            let pickled = folder.fileNames.first { $0.hasSuffix(".bin") || $0.hasSuffix(".pth") }
             throw ModelError(
                 .badWeights,
-                isSharded
-                    ? "The weights are sharded, which is not read yet; join them into one "
-                        + "model.safetensors."
-                    : "There is no model.safetensors here.", path: folder.path)
+                "There is no model.safetensors here, and no model.safetensors.index.json."
+                    + (pickled.map {
+                        " \"\($0)\" is in a form that can run code when it is read; save the model "
+                            + "as safetensors."
+                    } ?? ""), path: folder.path)
         }
+        weights = try folder.weights()
     }
 
     /// Opens what a reference names: a folder, `runs/base`, `runs/base@pre`, `runs/base@step-500`.
@@ -53,7 +58,7 @@ public struct ModelFolder: Sendable {
     ) throws -> Decoder {
         let decoder = Decoder(
             configuration, precision: precision, positions: positions, on: backend)
-        try decoder.load(from: [folder.tensors(ModelFolder.weightsName)])
+        try decoder.load(from: weights)
         return decoder
     }
 }

@@ -55,6 +55,28 @@ import Testing
         #expect(misused.code == 2 && misused.errors.contains("is a plugin"), "\(misused)")
     }
 
+    @Test func whatLooksLikeAPluginAndIsNoneIsTold() throws {
+        let program = try Program()
+        try program.folder.write("return {}", to: "Plugins/empty/other.lua")
+        try program.folder.write("return {}", to: "Plugins/two words/two words.lua")
+        let list = try program.run(
+            ["plugin", "list"], prefix: ["/usr/bin/env", "NIGHTJAR_PLUGINS=/nowhere/at-all"])
+        #expect(list.code == 0, "\(list)")
+        for remark in [
+            "NIGHTJAR_PLUGINS names \"/nowhere/at-all\", and there is no such folder",
+            "/Plugins/empty is no plugin: it holds no empty.lua",
+            "\"two words\" cannot name a plugin",
+        ] {
+            #expect(list.errors.contains(remark), "\(list)")
+        }
+        let missing = try program.run(["plugin", "check", "empty"])
+        #expect(missing.code == 2 && missing.errors.contains("it holds no empty.lua"), "\(missing)")
+        let elsewhere = try program.run(
+            ["plugin", "check", "mine"],
+            prefix: ["/usr/bin/env", "NIGHTJAR_PLUGINS=/nowhere/at-all"])
+        #expect(elsewhere.code == 2 && elsewhere.errors.contains("/nowhere/at-all"), "\(elsewhere)")
+    }
+
     @Test func theSummarySaysFromWhereARunCannotBeReplayed() throws {
         let keys = """
             limits = { time_s = 0.05 },

@@ -344,6 +344,8 @@
 local nj = {}
 
 ---Everything that decides what a run computes and where it writes.
+---
+---For recipes, programs (nightjar run) or specs.
 ---@param settings nightjar.Recipe the keys below
 ---@return nightjar.Recipe declaration the same table, checked and in order
 function nj.recipe(settings) end

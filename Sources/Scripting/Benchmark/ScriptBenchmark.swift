@@ -95,9 +95,13 @@ public enum ScriptBenchmark {
         case "budgets_overhead":
             return make("a CPU-bound script under default budgets, of plain Lua")
         case "exact_overhead": return make("the same with counted instructions, of no budget")
-        case "pairs_lists_ratio": return make("ordered pairs over lists of 50, of stock pairs")
-        case "pairs_records_ratio":
-            return make("ordered pairs over records of 3, 6, 10, 20 fields, of stock pairs")
+        case "pairs_ratio":
+            return make("ordered pairs over tables of all kinds, of stock pairs")
+        case "pairs_lists_ratio": return make("  over lists of 50")
+        case "pairs_records_ratio": return make("  over records of 3, 6, 10, 20 fields")
+        case "pairs_mixed_ratio": return make("  over lists of 3, 10, 50 with three fields")
+        case "pairs_numbers_ratio": return make("  over 3, 10, 60 numbers, others each time")
+        case "pairs_words_ratio": return make("  over 6, 20, 100 words, others each time")
         case "library_ratio": return make("charged library functions, of stock ones")
         case "sort_ratio": return make("stable sort, of the stock sort")
         case "calls_per_second_two_workers":

@@ -9,12 +9,12 @@ extension Binding {
     ///     table itself.
     static func constructor(
         _ name: String, _ shape: Shape, stage: ShapeCheck.Stage = .declared,
-        wrapper: String? = nil, doc: String
+        wrapper: String? = nil, phases: Set<ScriptPhase> = ScriptPhase.everywhere, doc: String
     ) -> Binding {
         var binding = Binding(
             name, [Field("settings", shape, .required, "the keys below")],
             gives: [Field("declaration", shape, .required, "the same table, checked and in order")],
-            doc: doc
+            phases: phases, doc: doc
         ) { call in
             let table = call.node("settings")
             return [wrapper.map { .table(LuaTable([$0: table])) } ?? table]

@@ -180,17 +180,25 @@ final class ScriptSlot {
         do {
             return try ShapeCheck(stage: .declared).checked(answer, as: shape, at: LuaPath())
         } catch let fault as ShapeFault {
-            throw ScriptingError(
-                .badAnswer, "it answered what cannot be used: \(fault)",
-                path: unit.files.first?.path, keyPath: "\(name) \(door)")
+            throw badAnswer("it answered what cannot be used: \(fault)", of: door)
         }
     }
 
     /// An answer of the right shape that does not fit the moment.
     func unusable(_ door: String, _ expected: String, _ answer: LuaNode) -> ScriptingError {
-        ScriptingError(
-            .badAnswer, "expected \(expected), got \(answer.summary)",
-            path: unit.files.first?.path, keyPath: "\(name) \(door)")
+        badAnswer("expected \(expected), got \(answer.summary)", of: door)
+    }
+
+    private func badAnswer(_ sentence: String, of door: String) -> ScriptingError {
+        let place = place(of: door)
+        return ScriptingError(
+            .badAnswer, sentence, path: place?.path ?? unit.files.first?.path, line: place?.line,
+            keyPath: "\(name) \(door)")
+    }
+
+    /// Where the function behind a door begins.
+    func place(of door: String) -> FunctionPlace? {
+        unit.doors.function(door)?.place.map { FunctionPlace(path: $0.chunk, line: $0.line) }
     }
 
     private static func curricula(of unit: ScriptUnit) -> [String] {

@@ -151,7 +151,8 @@ public final class ScriptedHooks: RunHooks {
                     else { throw slot.unusable(door, "dials by path with their values", answer) }
                     changes.append(
                         DialChange(
-                            path: path.description, value: value, origin: slot.name))
+                            path: path.description, value: value, origin: slot.name,
+                            place: slot.place(of: door)?.description))
                 }
             }
         }

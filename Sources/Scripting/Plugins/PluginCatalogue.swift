@@ -43,6 +43,11 @@ public enum PluginCatalogue {
         }
     }
 
+    /// What lies where a recipe in this folder would look and is no plugin, a sentence each.
+    public static func remarks(from folder: String) -> [String] {
+        PluginLookup(from: folder).remarks.map(Printable.line)
+    }
+
     /// What a check has found to be in order.
     public struct Check: Sendable {
         /// The plugin.

@@ -48,6 +48,8 @@ struct PluginSource: Sendable, Hashable {
 /// that are part of the program. The first of a name counts.
 struct PluginLookup: Sendable {
     private let folders: [String]
+    /// Entries of `NIGHTJAR_PLUGINS` that are no folder.
+    private let missing: [String]
 
     /// - Parameters:
     ///   - start: usually the recipe's folder.
@@ -61,7 +63,33 @@ struct PluginLookup: Sendable {
             folder = URL(fileURLWithPath: folder).deletingLastPathComponent().path
         }
         let more = extra ?? ProcessInfo.processInfo.environment["NIGHTJAR_PLUGINS"] ?? ""
-        self.folders = folders + more.split(separator: ":").map(String.init)
+        let named = more.split(separator: ":").map(String.init)
+        missing = named.filter { !PluginLookup.isFolder($0) }
+        self.folders = folders + named
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+
+    /// What looks like a plugin and is none, a sentence each.
+    var remarks: [String] {
+        var remarks = missing.map { "NIGHTJAR_PLUGINS names \"\($0)\", and there is no such folder" }
+        for folder in folders {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            for name in names.sorted() where !name.hasPrefix(".") {
+                let path = folder + "/" + name
+                guard PluginLookup.isFolder(path) else { continue }
+                if let problem = PluginLookup.problem(ofName: name) {
+                    remarks.append("\(path) is no plugin: \(problem)")
+                } else if !FileManager.default.fileExists(atPath: "\(path)/\(name).lua") {
+                    remarks.append("\(path) is no plugin: it holds no \(name).lua")
+                }
+            }
+        }
+        return remarks
     }
 
     /// Every plugin there is, by name.
@@ -96,7 +124,10 @@ struct PluginLookup: Sendable {
             path: LuaPath(),
             sentence:
                 "there is no plugin \"\(name)\" in Plugins/ from the recipe's folder upward, in "
-                + "NIGHTJAR_PLUGINS, or among the shipped ones; \(hint(name))")
+                + "NIGHTJAR_PLUGINS, or among the shipped ones; "
+                + (remarks.first { $0.contains("/\(name) is") } ?? missing.first.map {
+                    "NIGHTJAR_PLUGINS names \"\($0)\", and there is no such folder"
+                } ?? hint(name)))
     }
 
     private func hint(_ name: String) -> String {

@@ -80,7 +80,7 @@ public enum RecipeLoader {
                                 function,
                                 place: script.place(
                                     of: function, at: LuaPath(["schedule"]), places),
-                                budget: callBudget),
+                                budget: callBudget, in: script.context),
                             of: script, in: unit)
                     case .plugin(let name):
                         try schedule(named: name, in: runScripts, overrides: overrides)

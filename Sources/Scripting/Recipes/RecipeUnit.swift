@@ -45,7 +45,7 @@ struct RecipeUnit: Sendable {
         guard case .function(let function)? = script.table["schedule"] else { return nil }
         return ScheduleFunction(
             function, place: script.place(of: function, at: LuaPath(["schedule"]), places),
-            budget: budget)
+            budget: budget, in: script.context)
     }
 
     /// Holds a version's plain values against those in force.

@@ -19,12 +19,17 @@ struct ScheduleFunction {
     let answer: (Double) throws -> LuaNode?
 
     /// A recipe's `schedule`.
-    init(_ function: LuaFunction, place: FunctionPlace, budget: LuaRuntime.Budget) {
+    init(
+        _ function: LuaFunction, place: FunctionPlace, budget: LuaRuntime.Budget,
+        in context: ScriptContext
+    ) {
         self.place = place
         keyPath = "schedule"
         answer = { progress in
             do {
-                return try function.callNodes([.number(progress)], budget: budget).first
+                return try context.during(.answer, occasion: CallOccasion("\(progress)")) {
+                    try function.callNodes([.number(progress)], budget: budget).first
+                }
             } catch let error as LuaError {
                 var failure = ScriptingError(error, path: place.path)
                 failure.line = failure.line ?? place.line

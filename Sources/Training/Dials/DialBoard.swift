@@ -82,23 +82,24 @@ struct DialBoard: Sendable {
     /// - Throws: `TrainingError` naming the first that cannot be met.
     func check(_ changes: [DialChange], step: Int) throws -> [DialChange] {
         try changes.map { change in
+            let asker = change.place.map { "\(change.origin) at \($0)" } ?? change.origin
             guard let dial = dials.first(where: { $0.path == change.path }) else {
                 throw TrainingError(
                     .badDial,
-                    "There is no dial \"\(change.path)\", which \(change.origin) turns; "
+                    "There is no dial \"\(change.path)\", which \(asker) turns; "
                         + hint(to: change.path))
             }
             guard let value = dial.accept(change.value) else {
                 throw TrainingError(
                     .badDial,
                     "\(dial.path) is \(dial.expectation), not \(change.value), as "
-                        + "\(change.origin) has it.")
+                        + "\(asker) has it.")
             }
             if dial.target == .totalSteps, case .integer(let steps) = value, steps < step {
                 throw TrainingError(
                     .badDial,
-                    "steps cannot be \(steps): \(step) are made already. To end now, set it to "
-                        + "\(step).")
+                    "steps cannot be \(steps), as \(asker) has it: \(step) are made already. To end "
+                        + "now, set it to \(step).")
             }
             return DialChange(path: dial.path, value: value, origin: change.origin)
         }

@@ -8,12 +8,15 @@ public struct DialChange: Sendable, Hashable {
     ///
     /// It is told in journal and metrics.
     public var origin: String
+    /// Where in its text that is said, `curriculum.lua:12`; for messages.
+    public var place: String?
 
     /// A wish; whether it can be met is checked when it is applied.
-    public init(path: String, value: DialValue, origin: String) {
+    public init(path: String, value: DialValue, origin: String, place: String? = nil) {
         self.path = path
         self.value = value
         self.origin = origin
+        self.place = place
     }
 }
 

@@ -47,7 +47,7 @@ public struct ModelStart {
     /// Draws new weights, or reads the folder's.
     func fill(_ model: Decoder, seed: UInt64) throws {
         if let folder {
-            try model.load(from: [folder.folder.tensors(ModelFolder.weightsName)])
+            try model.load(from: folder.weights)
         } else {
             model.initialize(seed: seed)
         }

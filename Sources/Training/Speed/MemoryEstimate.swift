@@ -1,8 +1,8 @@
+public import Optimizers
+public import Tensors
 public import Transformers
 import Foundation
-import Optimizers
 import Telemetry
-import Tensors
 
 /// How much memory a run takes at its peak, from its sizes alone.
 public struct MemoryEstimate: Sendable, Hashable {
@@ -34,13 +34,27 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     private static let installed = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 
+    /// What a run takes.
+    ///
     /// - Parameter model: the sizes of the run's model.
     public init(
         _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration
     ) {
-        let (time, microRows, precision) =
-            (configuration.sequenceLength, plan.microRows, plan.precision)
-        let (optimizer, recomputes) = (configuration.optimizer, configuration.recomputes)
+        self.init(
+            training: model, rows: plan.microRows, time: configuration.sequenceLength,
+            precision: plan.precision, optimizer: configuration.optimizer,
+            recomputes: configuration.recomputes)
+    }
+
+    /// What training every weight of a model takes.
+    ///
+    /// - Parameters:
+    ///   - microRows: rows of a forward pass.
+    ///   - time: tokens of a row.
+    public init(
+        training model: ModelConfiguration, rows microRows: Int, time: Int,
+        precision: ElementKind, optimizer: OptimizerConfiguration, recomputes: Bool
+    ) {
         let parameters = Census(model).parameters
         let activation = precision.byteCount
         let tokens = microRows * time
@@ -73,6 +87,27 @@ public struct MemoryEstimate: Sendable, Hashable {
             items.insert(Item(name: "bf16 weights", bytes: parameters * 2), at: 2)
         }
         self.items = items
+    }
+
+    /// What sampling from a model takes: weights, and the keys and values of every position.
+    ///
+    /// - Parameters:
+    ///   - requests: texts at a time.
+    ///   - positions: of each.
+    public init(
+        sampling model: ModelConfiguration, precision: ElementKind, requests: Int, positions: Int
+    ) {
+        let keys = model.keyValueHeadCount * model.headSize
+        items = [
+            Item(name: "program", bytes: MemoryEstimate.program),
+            Item(name: "weights", bytes: Census(model).parameters * precision.byteCount),
+            Item(
+                name: "keys and values",
+                bytes: Int(
+                    min(
+                        Double(requests) * Double(positions)
+                            * Double(2 * model.layerCount * keys * precision.byteCount), 1e18))),
+        ]
     }
 
     /// Code, libraries, the Lua state, the tokenizer, prepared batches and scratch of the kernels: what

@@ -163,6 +163,39 @@ import Training
         #expect("\(try #require(error))".contains(sentence))
     }
 
+    @Test(arguments: [
+        ("return { ['schedule.facto'] = 0.5 }", "did you mean \"schedule.factor\""),
+        ("return { ['schedule.factor'] = -1 }", "schedule.factor is"),
+        ("return { ['schedule.factor'] = {} }", "expected a finite number"),
+        ("return { 0.5 }", "every value here has a name"),
+        ("return 7", "it answered what cannot be used"),
+    ])
+    func aDialThatCannotBeTurnedNamesTheCurriculumsLine(body: String, sentence: String) throws {
+        let run = try ScriptedRun(keys: "curriculum = function(ctx) \(body) end,", steps: 3)
+        let error = #expect(throws: (any Error).self) {
+            try run.begin()
+            try run.finish()
+        }
+        let message = "\(try #require(error))"
+        #expect(message.contains(sentence))
+        #expect(message.contains("recipe.lua:10"), "\(message)")
+    }
+
+    /// A recipe is made where recipes are read, not while a run goes on.
+    @Test(arguments: [
+        ("schedule = function(p) nj.recipe {} return 1 end,", "by a function that is asked"),
+        ("curriculum = function(ctx) nj.recipe {} end,", "by a function that is asked"),
+        ("hooks = { on_gradients = function(ctx) nj.recipe {} end },", "by a hook"),
+    ])
+    func aRecipeIsNotMadeDuringARun(keys: String, phase: String) throws {
+        let error = #expect(throws: (any Error).self) {
+            let run = try ScriptedRun(keys: keys, steps: 3)
+            try run.begin()
+            try run.finish()
+        }
+        #expect("\(try #require(error))".contains("nj.recipe may not be called \(phase)"))
+    }
+
     @Test func aHandlerThatRunsTooLongIsCutOffAndNoted() throws {
         let run = try ScriptedRun(
             keys: """

@@ -6,7 +6,7 @@ import Training
 enum RecipeDeclarations {
     static let all: [Binding] = [
         .constructor(
-            "recipe", .record(recipe), stage: .given,
+            "recipe", .record(recipe), stage: .given, phases: [.recipe, .program, .test],
             doc: "Everything that decides what a run computes and where it writes.")
     ]
 

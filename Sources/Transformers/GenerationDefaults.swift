@@ -1,0 +1,78 @@
+import Checkpoints
+public import Foundation
+
+/// `generation_config.json`: how a model's makers mean it to be sampled, and what ends its texts.
+public struct GenerationDefaults: Sendable, Hashable {
+    /// Ids that end a text, in the file's order; empty where it names none.
+    public var endTokens: [Int] = []
+    /// Whether the file asks for sampling; the likeliest token is taken otherwise.
+    public var samples = false
+    /// Divides logits.
+    public var temperature: Double?
+    /// Keeps the k likeliest tokens; 0 keeps all.
+    public var topK: Int?
+    /// Keeps the likeliest tokens whose probabilities reach p together.
+    public var topP: Double?
+    /// Above 1 makes repeating tokens unlikelier.
+    public var repetitionPenalty: Double?
+    /// Settings that change what is generated and are not followed, as the file has them.
+    public var unfollowed: [String] = []
+
+    public static let fileName = "generation_config.json"
+
+    /// What holds in a folder without the file.
+    public init() {}
+
+    /// Reads the file's text.
+    ///
+    /// - Throws: `ModelError` naming the file and the key.
+    public init(json: Data, path: String) throws {
+        guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
+            throw ModelError(.badConfiguration, "This is not a JSON object.", path: path)
+        }
+        do {
+            var reader = ConfigurationReader(object: object)
+            endTokens = try reader.integers("eos_token_id")
+            samples = try reader.boolean("do_sample") ?? false
+            temperature = try reader.number("temperature")
+            topK = try reader.integer("top_k")
+            topP = try reader.number("top_p")
+            repetitionPenalty = try reader.number("repetition_penalty")
+        } catch let error as ModelError {
+            throw ModelError(error.code, error.message, path: path)
+        }
+        unfollowed = GenerationDefaults.others.compactMap { key, neutral in
+            guard let value = object[key], !(value is NSNull) else { return nil }
+            if let neutral, (value as? NSNumber)?.doubleValue == neutral { return nil }
+            return "\(key) = \(value)"
+        }
+    }
+
+    /// Keys that other programs follow, each with the value at which it changes nothing.
+    private static let others: [(key: String, neutral: Double?)] = [
+        ("num_beams", 1), ("num_beam_groups", 1), ("penalty_alpha", 0), ("diversity_penalty", 0),
+        ("min_p", 0), ("typical_p", 1), ("epsilon_cutoff", 0), ("eta_cutoff", 0),
+        ("no_repeat_ngram_size", 0), ("min_length", 0), ("min_new_tokens", 0),
+        ("guidance_scale", 1), ("bad_words_ids", nil), ("sequence_bias", nil),
+        ("suppress_tokens", nil), ("begin_suppress_tokens", nil), ("forced_bos_token_id", nil),
+        ("forced_eos_token_id", nil),
+    ]
+}
+
+extension ModelFolder {
+    /// What `generation_config.json` says, where the folder has one.
+    ///
+    /// - Throws: `ModelError` or `CheckpointError` naming the file.
+    public func generationDefaults() throws -> GenerationDefaults {
+        guard folder.contains(GenerationDefaults.fileName) else { return GenerationDefaults() }
+        return try GenerationDefaults(
+            json: Data(folder.read(GenerationDefaults.fileName)),
+            path: path + "/" + GenerationDefaults.fileName)
+    }
+
+    /// Ids that end a text: those of `generation_config.json`, which knows of a chat's turns, and those
+    /// of `config.json`.
+    public func endTokens(_ defaults: GenerationDefaults) -> Set<Int> {
+        Set(configuration.endTokens).union(defaults.endTokens)
+    }
+}

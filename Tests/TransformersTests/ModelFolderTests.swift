@@ -1,0 +1,90 @@
+import Checkpoints
+import Foundation
+import Layers
+import Tensors
+import TestSupport
+import Testing
+import Transformers
+
+/// Model folders as other programs write them: weights in shards, `generation_config.json`.
+struct ModelFolderTests {
+    /// A copy of a golden model whose weights are in three shards.
+    private func sharded() throws -> TemporaryFolder {
+        let whole = try GoldenDecoder("grouped").folder
+        let folder = try TemporaryFolder()
+        try folder.write(
+            String(decoding: whole.folder.read("config.json"), as: UTF8.self), to: "config.json")
+        let file = try #require(whole.weights.first)
+        var map: [String: String] = [:]
+        for part in 0..<3 {
+            let name = "model-0000\(part + 1)-of-00003.safetensors"
+            let entries = file.entries.enumerated().filter { $0.offset % 3 == part }.map(\.element)
+            let writer = try SafetensorsWriter(
+                tensors: entries.map {
+                    TensorDeclaration(name: $0.name, type: $0.type, shape: $0.shape)
+                })
+            try writer.write(toFile: folder.file(name).path) { tensor, sink in
+                try sink.append(file.read(tensor.name))
+            }
+            for entry in entries { map[entry.name] = name }
+        }
+        let index = try JSONSerialization.data(withJSONObject: ["weight_map": map])
+        try folder.write(
+            String(decoding: index, as: UTF8.self), to: "model.safetensors.index.json")
+        return folder
+    }
+
+    @Test func shardsGiveTheWeightsOfTheOneFile() throws {
+        let shards = try sharded()
+        let parts = try ModelFolder(reference: shards.url.path) { Issue.record("\($0)") }
+        #expect(parts.weights.count == 3)
+        let backend = CPUBackend.shared
+        let one = try GoldenDecoder("grouped").folder.decoder(precision: .f32, on: backend)
+        let other = try parts.decoder(precision: .f32, on: backend)
+        let pairs = zip(one.parameters.publicTensors, other.parameters.publicTensors)
+        for (a, b) in pairs { #expect(a.name == b.name && a.tensor.read() == b.tensor.read()) }
+    }
+
+    @Test func aFolderWithoutSafetensorsSaysWhatItHas() throws {
+        let folder = try sharded()
+        try FileManager.default.removeItem(at: folder.file("model.safetensors.index.json"))
+        try folder.write("x", to: "pytorch_model.bin")
+        let error = #expect(throws: ModelError.self) {
+            try ModelFolder(reference: folder.url.path) { _ in }
+        }
+        #expect(try #require(error).message.contains("\"pytorch_model.bin\" is in a form that can run"))
+    }
+
+    @Test func generationDefaultsAreRead() throws {
+        let folder = try sharded()
+        let before = try ModelFolder(reference: folder.url.path) { _ in }
+        #expect(try before.generationDefaults() == GenerationDefaults())
+        try folder.write(
+            """
+            {"eos_token_id": [7, 9], "do_sample": true, "temperature": 0.6, "top_p": 0.9,
+             "top_k": 20, "repetition_penalty": 1.1, "num_beams": 1, "min_p": 0.05,
+             "suppress_tokens": [1], "max_length": 4096, "transformers_version": "5.0"}
+            """, to: "generation_config.json")
+        let model = try ModelFolder(reference: folder.url.path) { _ in }
+        let defaults = try model.generationDefaults()
+        #expect(defaults.samples && defaults.temperature == 0.6 && defaults.topP == 0.9)
+        #expect(defaults.topK == 20 && defaults.repetitionPenalty == 1.1)
+        #expect(model.endTokens(defaults).isSuperset(of: [7, 9]))
+        #expect(defaults.unfollowed.count == 2)
+        #expect(defaults.unfollowed.contains { $0.hasPrefix("min_p = 0.05") })
+        #expect(defaults.unfollowed.contains { $0.hasPrefix("suppress_tokens") })
+    }
+
+    @Test(arguments: [
+        (#"{"temperature": "hot"}"#, "temperature"), (#"{"eos_token_id": [true]}"#, "eos_token_id"),
+        (#"[1]"#, "not a JSON object"), ("{", "not a JSON object"),
+    ])
+    func badGenerationDefaultsNameFileAndKey(text: String, sentence: String) throws {
+        let folder = try sharded()
+        try folder.write(text, to: "generation_config.json")
+        let model = try ModelFolder(reference: folder.url.path) { _ in }
+        let error = #expect(throws: ModelError.self) { try model.generationDefaults() }
+        let description = "\(try #require(error))"
+        #expect(description.contains("generation_config.json") && description.contains(sentence))
+    }
+}
