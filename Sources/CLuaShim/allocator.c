@@ -38,6 +38,26 @@ void *njl_allocate(void *opaque, void *old, size_t old_size, size_t new_size) {
     return block;
 }
 
+void *njl_resize_scratch(lua_State *L, void *old, size_t old_size, size_t new_size) {
+    njl_context *context = njl_context_of(L);
+    size_t growth = new_size - old_size;
+    if (growth > context->limit || context->used > context->limit - growth) njl_raise_memory(L);
+    void *block = realloc(old, new_size);
+    if (!block) njl_raise_memory(L);
+    context->used += growth;
+    if (context->used > context->peak) context->peak = context->used;
+    return block;
+}
+
+void njl_drop_walk(njl_context *context) {
+    njl_walk *walk = &context->walk;
+    context->used -= walk->capacity * sizeof *walk->entries;
+    context->used -= walk->order_capacity * sizeof *walk->order;
+    free(walk->entries);
+    free(walk->order);
+    *walk = (njl_walk){0};
+}
+
 int njl_reserve(njl_buffer *buffer, size_t extra) {
     if (buffer->capacity - buffer->count >= extra) return 1;
     size_t capacity = buffer->capacity ? buffer->capacity : 512;
@@ -70,10 +90,6 @@ void njl_trim(njl_context *context) {
     drop_large(&context->output);
     drop_large(&context->reply);
     drop_large(&context->message);
-    if (context->walk.capacity > 1 << 14) {
-        free(context->walk.entries);
-        free(context->walk.order);
-        context->walk = (njl_walk){0};
-    }
+    if (context->walk.capacity > 1 << 14) njl_drop_walk(context);
     context->walk.count = context->walk.order_count = 0;
 }

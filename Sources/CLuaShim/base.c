@@ -176,6 +176,8 @@ static void push_step(lua_State *L, lua_Integer length, size_t first, size_t fie
     lua_pushcclosure(L, step_keys, TRAVERSAL + (is_in_table ? 1 : (int)texts));
 }
 
+enum { MOST_KEPT = 1 << 12 };
+
 // Its upvalue remembers shapes.
 int njl_pairs(lua_State *L) {
     if (lua_type(L, 1) != LUA_TTABLE || lua_getmetatable(L, 1)) {
@@ -196,7 +198,7 @@ int njl_pairs(lua_State *L) {
     if (length == 0) fields = njl_push_likely_shape(L, 1, lua_upvalueindex(1), &guess);
     if (fields) {
         // As the walk below does: an account does not depend on what was seen before.
-        njl_charge_emptied(L, 1, fields);
+        njl_charge_places(L, 1);
         njl_charge(L, 4 * fields);
         lua_pushvalue(L, 1);
         lua_pushnil(L);
@@ -214,6 +216,8 @@ int njl_pairs(lua_State *L) {
     if (length > 0 || !njl_push_shape(L, first, fields, lua_upvalueindex(1), guess)) {
         push_step(L, length, first, fields);
     }
+    // Room for many keys is no memory that a script should hold on to.
+    if (walk->capacity > MOST_KEPT) njl_drop_walk(njl_context_of(L));
     lua_pushvalue(L, 1);
     lua_pushnil(L);
     return 3;
@@ -240,6 +244,7 @@ static int base_next(lua_State *L) {
         }
     }
     size_t visited = 0;
+    njl_charge_places(L, 1);
     lua_pushnil(L);
     while (lua_next(L, 1)) {
         if ((++visited & 0xFFF) == 0) njl_charge(L, 0x1000);
@@ -254,7 +259,6 @@ static int base_next(lua_State *L) {
         }
         lua_pop(L, 1);
     }
-    njl_charge_emptied(L, 1, visited);
     njl_charge(L, visited & 0xFFF);
     if (!found) {
         lua_pushnil(L);

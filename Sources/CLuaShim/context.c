@@ -24,7 +24,7 @@ njl_context *njl_open(njl_host host) {
     context->host = host;
     context->limit = SIZE_MAX;
     pthread_mutex_init(&context->release_lock, NULL);
-    lua_State *L = lua_newstate(njl_allocate, context);
+    lua_State *L = njl_new_state(context);
     if (L) {
         *(njl_context **)lua_getextraspace(L) = context;
         context->main = L;
@@ -50,6 +50,7 @@ void njl_close(njl_context *context) {
     njl_watch_leave(context);
     context->current = NULL;
     context->limit = SIZE_MAX;
+    njl_drop_walk(context);
     if (!context->given_up) {
         lua_close(context->main);
         atomic_fetch_add(&leaked, context->used);
@@ -58,8 +59,6 @@ void njl_close(njl_context *context) {
     free(context->reply.bytes);
     free(context->message.bytes);
     free(context->batch.bytes);
-    free(context->walk.entries);
-    free(context->walk.order);
     free(context->released);
     free(context->dead);
     pthread_mutex_destroy(&context->release_lock);

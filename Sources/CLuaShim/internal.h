@@ -138,8 +138,15 @@ static inline njl_context *njl_context_of(lua_State *L) {
 // allocator.c
 void *njl_allocate(void *context, void *old, size_t old_size, size_t new_size);
 int njl_reserve(njl_buffer *buffer, size_t extra);
+// Makes scratch space as large, under the limit that Lua's own memory has; raises where it is not.
+void *njl_resize_scratch(lua_State *L, void *old, size_t old_size, size_t new_size);
+void njl_drop_walk(njl_context *context);
 int njl_append(njl_buffer *buffer, const void *bytes, size_t count);
 void njl_trim(njl_context *context);
+
+// seed.c
+// An interpreter whose hashes are those of every other.
+lua_State *njl_new_state(njl_context *context);
 
 // watchdog.c
 // False where the machine has no thread to give.
@@ -203,10 +210,8 @@ void njl_report_syntax(njl_context *context, const char *message);
 // layout.c
 // How this machine's Lua lays out tables, as far as an experiment has shown.
 const njl_layout *njl_table_layout(void);
-// Charges a walk over the table at `index`, which turned out to hold so many keys, for empty places
-// where they are most of it. How much room a table has can depend on how its keys' hashes fall, which
-// no account may: a table that was not emptied of thousands of keys costs nothing more.
-void njl_charge_emptied(lua_State *L, int index, size_t held);
+// Charges for the places that a walk over the table at `index` looks at, empty ones too.
+void njl_charge_places(lua_State *L, int index);
 
 // shapes.c
 enum { NJL_NO_GUESS = 64 };

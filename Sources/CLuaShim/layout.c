@@ -242,10 +242,10 @@ const njl_layout *njl_table_layout(void) {
     return &found;
 }
 
-void njl_charge_emptied(lua_State *L, int index, size_t held) {
+void njl_charge_places(lua_State *L, int index) {
     const njl_layout *layout = njl_context_of(L)->layout;
     if (!layout->is_known) return;
     const char *table = lua_topointer(L, index);
     size_t places = count_at(table, layout->list) + ((size_t)1 << (uint8_t)table[layout->room]);
-    if (places / 8 > held + 512) njl_charge(L, places / 8);
+    njl_charge(L, places / 4);
 }

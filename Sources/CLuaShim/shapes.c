@@ -140,6 +140,9 @@ size_t njl_push_likely_shape(lua_State *L, int table, int shapes, size_t *guess)
     if (!layout->is_known) return 0;
     const char *memory = lua_topointer(L, table), *field;
     const shapes_seen *seen = lua_touserdata(L, shapes);
+    uint32_t list;
+    memcpy(&list, memory + layout->list, sizeof list);
+    if (list) return 0;
     memcpy(&field, memory + layout->fields, sizeof field);
     size_t room = (uint8_t)memory[layout->room], count = 0;
     const shape *likely = NULL;

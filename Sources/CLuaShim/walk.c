@@ -173,13 +173,10 @@ static inline void read_value(lua_State *L, int index, njl_entry *entry) {
 static void reserve_entry(lua_State *L, njl_walk *walk) {
     if (walk->count < walk->capacity) return;
     size_t capacity = walk->capacity ? walk->capacity * 2 : 64;
-    size_t limit = njl_context_of(L)->limit;
-    if (capacity >= UINT32_MAX || (capacity > 4096 && capacity > limit / sizeof(njl_entry))) {
-        njl_raise_memory(L);
-    }
-    njl_entry *entries = realloc(walk->entries, capacity * sizeof *entries);
-    if (!entries) njl_raise_memory(L);
-    walk->entries = entries;
+    if (capacity >= UINT32_MAX) njl_raise_memory(L);
+    walk->entries = njl_resize_scratch(
+        L, walk->entries, walk->capacity * sizeof *walk->entries,
+        capacity * sizeof *walk->entries);
     walk->capacity = capacity;
 }
 
@@ -187,9 +184,9 @@ static void reserve_order(lua_State *L, njl_walk *walk, size_t extra) {
     size_t needed = walk->order_count + extra;
     if (needed <= walk->order_capacity) return;
     size_t capacity = needed < 128 ? 128 : needed + needed / 2;
-    njl_ranked *order = realloc(walk->order, capacity * sizeof *order);
-    if (!order) njl_raise_memory(L);
-    walk->order = order;
+    walk->order = njl_resize_scratch(
+        L, walk->order, walk->order_capacity * sizeof *walk->order,
+        capacity * sizeof *walk->order);
     walk->order_capacity = capacity;
 }
 
@@ -250,25 +247,27 @@ static inline int is_in_list(const njl_entry *entry, lua_Integer skip) {
     return entry->kind == NJL_KEY_INTEGER && entry->key.integer >= 1 && entry->key.integer <= skip;
 }
 
-// Takes in what a table with a list holds between 1...`skip` and its first field: elements behind a
-// hole in the list, which Lua's own walk meets first.
-static void gather_behind(lua_State *L, int table, lua_Integer skip, const njl_entry *first) {
+// Takes in the elements that a table with a list of `room` has behind the first hole, which is after
+// `skip`.
+static void gather_behind(lua_State *L, int table, lua_Integer skip, lua_Integer room) {
     njl_walk *walk = &njl_context_of(L)->walk;
-    int top = lua_gettop(L);
-    if (skip > 0) {
-        lua_pushinteger(L, skip);
-    } else {
-        lua_pushnil(L);
-    }
-    while (lua_next(L, table) && lua_isinteger(L, -2)) {
-        reserve_entry(L, walk);
-        njl_entry *entry = &walk->entries[walk->count];
-        set_integer(entry, lua_tointeger(L, -2));
-        if (first && compare(entry, first) == 0) break;
-        walk->count++;
+    for (lua_Integer i = skip + 1; i <= room; i++) {
+        if ((i & POLL_MASK) == 0) njl_charge(L, POLL_MASK + 1);
+        if (lua_rawgeti(L, table, i) != LUA_TNIL) {
+            reserve_entry(L, walk);
+            set_integer(&walk->entries[walk->count++], i);
+        }
         lua_pop(L, 1);
     }
-    lua_settop(L, top);
+}
+
+// How far a list may reach: Lua notes as little as half of a room that is a power of two.
+static lua_Integer list_room(const njl_layout *layout, const char *memory) {
+    uint32_t noted;
+    memcpy(&noted, memory + layout->list, sizeof noted);
+    lua_Integer room = noted > 0;
+    while (room < noted) room *= 2;
+    return room;
 }
 
 // Reads keys where they lie in the table's memory: a tenth of the work of asking Lua for each. False,
@@ -281,9 +280,14 @@ static int gather_from_memory(lua_State *L, int table, lua_Integer skip) {
     const char *memory = lua_topointer(L, table), *fields;
     memcpy(&fields, memory + layout->fields, sizeof fields);
     size_t room = (size_t)1 << (uint8_t)memory[layout->room];
-    uint32_t list;
-    memcpy(&list, memory + layout->list, sizeof list);
-    int is_first = list > 0;
+    // Up to here elements may be in the list, and are asked for one by one; which of them lie among
+    // the fields instead nobody needs to know.
+    lua_Integer listed = list_room(layout, memory);
+    if (listed > skip) {
+        gather_behind(L, table, skip, listed);
+    } else {
+        listed = skip;
+    }
     for (size_t i = 0; i < room; i++) {
         if ((i & POLL_MASK) == POLL_MASK) njl_poll(L);
         const char *field = fields + i * NJL_FIELD_BYTES;
@@ -293,13 +297,10 @@ static int gather_from_memory(lua_State *L, int table, lua_Integer skip) {
             walk->count = base;
             return 0;
         }
-        if (is_first) gather_behind(L, table, skip, &entry);
-        is_first = 0;
-        if (is_in_list(&entry, skip)) continue;
+        if (is_in_list(&entry, listed)) continue;
         reserve_entry(L, walk);
         walk->entries[walk->count++] = entry;
     }
-    if (is_first) gather_behind(L, table, skip, NULL);
     return 1;
 }
 
@@ -344,7 +345,7 @@ size_t njl_walk_keys(
     lua_State *L, int table, lua_Integer skip, size_t *count, const char **unordered) {
     njl_walk *walk = &njl_context_of(L)->walk;
     size_t base = walk->count;
-    njl_charge(L, (size_t)skip);
+    njl_charge_places(L, table);
     if (unordered || !gather_from_memory(L, table, skip)) {
         const char *name = gather_by_next(L, table, skip, unordered != NULL);
         if (name) {
@@ -358,7 +359,6 @@ size_t njl_walk_keys(
         }
     }
     *count = walk->count - base;
-    njl_charge_emptied(L, table, (size_t)skip + *count);
     // What was done, and what the sort will do, near enough.
     njl_charge(L, 3 * *count);
     reserve_order(L, walk, 2 * *count);

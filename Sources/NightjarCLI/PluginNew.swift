@@ -33,6 +33,7 @@ struct PluginNew: ParsableCommand {
                     + "its place\n")
         }
         let into = into ?? PluginNew.home
+        guard !into.isEmpty else { throw ValidationError("--into is empty; name a folder") }
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
             try Output.text("wrote \(path)\n")
         }

@@ -73,6 +73,82 @@ struct TableWalkTests {
         #expect(walked > 20_000)
     }
 
+    /// Lists that reach into the fields' part of a table, and lists that were emptied from the front:
+    /// every key is met once, whatever was walked over before.
+    @Test func listsAmongFieldsAreMetOnce() throws {
+        let answer = try evaluate(
+            """
+            local function walk(t)
+              local met = {}
+              for k in pairs(t) do met[#met + 1] = tostring(k) end
+              return table.concat(met, " ")
+            end
+            local out = {}
+            for names = 0, 9 do
+              for count = 0, 20 do
+                local t, wanted = {}, {}
+                for i = 1, names do t[string.char(96 + i)] = i end
+                for i = 1, count do t[i] = i wanted[i] = tostring(i) end
+                for i = 1, names do wanted[#wanted + 1] = string.char(96 + i) end
+                if walk(t) ~= table.concat(wanted, " ") then return names, count, walk(t) end
+              end
+            end
+            local t = { 1, 2, 3, 4, a = nil, b = nil, c = nil, d = nil, e = nil }
+            t[5] = 5 t[6] = 6 t[7] = 7
+            for k in pairs({ name = "x" }) do end
+            local q = { name = "q" }
+            for i = 1, 5 do q[i] = i end
+            for i = 1, 4 do q[i] = nil end
+            for k in pairs({ a = 1 }) do end
+            return walk(t), walk(q), walk({ nil, nil, 3, nil, nil, a = 1 })
+            """)
+        #expect(answer == ["1 2 3 4 5 6 7", "5 name", "3 a"])
+    }
+
+    /// Each interpreter hashes alike, so the border of a list with holes, and what its walk costs, are the
+    /// same in all of them.
+    @Test func everyInterpreterFindsTheSameBorder() throws {
+        var seen: Set<[LuaValue]> = []
+        for _ in 0..<30 {
+            let state = LuaState()
+            let answer = try state.load(
+                """
+                local lengths = {}
+                for i = 1, 60 do
+                  local t = {}
+                  t[i % 7 + 1] = 1
+                  for j = 1, i % 5 + 1 do t["key" .. i * j] = 1 end
+                  for j = 1, i % 5 + 1 do t["key" .. i * j] = nil end
+                  t[2], t[4], t[3] = 1, 1, 1
+                  for k in pairs(t) do end
+                  lengths[i] = #t
+                end
+                local t = {}
+                for i = 1, 8192 do t["k" .. i] = i end
+                for i = 1, 8192 do t["k" .. i] = nil end
+                for i = 1, 130 do t["n" .. i] = i end
+                for k, v in pairs(t) do end
+                return table.concat(lengths, " ")
+                """, name: "border.lua"
+            ).call(budget: Budget(seconds: 30, instructions: .max))
+            seen.insert(answer + [.integer(Int64(try #require(state.lastInstructionCount)))])
+        }
+        #expect(seen.count == 1, "\(seen)")
+    }
+
+    /// What a walk sorts counts as the script's memory, while it goes on and in the peak.
+    @Test func sortingKeysIsTheScriptsMemory() throws {
+        let state = LuaState()
+        let function = try state.load(
+            "local t = {} for i = 1, 1 << 18 do t[-i] = i end for k in pairs(t) do return end",
+            name: "memory.lua")
+        let error = #expect(throws: LuaError.self) {
+            try function.call(budget: Budget(seconds: 30, memoryBytes: 24 << 20))
+        }
+        #expect(error?.kind == .budgetMemory)
+        try function.call(budget: Budget(seconds: 30, memoryBytes: 64 << 20))
+    }
+
     /// What is added while walking is not met, so that a table which grows under its walk ends it.
     @Test(arguments: [
         "{ 1, 2, 3 }", "{ 1, 2, name = 3 }", "{ [10] = 1 }", "{ a = 1 }", "{ [1.5] = 1, [true] = 2 }",

@@ -113,7 +113,8 @@ public enum PluginCatalogue {
         let home = url.deletingLastPathComponent().lastPathComponent
         guard url.pathExtension == "lua",
             url.deletingPathExtension().lastPathComponent == home,
-            let data = FileManager.default.contents(atPath: url.path)
+            let file = FileHandle(forReadingAtPath: url.path),
+            let data = try? file.read(upToCount: 1 << 20)
         else { return false }
         return !String(decoding: data, as: UTF8.self).contains(".recipe")
     }
