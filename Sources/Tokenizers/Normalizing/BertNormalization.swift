@@ -22,6 +22,7 @@ public struct BertNormalization: Sendable, Hashable {
     func apply(to text: inout [UInt8]) {
         if cleansText {
             text = ScalarRewriting.rewrite(text) { value, bytes, result in
+                if value >= 0x20, value < 0x7F { return result.append(UInt8(value)) }
                 let kinds = CharacterKind.of(value)
                 if value == 0 || value == 0xFFFD || kinds.contains(.control) { return }
                 if kinds.contains(.space) {
@@ -33,6 +34,7 @@ public struct BertNormalization: Sendable, Hashable {
         }
         if separatesChinese {
             text = ScalarRewriting.rewrite(text) { value, bytes, result in
+                if value < 0x3400 { return result.append(contentsOf: bytes) }
                 let isChinese = Self.isChinese(value)
                 if isChinese { result.append(0x20) }
                 result.append(contentsOf: bytes)
@@ -40,8 +42,10 @@ public struct BertNormalization: Sendable, Hashable {
             }
         }
         if stripsAccents {
-            text = text.withUnsafeBufferPointer(NormalizationForm.decomposed.form)
-            text = ScalarRewriting.removing(.nonspacingMark, from: text)
+            if !text.withUnsafeBufferPointer(UTF8Scan.isASCII) {
+                text = text.withUnsafeBufferPointer(NormalizationForm.decomposed.form)
+                text = ScalarRewriting.removing(.nonspacingMark, from: text)
+            }
         }
         if lowercases { text = ScalarRewriting.lowercased(text) }
     }

@@ -9,6 +9,8 @@ public final class CharacterMap: Sendable, Hashable {
     public let bytes: [UInt8]
     private let units: FrozenBuffer<UInt32>
     private let textBytes: FrozenBuffer<UInt8>
+    /// The bytes that a rule begins with, as a table of 256 flags.
+    private let begins: FrozenBuffer<Bool>
 
     /// The texts that `match` gives ranges of.
     var texts: UnsafeBufferPointer<UInt8> {
@@ -34,6 +36,14 @@ public final class CharacterMap: Sendable, Hashable {
                     | UInt32(trie[index + 3]) << 24
             })
         textBytes = FrozenBuffer(Array(bytes[(4 + size)...]))
+        let units = units
+        let root = Self.offset(units[0])
+        begins = FrozenBuffer(
+            (0..<256).map { byte in
+                let node = root ^ byte
+                return byte > 0 && node < units.count
+                    && units[node] & 0x8000_00FF == UInt32(byte)
+            })
     }
 
     public static func == (left: CharacterMap, right: CharacterMap) -> Bool {
@@ -50,7 +60,8 @@ public final class CharacterMap: Sendable, Hashable {
     func match(
         _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, isLongest: Bool
     ) -> (length: Int, text: Range<Int>)? {
-        var node = offset(units[0])
+        if start < end, !begins[Int(text[start])] { return nil }
+        var node = Self.offset(units[0])
         var found: (length: Int, text: Int)?
         var index = start
         while index < end, text[index] != 0 {
@@ -59,7 +70,7 @@ public final class CharacterMap: Sendable, Hashable {
             let unit = units[node]
             guard unit & 0x8000_00FF == UInt32(text[index]) else { break }
             index += 1
-            node ^= offset(unit)
+            node ^= Self.offset(unit)
             guard node < units.count else { break }
             if unit >> 8 & 1 == 1 {
                 found = (index - start, Int(units[node] & 0x7FFF_FFFF))
@@ -74,7 +85,7 @@ public final class CharacterMap: Sendable, Hashable {
     }
 
     @inline(__always)
-    private func offset(_ unit: UInt32) -> Int {
+    private static func offset(_ unit: UInt32) -> Int {
         Int(unit >> 10) << Int((unit & 1 << 9) >> 6)
     }
 
@@ -87,6 +98,14 @@ public final class CharacterMap: Sendable, Hashable {
             guard let base = buffer.baseAddress else { return }
             var start = 0
             while start < buffer.count {
+                // An ASCII character before another is a cluster, unless a line feed ends it.
+                if base[start] < 0x80, base[start] != 0x0D, !begins[Int(base[start])],
+                    start + 1 == buffer.count || base[start + 1] < 0x80
+                {
+                    result.append(base[start])
+                    start += 1
+                    continue
+                }
                 let end = Self.clusterEnd(base, start, buffer.count)
                 if end - start < 6,
                     let rule = match(buffer, start, end, isLongest: false)

@@ -1,8 +1,10 @@
 /// Rewritings that look at one character at a time.
 enum ScalarRewriting {
     /// Calls `body` with every scalar of `text`, well-formed UTF-8, and gathers what it appends.
+    @inline(__always)
     static func rewrite(
-        _ text: [UInt8], _ body: (UInt32, ArraySlice<UInt8>, inout [UInt8]) -> Void
+        _ text: [UInt8],
+        _ body: (UInt32, Slice<UnsafeBufferPointer<UInt8>>, inout [UInt8]) -> Void
     ) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count + text.count / 8)
@@ -11,7 +13,7 @@ enum ScalarRewriting {
             var index = 0
             while index < buffer.count {
                 let (scalar, length) = UTF8Scan.decode(base, index)
-                body(scalar, text[index..<(index + length)], &result)
+                body(scalar, buffer[index..<(index + length)], &result)
                 index += length
             }
         }

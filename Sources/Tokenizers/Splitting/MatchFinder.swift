@@ -1,6 +1,8 @@
 /// Where a step cuts: what it looks for in a text.
 enum MatchFinder: Sendable {
     case pattern(SplitPattern)
+    /// A text, which is not empty.
+    case literal([UInt8])
     /// Each character of a kind.
     case characters(CharacterKind)
     /// Runs of word characters, and runs of those that are neither that nor white space.
@@ -12,6 +14,7 @@ enum MatchFinder: Sendable {
     ) {
         switch self {
         case .pattern(let pattern): pattern.forEachMatch(in: text, body)
+        case .literal(let literal): Self.forEach(literal, in: text, body)
         case .characters(let kind):
             guard let base = text.baseAddress else { return }
             var index = 0
@@ -21,6 +24,23 @@ enum MatchFinder: Sendable {
                 index += length
             }
         case .words: Self.forEachWord(in: text, body)
+        }
+    }
+
+    private static func forEach(
+        _ literal: [UInt8], in text: UnsafeBufferPointer<UInt8>,
+        _ body: (_ start: Int, _ end: Int) -> Void
+    ) {
+        var index = 0
+        while index + literal.count <= text.count {
+            if text[index] == literal[0],
+                literal.indices.allSatisfy({ text[index + $0] == literal[$0] })
+            {
+                body(index, index + literal.count)
+                index += literal.count
+            } else {
+                index += 1
+            }
         }
     }
 

@@ -77,14 +77,13 @@ struct PreTokenizer: Sendable {
                                 behavior: .isolated))
                     ] : [])
         case .split(let pattern, let behavior, let isInverted):
-            let compiled =
+            let finder: MatchFinder =
                 switch pattern {
-                case .regex(let text): try SplitPattern(text)
-                case .literal(let text): try SplitPattern(text, isLiteral: true)
+                case .regex(let text): .pattern(try SplitPattern(text))
+                case .literal(""): .pattern(try SplitPattern("", isLiteral: true))
+                case .literal(let text): .literal(Array(text.utf8))
                 }
-            return [
-                .cut(Cut(finder: .pattern(compiled), behavior: behavior, isInverted: isInverted))
-            ]
+            return [.cut(Cut(finder: finder, behavior: behavior, isInverted: isInverted))]
         case .digits(let individually):
             return [
                 .cut(
@@ -95,10 +94,9 @@ struct PreTokenizer: Sendable {
         case .metaspace(let replacement, let scheme, let splits):
             let prefix = Prefix(text: replacement, scheme: scheme, replacesSpaces: true)
             guard splits else { return [.prefix(prefix)] }
-            let spaces = try SplitPattern(
-                String(decoding: replacement, as: UTF8.self), isLiteral: true)
             return [
-                .prefix(prefix), .cut(Cut(finder: .pattern(spaces), behavior: .mergedWithNext)),
+                .prefix(prefix),
+                .cut(Cut(finder: .literal(replacement), behavior: .mergedWithNext)),
             ]
         case .punctuation(let behavior):
             return [.cut(Cut(finder: .characters(.punctuation), behavior: behavior))]
@@ -196,6 +194,7 @@ struct PreTokenizer: Sendable {
     }
 
     private static func apply(_ cut: Cut, _ text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        if cut.behavior == .isolated || cut.behavior == .removed { return set(cut, apartIn: text) }
         var pieces: [Piece] = []
         var last = 0
         let inverted = cut.isInverted
@@ -208,6 +207,23 @@ struct PreTokenizer: Sendable {
             pieces.append(Piece(start: last, end: text.count, isMatch: inverted))
         }
         return join(pieces, cut.behavior).filter { !$0.isEmpty }
+    }
+
+    /// `apply` where matches stand apart or go: no piece joins another.
+    private static func set(
+        _ cut: Cut, apartIn text: UnsafeBufferPointer<UInt8>
+    ) -> [Range<Int>] {
+        let keepsMatches = cut.behavior == .isolated || cut.isInverted
+        let keepsOthers = cut.behavior == .isolated || !cut.isInverted
+        var result: [Range<Int>] = []
+        var last = 0
+        cut.finder.forEachMatch(in: text) { start, end in
+            if keepsOthers, start > last { result.append(last..<start) }
+            if keepsMatches, end > start { result.append(start..<end) }
+            last = end
+        }
+        if keepsOthers, last < text.count { result.append(last..<text.count) }
+        return result
     }
 
     private static func join(
