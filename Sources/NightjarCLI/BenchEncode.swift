@@ -19,7 +19,7 @@ struct BenchEncode: ParsableCommand {
     /// Bytes of text that are made where none is given.
     private static let madeBytes = 12 << 20
 
-    @Option(help: "A folder with tokenizer.json, or the file; learned from the text when absent.")
+    @Option(help: "As of tokenize encode; learned from the text when absent.")
     var tokenizer: String?
 
     @Option(help: "A file of plain text; made when absent.")

@@ -9,7 +9,7 @@ struct TokenizeDecode: ParsableCommand {
         abstract: "Turns token ids into text.",
         discussion: "Ids come from --ids, or from standard input: numbers, or {\"ids\": [...]}.")
 
-    @Option(help: "byte, a tokenizer.json, or a folder that holds one.")
+    @Option(help: ArgumentHelp(Tokenize.tokenizerHelp))
     var tokenizer: String
 
     @Option(help: "Token ids, separated by commas or spaces.")

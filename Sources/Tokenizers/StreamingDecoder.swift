@@ -7,6 +7,7 @@ public struct StreamingDecoder: Sendable {
     /// Bytes that begin a character not yet complete.
     private var pending: [UInt8] = []
     private var spacesToStrip: Int
+    private var isFirst = true
 
     public init(_ tokenizer: any Tokenizer, skipsSpecialTokens: Bool = true) {
         self.tokenizer = tokenizer
@@ -25,7 +26,8 @@ public struct StreamingDecoder: Sendable {
     /// The text that `id` completes, often empty.
     public mutating func push(_ id: Int32) -> String {
         if skipped.contains(id) { return "" }
-        var bytes = tokenizer.bytes(of: id)
+        var bytes = tokenizer.bytes(of: id, isFirst: isFirst)
+        isFirst = false
         if spacesToStrip > 0, !bytes.isEmpty {
             let spaces = bytes.prefix(spacesToStrip).prefix { $0 == 0x20 }.count
             spacesToStrip = spaces == bytes.count ? spacesToStrip - spaces : 0

@@ -30,6 +30,10 @@ public protocol Tokenizer: Sendable {
     /// The bytes a token stands for; special tokens stand for their literal text.
     func bytes(of id: Int32) -> [UInt8]
 
+    /// The bytes a token stands for; where `isFirst`, as the first of a text, which may lose the
+    /// space that was put in front of it.
+    func bytes(of id: Int32, isFirst: Bool) -> [UInt8]
+
     /// The text of a run of ids; malformed UTF-8 becomes U+FFFD.
     func decode(_ ids: some Sequence<Int32>, skipsSpecialTokens: Bool) -> String
 
@@ -60,4 +64,7 @@ extension Tokenizer {
     }
 
     public var leadingSpacesStripped: Int { 0 }
+
+    /// For a tokenizer whose tokens mean the same wherever they stand.
+    public func bytes(of id: Int32, isFirst: Bool) -> [UInt8] { bytes(of: id) }
 }

@@ -51,14 +51,7 @@ struct EncodingSpeedTests {
             ("4096", learnt as any Tokenizer), ("gpt2", try SharedVocabularies.gpt2()),
             (
                 "cl100k",
-                try SharedVocabularies.tiktoken(
-                    "tokenizer/tiktoken/cl100k_base.tiktoken",
-                    steps: [
-                        .split(
-                            pattern: .regex(SharedVocabularies.cl100kPattern), behavior: .isolated,
-                            isInverted: false),
-                        .byteLevel(addsPrefixSpace: false, usesPattern: false),
-                    ])
+                try SharedVocabularies.load("tokenizer/tiktoken/cl100k_base.tiktoken")
             ),
             (
                 "olmo",

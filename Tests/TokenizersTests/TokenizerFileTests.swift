@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""type": "BPE""#, #""type": "Unigram""#, "model.type"),
+        (#""type": "BPE""#, #""type": "WordLevel""#, "model.type"),
         (#""dropout": null"#, #""dropout": 0.1"#, "model.dropout"),
         (
             #""end_of_word_suffix": null"#, #""end_of_word_suffix": "</w>""#,
@@ -35,17 +35,12 @@ import Testing
         ),
         (#""truncation": null"#, #""truncation": {"max_length": 4}"#, "truncation"),
         (#""padding": null"#, #""padding": {}"#, "padding"),
-        (#""normalizer": null"#, #""normalizer": {"type": "Lowercase"}"#, "normalizer"),
-        (#""normalizer": null"#, #""normalizer": {"type": "NFKC"}"#, "normalizer"),
-        (
-            #""normalizer": null"#,
-            #""normalizer": {"type":"Replace","pattern":{"Regex":" +"},"content":"x"}"#,
-            "normalizer.pattern"
-        ),
+        (#""normalizer": null"#, #""normalizer": {"type": "ByteLevel"}"#, "normalizer"),
+        (#""normalizer": null"#, #""normalizer": {"type": "NFX"}"#, "normalizer"),
         (#""version": "1.0""#, #""version": "2.0""#, "version"),
         (#""version": "1.0""#, #""version": "1.0", "novelty": true"#, "novelty"),
         (#""use_regex": true"#, #""use_regex": true, "novelty": 1"#, "pre_tokenizer.novelty"),
-        (#""type": "ByteLevel""#, #""type": "BertPreTokenizer""#, "pre_tokenizer"),
+        (#""type": "ByteLevel""#, #""type": "UnicodeScripts""#, "pre_tokenizer"),
         (#""post_processor": null"#, #""post_processor": {"type": "Bert"}"#, "post_processor"),
     ])
     func unsupportedSettingsAreNamed(_ old: String, _ new: String, _ key: String) throws {

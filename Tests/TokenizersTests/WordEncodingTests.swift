@@ -33,8 +33,8 @@ import Testing
         }
         let (words, pattern) = WordSplitterTests.patterns[index]
         let (fast, slow) = (try tokenizer(pattern), try tokenizer("(?:\(pattern))"))
-        #expect(fast.preTokenizer.words == words)
-        #expect(slow.preTokenizer.words == nil)
+        #expect(fast.pipeline.preTokenizer.words == words)
+        #expect(slow.pipeline.preTokenizer.words == nil)
         var random = SeededGenerator(state: 52)
         for round in 0..<3_000 {
             var text: [UInt8] = []

@@ -17,6 +17,7 @@ import Testing
             return switch words {
             case .gpt2: ends(splitter)
             case .gpt4(let digits): ends(GPT4WordSplitter(splitter, digits: digits))
+            case .openAI: ends(GPT4WordSplitter(splitter, digits: 3, joinsLastSpace: true))
             }
         }
     }
@@ -26,6 +27,7 @@ import Testing
         (.gpt2, WordSplitter.pattern),
         (.gpt4(digits: 3), GPT4WordSplitter.pattern(digits: 3)),
         (.gpt4(digits: 1), GPT4WordSplitter.pattern(digits: 1)),
+        (.openAI, GPT4WordSplitter.openAIPattern),
     ]
 
     /// Letters, marks, numbers, spaces and line ends of all lengths, contractions in both cases.

@@ -90,7 +90,7 @@ extension RunConfiguration {
                 throw ShapeFault(
                     path: key,
                     sentence: "a new model has none of its own; give \"byte\" or the path of a "
-                        + "tokenizer.json")
+                        + "tokenizer")
             }
             return .model
         default: return .path(try places.existing(name, .either, at: key))

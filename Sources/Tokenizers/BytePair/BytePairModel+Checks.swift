@@ -1,7 +1,7 @@
 extension BytePairModel {
     /// Throws where the parts contradict each other.
     func check() throws {
-        try checkAddedTokens()
+        try checkPipeline()
         for (rank, merge) in merges.enumerated() {
             for id in [merge.left, merge.right, merge.result]
             where !vocabulary.indices.contains(Int(id)) {
@@ -20,65 +20,7 @@ extension BytePairModel {
                     key: "model.merges")
             }
         }
-        var distinct = ByteStringTable(minimumCapacity: vocabulary.count)
-        for token in vocabulary where !distinct.insert(token).isNew {
-            throw TokenizerError(.inconsistent, "two ids have the same token", key: "model.vocab")
-        }
         try checkAlphabet()
-        for (name, id) in [
-            ("bos_token", roles.beginning), ("eos_token", roles.end), ("pad_token", roles.padding),
-            ("unk_token", unknown),
-        ] {
-            guard let id, !(0..<vocabularySize).contains(Int(id)) else { continue }
-            throw TokenizerError(
-                .inconsistent, "id \(id) is outside the vocabulary of \(vocabularySize)", key: name)
-        }
-        for normalizer in normalizers {
-            if case .replace(let replacement) = normalizer, replacement.pattern.isEmpty {
-                throw TokenizerError(
-                    .malformed, "the pattern to replace is empty", key: "normalizer.pattern")
-            }
-        }
-    }
-
-    private func checkAddedTokens() throws {
-        var next = vocabulary.count
-        var previous: Int32 = -1
-        for token in addedTokens {
-            let text = String(decoding: token.content, as: UTF8.self)
-            guard token.id > previous else {
-                throw TokenizerError(
-                    .inconsistent, "id \(token.id) (\"\(text)\") appears twice",
-                    key: "added_tokens")
-            }
-            previous = token.id
-            guard !token.content.isEmpty else {
-                throw TokenizerError(
-                    .inconsistent, "the added token with id \(token.id) is empty",
-                    key: "added_tokens")
-            }
-            if Int(token.id) < vocabulary.count {
-                guard vocabulary[Int(token.id)] == token.content else {
-                    let own = String(decoding: vocabulary[Int(token.id)], as: UTF8.self)
-                    throw TokenizerError(
-                        .inconsistent,
-                        "id \(token.id) is \"\(text)\" among the added tokens, but \"\(own)\" in"
-                            + " the vocabulary", key: "added_tokens")
-                }
-            } else {
-                guard Int(token.id) == next else {
-                    throw TokenizerError(
-                        .inconsistent,
-                        "\"\(text)\" has id \(token.id) where \(next) is next: ids may have no gap",
-                        key: "added_tokens")
-                }
-                next += 1
-            }
-        }
-        guard Set(addedTokens.map(\.content)).count == addedTokens.count else {
-            throw TokenizerError(
-                .inconsistent, "two added tokens have the same content", key: "added_tokens")
-        }
     }
 
     private func checkAlphabet() throws {

@@ -21,20 +21,7 @@ extension BytePairModel {
             hash.add(fusesUnknown)
         }
         hash.add(ignoresMerges)
-        for id in [unknown, roles.beginning, roles.end] { hash.add(id.map(Int.init) ?? -1) }
-        hash.add(addedTokens.count)
-        for token in addedTokens {
-            hash.add(Int(token.id))
-            hash.add(token.content)
-            for flag in [
-                token.isSingleWord, token.stripsLeft, token.stripsRight, token.isNormalized,
-                token.isSpecial,
-            ] { hash.add(flag) }
-        }
-        hash.add(normalizers.count)
-        for normalizer in normalizers { normalizer.add(to: &hash) }
-        hash.add(preTokenizer.count)
-        for step in preTokenizer { step.add(to: &hash) }
+        pipeline.add(to: &hash, unknown: unknown)
         return hash.hexadecimal
     }
 }

@@ -43,54 +43,8 @@ extension BytePairTokenizer {
         }
     }
 
-    /// Encodes one word through the caches; `readable` bytes may be read from `bytes`.
-    @inline(__always)
-    func encodeWord(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int, _ memory: EncodingScratch,
-        _ ids: inout [Int32]
-    ) {
-        if count <= ShortWordCache.maximumLength {
-            memory.reserveOut(ShortWordCache.maximumIDs, flushingTo: &ids)
-            let found = memory.shortWords.ids(
-                of: .init(bytes, count, readable: readable), to: memory.out + memory.outCount)
-            if found > 0 {
-                memory.outCount &+= found
-                return
-            }
-        }
-        encodeNewWord(bytes, count, readable: readable, memory, &ids)
-    }
-
-    /// Encodes a word that the cache of short words does not hold.
-    @inline(never)
-    private func encodeNewWord(
-        _ bytes: UnsafePointer<UInt8>, _ count: Int, readable: Int, _ memory: EncodingScratch,
-        _ ids: inout [Int32]
-    ) {
-        let word = UnsafeBufferPointer(start: bytes, count: count)
-        guard count <= WordCache.maximumLength else {
-            // Merging may move the symbols: their place is asked for afterwards.
-            let left = mergeWord(word, memory)
-            return memory.append(memory.symbols, left, to: &ids)
-        }
-        let key = WordCache.Key(bytes, count, readable: readable)
-        let slot = memory.longWords.slot(key)
-        if !memory.longWords.holds(slot, key) {
-            let left = mergeWord(word, memory)
-            if count <= ShortWordCache.maximumLength, left <= ShortWordCache.maximumIDs {
-                memory.shortWords.store(
-                    .init(bytes, count, readable: readable), memory.symbols, left)
-            } else if left <= WordCache.maximumIDs {
-                memory.longWords.store(slot, key, memory.symbols, left)
-            }
-            return memory.append(memory.symbols, left, to: &ids)
-        }
-        let values = WordCache.values(slot)
-        memory.append(values + 1, Int(values[0]), to: &ids)
-    }
-
     /// Merges one word in the scratch's symbols and returns how many are left.
-    private func mergeWord(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
+    func split(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
         memory.reserve(word.count)
         if let wholeWords, let index = wholeWords.find(word) {
             memory.symbols[0] = wholeWordIDs[index]
@@ -103,7 +57,7 @@ extension BytePairTokenizer {
         return WordMerging.merge(memory.symbols, count, memory.pairs, merges)
     }
 
-    /// `mergeWord` for a short word spelt by bytes.
+    /// `split` for a short word spelt by bytes.
     private func mergeBytes(_ word: UnsafeBufferPointer<UInt8>, _ memory: EncodingScratch) -> Int {
         guard let base = word.baseAddress, !word.isEmpty else { return 0 }
         let (ids, pairs) = (memory.symbols, memory.pairs)

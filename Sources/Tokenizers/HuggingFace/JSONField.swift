@@ -42,6 +42,14 @@ struct JSONField {
         return integer
     }
 
+    func number() throws -> Double {
+        switch value {
+        case .integer(let integer): return Double(integer)
+        case .number(let number): return number
+        default: throw wrongType("a number")
+        }
+    }
+
     func id() throws -> Int32 {
         guard let id = Int32(exactly: try integer()), id >= 0 else {
             throw wrongType("an id from 0 to \(Int32.max)")

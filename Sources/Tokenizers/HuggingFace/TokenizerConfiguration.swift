@@ -5,21 +5,21 @@ enum TokenizerConfiguration {
     /// Gives `model` the roles that `contents` names.
     ///
     /// `special_tokens_map.json` has the same keys and is read the same way.
-    static func apply(_ contents: [UInt8], name: String, to model: inout BytePairModel) throws {
+    static func apply(_ contents: [UInt8], name: String, to model: inout some SubwordModel) throws {
         let root = JSONField(try JSONReader.read(contents, file: name), file: name)
         _ = try root.members()
         for key in roleKeys {
             guard let id = try role(root[key], model) else { continue }
             markSpecial(id, in: &model)
             switch key {
-            case "bos_token": model.roles.beginning = id
-            case "eos_token": model.roles.end = id
-            default: model.roles.padding = id
+            case "bos_token": model.pipeline.roles.beginning = id
+            case "eos_token": model.pipeline.roles.end = id
+            default: model.pipeline.roles.padding = id
             }
         }
         if let unknown = try role(root["unk_token"], model) {
             markSpecial(unknown, in: &model)
-            if model.unknown == nil, model.alphabet != .bytes { model.unknown = unknown }
+            if model.unknown == nil, !model.spellsEverything { model.unknown = unknown }
         }
         for key in ["additional_special_tokens", "extra_special_tokens"] {
             for token in try tokens(root[key]) {
@@ -30,15 +30,16 @@ enum TokenizerConfiguration {
         try checkAddedTokens(root["added_tokens_decoder"], model)
     }
 
-    static func write(_ model: BytePairModel) -> [UInt8] {
+    static func write(_ model: any SubwordModel) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("tokenizer_class", "PreTrainedTokenizerFast")
             for (key, id) in [
-                ("bos_token", model.roles.beginning), ("eos_token", model.roles.end),
-                ("pad_token", model.roles.padding), ("unk_token", model.unknown),
+                ("bos_token", model.pipeline.roles.beginning),
+                ("eos_token", model.pipeline.roles.end),
+                ("pad_token", model.pipeline.roles.padding), ("unk_token", model.unknown),
             ] {
-                if let id, let text = model.spelling(of: id) { json.member(key, text) }
+                if let id, let text = model.literal(of: id) { json.member(key, text) }
             }
             json.member("clean_up_tokenization_spaces", false)
         }
@@ -46,12 +47,14 @@ enum TokenizerConfiguration {
     }
 
     /// The id of a token given as text, or as an object with its `content`.
-    private static func role(_ field: JSONField, _ model: BytePairModel) throws -> Int32? {
+    private static func role(_ field: JSONField, _ model: any SubwordModel) throws -> Int32? {
         if field.isNull { return nil }
         var content = field
         if case .object = field.value { content = field["content"] }
         let bytes = try content.bytes()
-        if let token = model.addedTokens.first(where: { $0.content == bytes }) { return token.id }
+        if let token = model.pipeline.addedTokens.first(where: { $0.content == bytes }) {
+            return token.id
+        }
         guard let id = model.vocabulary.firstIndex(of: bytes) else {
             throw content.error(
                 .inconsistent,
@@ -72,18 +75,19 @@ enum TokenizerConfiguration {
     }
 
     /// A token with a role is special and matched in text, whatever `tokenizer.json` makes of it.
-    private static func markSpecial(_ id: Int32, in model: inout BytePairModel) {
-        if let index = model.addedTokens.firstIndex(where: { $0.id == id }) {
-            model.addedTokens[index].isSpecial = true
+    private static func markSpecial(_ id: Int32, in model: inout some SubwordModel) {
+        if let index = model.pipeline.addedTokens.firstIndex(where: { $0.id == id }) {
+            model.pipeline.addedTokens[index].isSpecial = true
         } else {
-            model.addedTokens.append(
+            model.pipeline.addedTokens.append(
                 AddedToken(id: id, content: model.vocabulary[Int(id)], isSpecial: true))
-            model.addedTokens.sort { $0.id < $1.id }
+            model.pipeline.addedTokens.sort { $0.id < $1.id }
         }
     }
 
-    private static func checkPrefixSpace(_ field: JSONField, _ model: BytePairModel) throws {
-        guard !field.isNull, case .byteLevel(let addsSpace, _)? = model.preTokenizer.first else {
+    private static func checkPrefixSpace(_ field: JSONField, _ model: any SubwordModel) throws {
+        guard !field.isNull, case .byteLevel(let addsSpace, _)? = model.pipeline.preTokenizer.first
+        else {
             return
         }
         guard try field.bool(default: addsSpace) == addsSpace else {
@@ -93,14 +97,16 @@ enum TokenizerConfiguration {
         }
     }
 
-    private static func checkAddedTokens(_ field: JSONField, _ model: BytePairModel) throws {
+    private static func checkAddedTokens(_ field: JSONField, _ model: any SubwordModel) throws {
         if field.isNull { return }
         for (key, value) in try field.members() {
             let name = String(decoding: key, as: UTF8.self)
             let token = JSONField(value, path: "\(field.path).\(name)", file: field.file)
             let content = try token["content"].bytes()
             guard let id = Int32(name),
-                let own = model.addedTokens.first(where: { $0.id == id && $0.content == content })
+                let own = model.pipeline.addedTokens.first(where: {
+                    $0.id == id && $0.content == content
+                })
             else {
                 throw token.error(
                     .inconsistent,

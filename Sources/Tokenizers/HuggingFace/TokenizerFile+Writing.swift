@@ -1,13 +1,42 @@
 extension TokenizerFile {
     /// A `tokenizer.json` from which Hugging Face's `tokenizers` encodes as `model` does.
+    ///
+    /// The model must have been read from such a file or be `isWritable`.
     public static func write(_ model: BytePairModel) -> [UInt8] {
+        write(model) { json in writeModel(model, &json) }
+    }
+
+    /// A `tokenizer.json` from which Hugging Face's `tokenizers` encodes as `model` does.
+    static func write(_ model: WordPieceModel) -> [UInt8] {
+        write(model) { json in
+            json.key("model")
+            json.object { json in
+                json.member("type", "WordPiece")
+                json.member("unk_token", model.unknown.flatMap { model.literal(of: $0) } ?? [])
+                json.member("continuing_subword_prefix", model.continuationPrefix)
+                json.member("max_input_chars_per_word", model.maximumCharacters)
+                writeVocabulary(model.vocabulary, &json)
+            }
+        }
+    }
+
+    /// Whether `tokenizer.json` can say what the pipeline does: it has no word for
+    /// SentencePiece's own way with a character map.
+    static func isWritable(_ pipeline: TokenizerPipeline) -> Bool {
+        pipeline.normalizers.allSatisfy { if case .sentencePiece = $0 { false } else { true } }
+    }
+
+    private static func write(
+        _ model: some SubwordModel, writesModel: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        precondition(isWritable(model.pipeline), "the pipeline has its own file")
         var json = JSONWriter()
         json.object { json in
             json.member("version", "1.0")
             json.memberNull("truncation")
             json.memberNull("padding")
             json.key("added_tokens")
-            json.array(model.addedTokens) { json, token in
+            json.array(model.pipeline.addedTokens) { json, token in
                 json.object { json in
                     json.member("id", Int(token.id))
                     json.member("content", token.content)
@@ -18,74 +47,31 @@ extension TokenizerFile {
                     json.member("special", token.isSpecial)
                 }
             }
-            writeNormalizers(model, &json)
-            writePreTokenizer(model, &json)
+            json.key("normalizer")
+            json.sequence(model.pipeline.normalizers, list: "normalizers") { write($1, &$0) }
+            json.key("pre_tokenizer")
+            json.sequence(model.pipeline.preTokenizer, list: "pretokenizers") { write($1, &$0) }
             writePostProcessor(model, &json)
-            writeDecoder(model, &json)
-            writeModel(model, &json)
+            json.key("decoder")
+            json.sequence(decoders(model.pipeline), list: "decoders") { write($1, &$0) }
+            writesModel(&json)
         }
         return json.bytes
     }
 
-    private static func writeNormalizers(_ model: BytePairModel, _ json: inout JSONWriter) {
-        json.key("normalizer")
-        json.sequence(model.normalizers, list: "normalizers") { json, normalizer in
-            switch normalizer {
-            case .composed: json.member("type", "NFC")
-            case .prepend(let bytes):
-                json.member("type", "Prepend")
-                json.member("prepend", bytes)
-            case .replace(let replacement): write(replacement, &json)
-            }
-        }
+    /// The decoder as files have it: byte fallback is always followed by `Fuse`, and no decoder at
+    /// all puts spaces between tokens.
+    private static func decoders(_ pipeline: TokenizerPipeline) -> [DecoderStep] {
+        pipeline.decoding == [.spaced] ? [] : pipeline.decoding
     }
 
-    private static func write(
-        _ replacement: BytePairModel.Replacement, _ json: inout JSONWriter
+    private static func writePostProcessor(
+        _ model: some SubwordModel, _ json: inout JSONWriter
     ) {
-        json.member("type", "Replace")
-        json.key("pattern")
-        json.object { $0.member("String", replacement.pattern) }
-        json.member("content", replacement.content)
-    }
-
-    private static func writePreTokenizer(_ model: BytePairModel, _ json: inout JSONWriter) {
-        json.key("pre_tokenizer")
-        json.sequence(model.preTokenizer, list: "pretokenizers") { json, step in
-            switch step {
-            case .byteLevel(let addsPrefixSpace, let usesPattern):
-                json.member("type", "ByteLevel")
-                json.member("add_prefix_space", addsPrefixSpace)
-                json.member("trim_offsets", true)
-                json.member("use_regex", usesPattern)
-            case .split(let pattern, let behavior, let isInverted):
-                json.member("type", "Split")
-                json.key("pattern")
-                json.object { json in
-                    switch pattern {
-                    case .regex(let text): json.member("Regex", text)
-                    case .literal(let text): json.member("String", text)
-                    }
-                }
-                json.member("behavior", behavior.rawValue)
-                json.member("invert", isInverted)
-            case .digits(let individually):
-                json.member("type", "Digits")
-                json.member("individual_digits", individually)
-            case .metaspace(let replacement, let prefix, let splits):
-                json.member("type", "Metaspace")
-                json.member("replacement", replacement)
-                json.member("prepend_scheme", prefix.rawValue)
-                json.member("split", splits)
-            }
-        }
-    }
-
-    private static func writePostProcessor(_ model: BytePairModel, _ json: inout JSONWriter) {
         json.key("post_processor")
-        let (before, after) = (model.template.before, model.template.after)
+        let (before, after) = (model.pipeline.template.before, model.pipeline.template.after)
         guard !before.isEmpty || !after.isEmpty else { return json.null() }
-        func name(_ id: Int32) -> [UInt8] { model.spelling(of: id) ?? [] }
+        func name(_ id: Int32) -> [UInt8] { model.literal(of: id) ?? [] }
         json.object { json in
             json.member("type", "TemplateProcessing")
             // One text, and two: the second repeats what stands around the first.
@@ -122,44 +108,13 @@ extension TokenizerFile {
         }
     }
 
-    private static func writeDecoder(_ model: BytePairModel, _ json: inout JSONWriter) {
-        json.key("decoder")
-        switch model.decoding {
-        case .bytes:
-            json.object { json in
-                json.member("type", "ByteLevel")
-                json.member("add_prefix_space", true)
-                json.member("trim_offsets", true)
-                json.member("use_regex", true)
-            }
-        case .characters(let replacements, let byteFallback, let spaces):
-            json.object { json in
-                json.member("type", "Sequence")
-                json.key("decoders")
-                json.arrayOfObjects(
-                    replacements.map { replacement in { write(replacement, &$0) } }
-                        + (byteFallback ? [{ $0.member("type", "ByteFallback") }] : [])
-                        + [{ $0.member("type", "Fuse") }]
-                        + (spaces > 0
-                            ? [
-                                {
-                                    $0.member("type", "Strip")
-                                    $0.member("content", " ")
-                                    $0.member("start", spaces)
-                                    $0.member("stop", 0)
-                                }
-                            ] : []))
-            }
-        }
-    }
-
     private static func writeModel(_ model: BytePairModel, _ json: inout JSONWriter) {
         json.key("model")
         json.object { json in
             json.member("type", "BPE")
             json.memberNull("dropout")
             if let unknown = model.unknown {
-                json.member("unk_token", model.spelling(of: unknown) ?? [])
+                json.member("unk_token", model.literal(of: unknown) ?? [])
             } else {
                 json.memberNull("unk_token")
             }
@@ -173,18 +128,22 @@ extension TokenizerFile {
                 json.member("byte_fallback", false)
             }
             json.member("ignore_merges", model.ignoresMerges)
-            json.key("vocab")
-            json.object { json in
-                for (id, token) in model.vocabulary.enumerated() {
-                    json.key(token)
-                    json.integer(id)
-                }
-            }
+            writeVocabulary(model.vocabulary, &json)
             json.key("merges")
             json.array(model.merges) { json, merge in
                 json.array([merge.left, merge.right]) {
                     $0.string(model.vocabulary[Int($1)])
                 }
+            }
+        }
+    }
+
+    private static func writeVocabulary(_ vocabulary: [[UInt8]], _ json: inout JSONWriter) {
+        json.key("vocab")
+        json.object { json in
+            for (id, token) in vocabulary.enumerated() {
+                json.key(token)
+                json.integer(id)
             }
         }
     }

@@ -123,9 +123,11 @@ struct AddedTokenMatcher: Sendable {
     }
 
     private func standsAlone(_ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        if let before = scalar(text, before: start), isWordCharacter(before.scalar) { return false }
-        if let after = scalar(text, at: end), isWordCharacter(after.scalar) { return false }
-        return true
+        if let before = scalar(text, before: start), Self.isWordCharacter(before.scalar) {
+            return false
+        }
+        guard let after = scalar(text, at: end) else { return true }
+        return !Self.isWordCharacter(after.scalar)
     }
 
     private func spaceStart(_ text: UnsafeBufferPointer<UInt8>, before position: Int) -> Int {
@@ -166,7 +168,7 @@ struct AddedTokenMatcher: Sendable {
     }
 
     /// `\w` of Unicode's technical standard 18.
-    private func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    static func isWordCharacter(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.properties.isAlphabetic || scalar.properties.isJoinControl { return true }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:

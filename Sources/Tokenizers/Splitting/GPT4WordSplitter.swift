@@ -12,15 +12,22 @@ struct GPT4WordSplitter: WordCutting {
             + #"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#
     }
 
+    /// OpenAI's newer wording, with numbers of up to 3 digits: white space at the end of a text is
+    /// one word, line ends in it or not.
+    static let openAIPattern = pattern(digits: 3).replacing(
+        #"|\s*[\r\n]+"#, with: #"|\s+\z|\s*[\r\n]+"#)
+
     private let classes: WordSplitter
     private let bytes: UnsafePointer<UInt8>
     private let end: Int
     private let digits: Int
+    private let joinsLastSpace: Bool
 
-    /// Cuts the text that `classes` would cut.
-    init(_ classes: WordSplitter, digits: Int) {
+    /// Cuts the text that `classes` would cut; `joinsLastSpace` for `openAIPattern`.
+    init(_ classes: WordSplitter, digits: Int, joinsLastSpace: Bool = false) {
         self.classes = classes
         self.digits = digits
+        self.joinsLastSpace = joinsLastSpace
         bytes = classes.bytes
         end = classes.end
     }
@@ -81,6 +88,7 @@ struct GPT4WordSplitter: WordCutting {
             if isLineEnd(bytes[index]) { lineEnd = index + 1 }
             index += length
         }
+        if joinsLastSpace, index == end { return end }
         if lineEnd > start { return lineEnd }
         return index == end || last == start ? index : last
     }

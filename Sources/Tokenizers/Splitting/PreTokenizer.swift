@@ -4,11 +4,18 @@ struct PreTokenizer: Sendable {
     let words: WordPattern?
     /// Whether there is nothing to cut.
     let isEmpty: Bool
+    /// Whether what begins the whole text is treated otherwise.
+    let asksForTextStart: Bool
 
-    private let prefix: Prefix?
-    private let cuts: [Cut]
+    private let operations: [Operation]
 
-    /// What the first step puts in front or writes spaces as.
+    /// What a step does to every word.
+    private enum Operation: Sendable {
+        case prefix(Prefix)
+        case cut(Cut)
+    }
+
+    /// Puts text in front of words, and may write spaces as that text.
     private struct Prefix: Sendable {
         var text: [UInt8]
         var scheme: PreTokenizerStep.Prefix
@@ -16,9 +23,9 @@ struct PreTokenizer: Sendable {
     }
 
     private struct Cut: Sendable {
-        var pattern: SplitPattern
+        var finder: MatchFinder
         var behavior: PreTokenizerStep.Behavior
-        var isInverted: Bool
+        var isInverted = false
     }
 
     /// A stretch of the text, and whether a pattern matched it.
@@ -28,68 +35,79 @@ struct PreTokenizer: Sendable {
         var isMatch: Bool
     }
 
+    /// A word so far, and whether it begins where the whole text does.
+    private struct Word {
+        var range: Range<Int>
+        var isTextStart: Bool
+    }
+
     /// Throws where a pattern does not compile or a step stands where it cannot.
     init(_ steps: [PreTokenizerStep]) throws {
-        var prefix: Prefix?
-        var cuts: [Cut] = []
+        var operations: [Operation] = []
         for (index, step) in steps.enumerated() {
             let key = steps.count == 1 ? "pre_tokenizer" : "pre_tokenizer.pretokenizers[\(index)]"
             do {
-                switch step {
-                case .byteLevel(let addsPrefixSpace, let usesPattern):
-                    guard index == steps.count - 1 else {
-                        throw TokenizerError(.unsupported, "a step after ByteLevel", key: key)
-                    }
-                    if addsPrefixSpace {
-                        guard index == 0 else {
-                            throw TokenizerError(
-                                .unsupported, "add_prefix_space after another step", key: key)
-                        }
-                        prefix = Prefix(text: [0x20], scheme: .always, replacesSpaces: false)
-                    }
-                    if usesPattern {
-                        cuts.append(
-                            Cut(
-                                pattern: try SplitPattern(WordSplitter.pattern),
-                                behavior: .isolated, isInverted: false))
-                    }
-                case .split(.regex(let pattern), let behavior, let isInverted):
-                    cuts.append(
-                        Cut(
-                            pattern: try SplitPattern(pattern), behavior: behavior,
-                            isInverted: isInverted))
-                case .split(.literal(let text), let behavior, let isInverted):
-                    cuts.append(
-                        Cut(
-                            pattern: try SplitPattern(text, isLiteral: true), behavior: behavior,
-                            isInverted: isInverted))
-                case .digits(let individually):
-                    cuts.append(
-                        Cut(
-                            pattern: try SplitPattern(#"\p{N}"#),
-                            behavior: individually ? .isolated : .contiguous, isInverted: false))
-                case .metaspace(let replacement, let scheme, let splits):
-                    guard steps.count == 1 else {
-                        throw TokenizerError(
-                            .unsupported, "Metaspace beside another step", key: key)
-                    }
-                    prefix = Prefix(text: replacement, scheme: scheme, replacesSpaces: true)
-                    if splits {
-                        cuts.append(
-                            Cut(
-                                pattern: try SplitPattern(
-                                    String(decoding: replacement, as: UTF8.self), isLiteral: true),
-                                behavior: .mergedWithNext, isInverted: false))
-                    }
+                if case .byteLevel = step, index < steps.count - 1 {
+                    throw TokenizerError(
+                        .unsupported, "a step after ByteLevel is not implemented", key: key)
                 }
+                operations += try Self.operations(of: step)
             } catch let error as TokenizerError {
                 throw TokenizerError(error.kind, error.message, key: error.key ?? key)
             }
         }
-        self.prefix = prefix
-        self.cuts = cuts
+        self.operations = operations
         words = WordPattern(steps)
-        isEmpty = prefix == nil && cuts.isEmpty
+        isEmpty = operations.isEmpty
+        asksForTextStart = steps.contains {
+            if case .metaspace(_, .first, _) = $0 { true } else { false }
+        }
+    }
+
+    private static func operations(of step: PreTokenizerStep) throws -> [Operation] {
+        switch step {
+        case .byteLevel(let addsPrefixSpace, let usesPattern):
+            let prefix = Prefix(text: [0x20], scheme: .always, replacesSpaces: false)
+            return (addsPrefixSpace ? [.prefix(prefix)] : [])
+                + (usesPattern
+                    ? [
+                        .cut(
+                            Cut(
+                                finder: .pattern(try SplitPattern(WordSplitter.pattern)),
+                                behavior: .isolated))
+                    ] : [])
+        case .split(let pattern, let behavior, let isInverted):
+            let finder: MatchFinder =
+                switch pattern {
+                case .regex(let text): .pattern(try SplitPattern(text))
+                case .literal(""): .pattern(try SplitPattern("", isLiteral: true))
+                case .literal(let text): .literal(Array(text.utf8))
+                }
+            return [.cut(Cut(finder: finder, behavior: behavior, isInverted: isInverted))]
+        case .digits(let individually):
+            return [
+                .cut(
+                    Cut(
+                        finder: .pattern(try SplitPattern(#"\p{N}"#)),
+                        behavior: individually ? .isolated : .contiguous))
+            ]
+        case .metaspace(let replacement, let scheme, let splits):
+            let prefix = Prefix(text: replacement, scheme: scheme, replacesSpaces: true)
+            guard splits else { return [.prefix(prefix)] }
+            return [
+                .prefix(prefix),
+                .cut(Cut(finder: .literal(replacement), behavior: .mergedWithNext)),
+            ]
+        case .punctuation(let behavior):
+            return [.cut(Cut(finder: .characters(.punctuation), behavior: behavior))]
+        case .words: return [.cut(Cut(finder: .words, behavior: .removed, isInverted: true))]
+        case .whitespace: return [.cut(Cut(finder: .characters(.space), behavior: .removed))]
+        case .bert:
+            return [
+                .cut(Cut(finder: .characters(.space), behavior: .removed)),
+                .cut(Cut(finder: .characters(.punctuation), behavior: .isolated)),
+            ]
+        }
     }
 
     /// Calls `body` with every word of `text`, which is well-formed UTF-8 and not empty.
@@ -101,49 +119,86 @@ struct PreTokenizer: Sendable {
         _ text: UnsafeBufferPointer<UInt8>, isTextStart: Bool, mayPrefix: Bool,
         _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) {
-        guard let prefix else { return cut(text, body) }
-        var copy: [UInt8] = []
-        copy.reserveCapacity(text.count + text.count / 8 + prefix.text.count)
-        if prefix.replacesSpaces {
-            for byte in text {
-                if byte == 0x20 { copy.append(contentsOf: prefix.text) } else { copy.append(byte) }
-            }
-        } else {
-            copy.append(contentsOf: text)
+        var words = [Word(range: 0..<text.count, isTextStart: isTextStart)]
+        // Steps that write anew leave the text as it was given.
+        var rewritten: [UInt8]?
+        func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+            rewritten?.withUnsafeBufferPointer(body) ?? body(text)
         }
-        let wantsPrefix =
-            switch prefix.scheme {
-            case .always: mayPrefix
-            case .first: mayPrefix && isTextStart
-            case .never: false
+        for operation in operations {
+            switch operation {
+            case .prefix(let prefix):
+                (rewritten, words) = withText {
+                    Self.prepend(prefix, to: words, of: $0, mayPrefix: mayPrefix)
+                }
+            case .cut(let cut): words = withText { Self.apply(cut, to: words, of: $0) }
             }
-        if wantsPrefix, !copy.starts(with: prefix.text) {
-            copy.insert(contentsOf: prefix.text, at: 0)
         }
-        copy.withUnsafeBufferPointer { cut($0, body) }
+        withText { text in
+            for word in words { body(UnsafeBufferPointer(rebasing: text[word.range])) }
+        }
     }
 
-    private func cut(
-        _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void
-    ) {
-        if cuts.isEmpty { return body(text) }
-        var ranges = [0..<text.count]
-        for cut in cuts {
-            ranges = ranges.flatMap { range in
-                let part = UnsafeBufferPointer(rebasing: text[range])
-                return Self.apply(cut, part).map {
-                    (range.lowerBound + $0.lowerBound)..<(range.lowerBound + $0.upperBound)
+    private static func prepend(
+        _ prefix: Prefix, to words: [Word], of text: UnsafeBufferPointer<UInt8>, mayPrefix: Bool
+    ) -> ([UInt8]?, [Word]) {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(text.count + text.count / 8 + prefix.text.count)
+        var result: [Word] = []
+        result.reserveCapacity(words.count)
+        for word in words {
+            let start = copy.count
+            let part = text[word.range]
+            let begins =
+                part.starts(with: prefix.text) || prefix.replacesSpaces && part.first == 0x20
+            // Only the first word can stand after bytes that are not UTF-8.
+            let isFree = mayPrefix || word.range.lowerBound > 0
+            let isWanted =
+                switch prefix.scheme {
+                case .always: isFree
+                case .first: isFree && word.isTextStart
+                case .never: false
                 }
+            if isWanted, !begins { copy.append(contentsOf: prefix.text) }
+            if prefix.replacesSpaces {
+                for byte in part {
+                    if byte == 0x20 {
+                        copy.append(contentsOf: prefix.text)
+                    } else {
+                        copy.append(byte)
+                    }
+                }
+            } else {
+                copy.append(contentsOf: part)
+            }
+            result.append(Word(range: start..<copy.count, isTextStart: word.isTextStart))
+        }
+        return (copy, result)
+    }
+
+    private static func apply(
+        _ cut: Cut, to words: [Word], of text: UnsafeBufferPointer<UInt8>
+    ) -> [Word] {
+        var result: [Word] = []
+        result.reserveCapacity(words.count)
+        for word in words {
+            let base = word.range.lowerBound
+            for range in apply(cut, UnsafeBufferPointer(rebasing: text[word.range])) {
+                result.append(
+                    Word(
+                        range: (base + range.lowerBound)..<(base + range.upperBound),
+                        isTextStart: word.isTextStart && range.lowerBound == 0))
             }
         }
-        for range in ranges { body(UnsafeBufferPointer(rebasing: text[range])) }
+        return result
     }
 
     private static func apply(_ cut: Cut, _ text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+        if cut.behavior == .isolated || cut.behavior == .removed { return set(cut, apartIn: text) }
         var pieces: [Piece] = []
         var last = 0
         let inverted = cut.isInverted
-        cut.pattern.forEachMatch(in: text) { start, end in
+        cut.finder.forEachMatch(in: text) { start, end in
             if start > last { pieces.append(Piece(start: last, end: start, isMatch: inverted)) }
             pieces.append(Piece(start: start, end: end, isMatch: !inverted))
             last = end
@@ -152,6 +207,23 @@ struct PreTokenizer: Sendable {
             pieces.append(Piece(start: last, end: text.count, isMatch: inverted))
         }
         return join(pieces, cut.behavior).filter { !$0.isEmpty }
+    }
+
+    /// `apply` where matches stand apart or go: no piece joins another.
+    private static func set(
+        _ cut: Cut, apartIn text: UnsafeBufferPointer<UInt8>
+    ) -> [Range<Int>] {
+        let keepsMatches = cut.behavior == .isolated || cut.isInverted
+        let keepsOthers = cut.behavior == .isolated || !cut.isInverted
+        var result: [Range<Int>] = []
+        var last = 0
+        cut.finder.forEachMatch(in: text) { start, end in
+            if keepsOthers, start > last { result.append(last..<start) }
+            if keepsMatches, end > start { result.append(start..<end) }
+            last = end
+        }
+        if keepsOthers, last < text.count { result.append(last..<text.count) }
+        return result
     }
 
     private static func join(

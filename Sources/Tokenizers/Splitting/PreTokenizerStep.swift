@@ -9,6 +9,15 @@ public enum PreTokenizerStep: Sendable, Hashable {
     /// Writes a space as `replacement`, puts one in front, and cuts before each where `splits`.
     case metaspace(replacement: [UInt8], prefix: Prefix, splits: Bool)
 
+    /// Sets punctuation apart.
+    case punctuation(behavior: Behavior)
+    /// Keeps words (`\w+`) and runs of other characters; white space goes.
+    case words
+    /// Cuts at white space, which goes.
+    case whitespace
+    /// Cuts at white space, which goes, and sets punctuation apart.
+    case bert
+
     /// A regular expression or literal text.
     public enum Pattern: Sendable, Hashable {
         case regex(String)
@@ -55,6 +64,12 @@ public enum PreTokenizerStep: Sendable, Hashable {
             hash.add(replacement)
             hash.add(prefix.rawValue)
             hash.add(splits)
+        case .punctuation(let behavior):
+            hash.add("Punctuation")
+            hash.add(behavior.rawValue)
+        case .words: hash.add("Whitespace")
+        case .whitespace: hash.add("WhitespaceSplit")
+        case .bert: hash.add("BertPreTokenizer")
         }
     }
 }

@@ -4,6 +4,8 @@ enum WordPattern: Sendable, Hashable {
     case gpt2
     /// GPT-4's, as Llama 3 (numbers of up to 3 digits) and Qwen (1) write it.
     case gpt4(digits: Int)
+    /// The same as OpenAI writes it now, `GPT4WordSplitter.openAIPattern`.
+    case openAI
 
     /// The pattern of steps that do nothing but cut by it; nil for all other steps.
     init?(_ steps: [PreTokenizerStep]) {
@@ -15,6 +17,7 @@ enum WordPattern: Sendable, Hashable {
             (WordSplitter.pattern, .gpt2),
             (GPT4WordSplitter.pattern(digits: 3), .gpt4(digits: 3)),
             (GPT4WordSplitter.pattern(digits: 1), .gpt4(digits: 1)),
+            (GPT4WordSplitter.openAIPattern, .openAI),
         ]
         let found = known.first {
             steps == [

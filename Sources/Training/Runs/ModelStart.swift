@@ -64,7 +64,7 @@ public struct ModelStart {
                 throw TrainingError(
                     .badConfiguration,
                     "A new model has no tokenizer of its own; set tokenizer to \"byte\" or to the "
-                        + "path of a tokenizer.json.")
+                        + "path of a tokenizer.")
             }
             return try TokenizerLoader.load(folder.path)
         }

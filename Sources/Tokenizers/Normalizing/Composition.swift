@@ -2,6 +2,8 @@ import CUTF8Proc
 
 /// Unicode normalisation form C of well-formed UTF-8, applied only where it may change something.
 ///
+/// By the tables of Unicode 9, as `NormalizationForm` says.
+///
 /// A scalar stands alone where its combining class is 0, nothing before it composes with it, and it
 /// is its own form C. Before such a scalar a text may be cut without changing its form C, and a
 /// text of them alone is composed already (Unicode Standard Annex 15, sections 9 and 13).
@@ -14,7 +16,8 @@ enum Composition {
         var decomposed: [Int: [Int32]] = [:]
         var composesBackward = [Bool](repeating: false, count: limit)
         for value in 0..<limit {
-            guard Unicode.Scalar(UInt32(value)) != nil else { continue }
+            guard let scalar = Unicode.Scalar(UInt32(value)), !NormalizationForm.isInert(scalar)
+            else { continue }
             let parts = decomposition(Int32(value))
             guard parts.count > 1 || parts[0] != value else { continue }
             decomposed[value] = parts
@@ -23,6 +26,7 @@ enum Composition {
         return FrozenBuffer(
             (0..<limit).map { value in
                 guard let scalar = Unicode.Scalar(UInt32(value)) else { return 0 }
+                if NormalizationForm.isInert(scalar) { return 1 }
                 let first = decomposed[value]?[0] ?? Int32(value)
                 guard combiningClass(Int32(value)) == 0, combiningClass(first) == 0,
                     !composesBackward[Int(first)], !composesBackward[value]
@@ -59,17 +63,9 @@ enum Composition {
         return result
     }
 
-    /// The form C of `text`, by utf8proc throughout.
+    /// The form C of `text`, computed throughout.
     static func wholeForm(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        let options = utf8proc_option_t(
-            rawValue: UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue)
-        var output: UnsafeMutablePointer<UInt8>?
-        let length = utf8proc_map(text.baseAddress, text.count, &output, options)
-        defer { free(output) }
-        guard length >= 0, let output else {
-            preconditionFailure("well-formed UTF-8 composes, but utf8proc answered \(length)")
-        }
-        return Array(UnsafeBufferPointer(start: output, count: length))
+        NormalizationForm.composed.whole(text)
     }
 
     /// The first scalar from `start` on that does not stand alone, or the end, and the scalar
