@@ -1,7 +1,7 @@
 -- Supervised fine-tuning: a model that continues text learns to answer.
 --
 --   nightjar train Scripts/recipes/tiny.lua                 # a base model, runs/tiny
---   python3 Scripts/experiments/induction.py prepare ../shared/data/instruct/induction
+--   python3 Scripts/experiments/induction.py prepare FOLDER  # the tasks of Instruction Induction
 --   nightjar inspect mask Scripts/recipes/sft.lua           # look at what will be learned
 --   nightjar train Scripts/recipes/sft.lua                  # writes runs/sft
 --
