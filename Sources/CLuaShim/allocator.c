@@ -49,10 +49,17 @@ void *njl_resize_scratch(lua_State *L, void *old, size_t old_size, size_t new_si
     return block;
 }
 
+static size_t scratch_of(const njl_context *context) {
+    const njl_walk *walk = &context->walk;
+    return walk->capacity * sizeof *walk->entries + walk->order_capacity * sizeof *walk->order;
+}
+
+// Scratch space counts while it may be needed, and is no part of what an interpreter holds.
+size_t njl_memory_used(const njl_context *context) { return context->used - scratch_of(context); }
+
 void njl_drop_walk(njl_context *context) {
     njl_walk *walk = &context->walk;
-    context->used -= walk->capacity * sizeof *walk->entries;
-    context->used -= walk->order_capacity * sizeof *walk->order;
+    context->used -= scratch_of(context);
     free(walk->entries);
     free(walk->order);
     *walk = (njl_walk){0};

@@ -191,8 +191,6 @@ njl_failure njl_last_failure(const njl_context *context) {
     };
 }
 
-size_t njl_memory_used(const njl_context *context) { return context->used; }
-
 size_t njl_memory_peak(const njl_context *context) { return context->peak; }
 
 size_t njl_kept_functions(const njl_context *context) {
