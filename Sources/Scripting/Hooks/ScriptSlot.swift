@@ -146,7 +146,9 @@ final class ScriptSlot {
                 exchanges: unit.context.exchanges ?? [],
                 answer: isAnswerUsed ? checked.plain() : nil,
                 notes: unit.context.notes ?? CallNotes())
-            return checked.isNil ? nil : checked
+            // No answer is none at all, not a nil of Lua's.
+            guard !checked.isNil else { return nil }
+            return checked
         } catch {
             // Half a call cannot be repeated.
             record.forget()
