@@ -141,12 +141,13 @@ final class ScriptSlot {
             }
             let checked =
                 try isAnswerUsed && !answer.isNil ? unit.checked(answer, of: door) : LuaNode.nil
-            try record.add(
+            // No answer is none at all, not a nil of Lua's: both have that literal.
+            let looked: LuaValue? = try isAnswerUsed ? .some(checked.plain()) : .none
+            record.add(
                 door, facts, phase: phase, occasion: occasion, run: run,
                 exchanges: unit.context.exchanges ?? [],
-                answer: isAnswerUsed ? checked.plain() : nil,
+                answer: looked,
                 notes: unit.context.notes ?? CallNotes())
-            // No answer is none at all, not a nil of Lua's.
             guard !checked.isNil else { return nil }
             return checked
         } catch {

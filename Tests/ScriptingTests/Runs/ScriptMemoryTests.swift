@@ -90,6 +90,7 @@ import Training
                   nj.metric.log("n", ctx.state.n)
                   nj.metric.add("sum", nj.random.uniform())
                   nj.log.info("step " .. ctx.step)
+                  return "what nobody looks at"
                 end },
                 """, steps: 40)
         try run.begin()
