@@ -21,7 +21,17 @@ void njl_hook(lua_State *L, lua_Debug *where) {
     }
 }
 
+// Keeps the place where the budget went: a protected call that the error passes raises it anew, at
+// a line of its own.
+static void keep_place(lua_State *L) {
+    njl_report *carried = &njl_context_of(L)->carried;
+    if (carried->value == &spent) return;
+    njl_report_nearest(L, carried);
+    carried->value = &spent;
+}
+
 int njl_raise_budget(lua_State *L) {
+    keep_place(L);
     // A `__close` handler on the way out ends at its first instruction.
     lua_sethook(L, njl_hook, LUA_MASKCOUNT, 1);
     lua_pushlightuserdata(L, (void *)&spent);
@@ -42,6 +52,16 @@ void njl_need_stack(lua_State *L, int count) {
 }
 
 void njl_settle(lua_State *L, int status) {
-    if (status == LUA_ERRMEM) njl_trip(L, NJL_MEMORY);
-    if (njl_context_of(L)->tripped) njl_raise_budget(L);
+    njl_context *context = njl_context_of(L);
+    if (status == LUA_ERRMEM) {
+        njl_trip(L, NJL_MEMORY);
+        // The allocator noted where it refused; that frame is gone by now.
+        if (context->carried.value != &spent && *context->report.chunk) {
+            context->carried = context->report;
+            context->carried.message_offset = 0;
+            context->carried.trace[0] = 0;
+            context->carried.value = &spent;
+        }
+    }
+    if (context->tripped) njl_raise_budget(L);
 }

@@ -134,7 +134,8 @@ int njl_handler(lua_State *L) {
         njl_report_nearest(L, report);
         if (message && !context->tripped) match_position(L, message, report);
     }
-    context->carried.value = NULL;
+    // The place of a spent budget holds until the outermost call is over.
+    if (!context->tripped) context->carried.value = NULL;
     // Level 0 is this handler; a host function that raised is what the message speaks of.
     write_trace(
         L, is_host_frame(L, 1) ? 2 : 1, lua_pushthread(L), report->trace, sizeof report->trace);

@@ -18,7 +18,8 @@ extension LuaState {
             error.message = "ran past its time budget of \(budget.seconds) s"
         case NJL_MEMORY:
             error.kind = .budgetMemory
-            error.message = "needs more than its memory budget of \(budget.memoryBytes) bytes"
+            let size = LuaState.size(budget.memoryBytes)
+            error.message = "needs more than its memory budget of \(size)"
         case NJL_INSTRUCTIONS:
             error.kind = .budgetInstructions
             error.message = "ran past its budget of \(budget.instructions ?? 0) instructions"
@@ -38,6 +39,11 @@ extension LuaState {
             onTimeCut?()
         }
         return error
+    }
+
+    /// In MiB, as limits are written, where that is a whole number.
+    private static func size(_ bytes: Int) -> String {
+        bytes > 0 && bytes.isMultiple(of: 1 << 20) ? "\(bytes >> 20) MiB" : "\(bytes) bytes"
     }
 
     /// A message as text; of one that floods, the beginning.

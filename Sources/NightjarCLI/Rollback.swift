@@ -31,8 +31,12 @@ struct Rollback: ParsableCommand {
     var timeout = 60.0
 
     func validate() throws {
-        guard weights != (script != nil) else {
+        guard weights || script != nil else {
             throw ValidationError("name a script, or give --weights")
+        }
+        guard !weights || script == nil else {
+            throw ValidationError(
+                "a script and --weights go back one at a time; leave one of them out")
         }
         for (name, text) in [("script", script), ("hash", hash)] where text != nil {
             guard let text, !text.isEmpty, !text.contains(where: \.isWhitespace) else {

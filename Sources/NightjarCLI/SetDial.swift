@@ -23,7 +23,10 @@ struct SetDial: ParsableCommand {
     @Option(help: "Seconds to wait for the step under way to end.")
     var timeout = 60.0
 
-    mutating func run() throws {
+    func validate() throws { _ = try settings() }
+
+    /// What was given, read.
+    private func settings() throws -> [DialSetting] {
         let settings = try changes.map { change in
             guard let equals = change.firstIndex(of: "="),
                 let value = DialValue(text: String(change[change.index(after: equals)...]))
@@ -38,6 +41,11 @@ struct SetDial: ParsableCommand {
         for setting in settings where !paths.insert(setting.path).inserted {
             throw ValidationError("'\(setting.path)' is set twice; give it one value")
         }
+        return settings
+    }
+
+    mutating func run() throws {
+        let settings = try settings()
         let request: ControlRequest =
             settings.count == 1
             ? .set(path: settings[0].path, value: settings[0].value) : .turn(settings)

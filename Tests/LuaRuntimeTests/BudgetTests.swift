@@ -250,6 +250,31 @@ struct BudgetTests {
         #expect(error.traceback == ["test.lua:2: in main chunk"])
     }
 
+    /// Protected calls that a spent budget passes raise it anew; the place stays the first.
+    @Test(arguments: [
+        ("pcall(function()\n  local x = 1\n  while true do\n    x = x + 1\n  end\nend)", 3...4),
+        ("pcall(pcall, function()\n  pcall(function()\n    while true do end\n  end)\nend)", 3...3),
+        ("pcall(function()\n  local x = 1\n  x = ('x'):rep(1e12)\nend)", 3...3),
+        (
+            "pcall(function()\n  local t = {}\n  for i = 1, 1e9 do\n    t[i] = { i }\n  end\nend)",
+            3...4
+        ),
+        (
+            "local co = coroutine.wrap(function()\n  while true do end\nend)\npcall(co)",
+            2...2
+        ),
+    ])
+    func budgetErrorNamesItsLineThroughProtectedCalls(
+        source: String, lines: ClosedRange<Int>
+    ) throws {
+        for instructions in [nil, 200_000] {
+            let budget = Budget(seconds: 0.05, memoryBytes: 8 << 20, instructions: instructions)
+            let error = try #require(failure("\(source)\nreturn 1", budget: budget))
+            #expect(lines.contains(error.line ?? 0), "\(error)")
+            #expect(error.chunk == "test.lua")
+        }
+    }
+
     @Test func compilingEndsWithTheBudget() throws {
         let source =
             String(repeating: "local x = {1,2,3} ; x = nil do end ", count: 1) + "--[["

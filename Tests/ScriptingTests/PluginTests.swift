@@ -45,7 +45,7 @@ import Testing
         ),
         ("hooks = { on_start = 3 }", "hooks.on_start: expected a function, got integer 3"),
         ("rewards = {}", "rewards: this door is not supported in this version; remove it"),
-        ("api = 9", "api: expected an integer from 1 to 1, got integer 9"),
+        ("api = 9", "api: expected the integer 1, got integer 9"),
         (
             "name = 'other'",
             "name: the plugin calls itself \"other\" and its folder is \"bad\"; make them equal"
@@ -109,6 +109,27 @@ import Testing
         #expect(
             error?.message == "curricula.c must give { steps = 5 }, and gave { steps = 4 }")
         #expect(error?.keyPath == "examples[1]")
+    }
+
+    @Test func anUnknownKeyIsToldAtItsLine() throws {
+        #expect(
+            try refusal("bad", "\n\nsumary = 'a'")
+                == "Plugins/bad/bad.lua:3: unknown key \"sumary\"; did you mean \"summary\"?")
+    }
+
+    @Test func anExampleThatRaisesIsNamed() throws {
+        try plugin(
+            "raising",
+            """
+            curricula = { c = function(ctx) if ctx.step == 3 then error('no') end end },
+            examples = { { call = 'curricula.c' }, { call = 'curricula.c', with = { step = 3 } } }
+            """)
+        let use = PluginUse(source: try PluginLookup(from: folder.path, extra: "").find("raising"))
+        let error = #expect(throws: ScriptingError.self) {
+            try PluginSelfTest(use, loader: PluginLoader()).run()
+        }
+        #expect(error?.keyPath == "examples[2]: raising curricula.c")
+        #expect(error?.message == "no" && error?.line != nil)
     }
 
     @Test(arguments: [

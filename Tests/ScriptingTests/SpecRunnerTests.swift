@@ -108,8 +108,53 @@ import Testing
     }
 
     @Test func anEndlessSpecIsCutOff() throws {
-        let report = try run("test.it('ends', function() while true do end end)")
-        #expect(report.failure?.contains("ran past its time budget") == true)
+        let report = try run("test.describe('ends', function() while true do end end)")
+        #expect(report.failure?.contains("a_spec.lua:3: ran past its time budget") == true)
+    }
+
+    /// Each has a budget of its own, and is named with the line where it was spent.
+    @Test(arguments: [
+        "while true do end", "pcall(function() while true do end end)",
+        "local t = {} for i = 1, 1e9 do t[i] = { ('x'):rep(1000) .. i } end",
+        "expect(function() while true do end end).to_raise()",
+    ])
+    func aTestThatSpendsItsBudgetFailsAlone(body: String) throws {
+        let report = try run(
+            """
+            test.describe("group", function()
+              test.it("passes", function() expect(1).to_equal(1) end)
+              test.it("spends", function() \(body) end)
+              test.it("passes too", function() expect(1).to_equal(1) end)
+            end)
+            """)
+        #expect(report.failure == nil)
+        #expect(
+            report.results.map(\.path) == [
+                ["group", "passes"], ["group", "spends"], ["group", "passes too"],
+            ])
+        #expect(report.results.map { $0.failure == nil } == [true, false, true])
+        let failure = try #require(report.results[1].failure)
+        #expect(failure.contains("a_spec.lua:5: ") && failure.contains("budget"), "\(failure)")
+    }
+
+    @Test func aMistypedMatcherNamesTheNearest() throws {
+        let report = try run("test.it('a', function() expect(1).to_eqal(1) end)")
+        #expect(
+            report.results.first?.failure?.hasSuffix("; did you mean 'to_equal'?") == true,
+            "\(report)")
+    }
+
+    @Test func aTestSeesTheClockAndNetworkOfWhereItStands() throws {
+        let report = try run(
+            """
+            local nj = require "nightjar"
+            local began = nj.time.now()
+            test.advance(1)
+            test.it("sees the first", function() expect(nj.time.now() - began).to_be_near(1) end)
+            test.advance(1)
+            test.it("sees both", function() expect(nj.time.now() - began).to_be_near(2) end)
+            """)
+        #expect(report.results.count == 2 && report.failureCount == 0, "\(report)")
     }
 
     @Test func misplacedPartsSaySo() throws {

@@ -38,17 +38,17 @@ local test = {}
 ---@param body fun() run at once
 function test.describe(name, body) end
 
----Runs one test. It fails where its body raises; the next one runs all the same.
+---Is one test. It fails where its body raises or spends its budget, which is its own; the next one runs all the same.
 ---
 ---For specs.
 ---@param name string what it is about, in words
----@param body fun() run at once
+---@param body fun() run once the file has ended
 function test.it(name, body) end
 
----Runs a function before each test of the group it stands in.
+---Runs a function before each test of the group that follows in it.
 ---
 ---For specs.
----@param body fun() run at once
+---@param body fun() run before each of them
 function test.before_each(body) end
 
 ---Gives the matchers of a value.

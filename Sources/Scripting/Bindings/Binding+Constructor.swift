@@ -31,7 +31,7 @@ extension Binding {
             guard given.count == 1, case .table = given[0] else {
                 let got = given.first?.summary ?? "nothing"
                 throw ShapeFault(
-                    path: LuaPath(),
+                    constructor: fullName, path: LuaPath(),
                     sentence: given.count > 1
                         ? "takes one table, got \(given.count) values"
                         : "takes one table, as in \(fullName) { key = value }; got \(got)")

@@ -113,8 +113,10 @@ struct Binding: Sendable {
             let node = index < given.count ? given[index] : .nil
             guard !node.isNil else {
                 guard !parameter.isRequired else {
-                    throw misuse(
-                        "\(parameter.name): expected \(parameter.shape.expectation), got nothing")
+                    let expected =
+                        parameter.shape.isOpenChoice
+                        ? parameter.doc : parameter.shape.expectation
+                    throw misuse("\(parameter.name): expected \(expected), got nothing")
                 }
                 if case .value(let value) = parameter.fallback { return LuaNode(value) }
                 return .nil

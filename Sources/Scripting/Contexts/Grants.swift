@@ -72,12 +72,22 @@ extension Capability {
 /// What a script was granted.
 struct Grants: Sendable, Hashable {
     private(set) var capabilities: [Capability]
+    /// Whether they are a program's, which no recipe adds to.
+    private var isOfAProgram = false
     /// Whether every host is allowed, for there is no network behind it.
     private var coversNetwork = false
 
     static let none = Grants([])
     /// For where clock and network are not the real ones.
     static let faked = Grants([.clock]).withFakes
+
+    /// What `nightjar run` gives a program: what it computes is not replayed, so it may know the
+    /// time.
+    static let program = {
+        var grants = Grants([.clock])
+        grants.isOfAProgram = true
+        return grants
+    }()
 
     init(_ capabilities: [Capability]) { self.capabilities = capabilities }
 
@@ -109,6 +119,12 @@ struct Grants: Sendable, Hashable {
     func require(_ capability: Capability, of owner: String, as told: String? = nil) throws {
         guard !allows(capability) else { return }
         let told = told ?? capability.description
+        guard !isOfAProgram else {
+            throw ShapeFault(
+                path: .init(),
+                sentence: "a program cannot be granted \"\(told)\", only a plugin can; give the "
+                    + "program what it needs as arguments")
+        }
         throw ShapeFault(
             path: .init(),
             sentence: owner == RecipeUnit.name

@@ -22,6 +22,8 @@ final class ScriptContext {
     var network: any ScriptNetwork = SystemNetwork()
     /// What was asked of the network in the present call, where that is kept.
     var exchanges: [NetworkExchange]?
+    /// What the present call logged and measured, where that is kept.
+    var notes: CallNotes?
     /// When the present call's time is over, on the machine's monotonic clock; nil for no end.
     var deadline: Double?
     /// Numbers logged since the host last took them.

@@ -17,6 +17,8 @@ struct ReplayRecord {
         let exchanges: [NetworkExchange]
         /// Nil where nobody looks at the answer.
         let answer: LuaValue?
+        /// What it logged and measured.
+        let notes: CallNotes
     }
 
     private struct Stretch {
@@ -53,7 +55,8 @@ struct ReplayRecord {
     /// Notes a call that was answered.
     mutating func add(
         _ door: String, _ facts: LuaPayload, phase: ScriptPhase, occasion: String,
-        run: LuaValue?, exchanges: [NetworkExchange] = [], answer: LuaValue?
+        run: LuaValue?, exchanges: [NetworkExchange] = [], answer: LuaValue?,
+        notes: CallNotes = CallNotes()
     ) {
         guard !stretches.isEmpty else { return }
         guard exchanges.reduce(0, { $0 + $1.byteCount }) <= ReplayRecord.mostNetworkBytes else {
@@ -62,7 +65,7 @@ struct ReplayRecord {
         stretches[stretches.count - 1].calls.append(
             Call(
                 door: door, facts: facts, phase: phase, occasion: occasion, run: run,
-                exchanges: exchanges, answer: answer))
+                exchanges: exchanges, answer: answer, notes: notes))
     }
 
     /// Forgets the calls, as when one could not be finished.
@@ -88,12 +91,16 @@ struct ReplayRecord {
         do {
             try fresh.restore(stretches[start].memory)
             for call in stretches[start...].flatMap(\.calls) {
-                let answer = try ReplayRecord.ask(call, fresh)
-                guard let expected = call.answer else { continue }
-                guard PlainEquality.equal(answer, expected) else {
+                fresh.context.notes = CallNotes()
+                let answer = try ReplayRecord.ask(call, fresh).plain()
+                if let expected = call.answer, !PlainEquality.equal(answer, expected) {
                     return "\(call.door) at \(call.occasion) answered "
                         + "\(LuaSpelling.of(expected)), and \(LuaSpelling.of(answer)) when asked "
                         + "again in a fresh state"
+                }
+                if let said = call.notes.difference(from: fresh.context.notes ?? CallNotes()) {
+                    return "\(call.door) at \(call.occasion) said \(said.first), and "
+                        + "\(said.second) when asked again in a fresh state"
                 }
             }
             guard PlainEquality.equal(try fresh.memory(), left) else {
@@ -110,27 +117,33 @@ struct ReplayRecord {
 
     /// Asks both versions the recorded calls, each with a copy of the memory.
     ///
+    /// What the new one answers must be of use to the run, and what it leaves in its memory must be
+    /// such that a checkpoint can keep it: the run would end with the first that is not.
+    ///
     /// - Returns: what they answered where somebody looks at the answer.
-    /// - Throws: what a version throws.
+    /// - Throws: what a version throws, and `ScriptingError` for such an answer or memory.
     func answers(of old: ScriptUnit, and new: ScriptUnit) throws -> [Shift.Answers] {
         guard let first = stretches.first else { return [] }
         try old.restore(first.memory)
         try new.restore(first.memory)
         var answers: [Shift.Answers] = []
         for call in stretches.flatMap(\.calls) {
-            let before = try ReplayRecord.ask(call, old)
+            let before = try ReplayRecord.ask(call, old).plain()
             let after = try ReplayRecord.ask(call, new)
-            if call.answer != nil { answers.append((call.door, before, after)) }
+            guard call.answer != nil else { continue }
+            try new.check(after, of: call.door, facts: call.facts)
+            answers.append((call.door, before, try after.plain()))
         }
+        _ = try new.memory(isKept: true)
         return answers
     }
 
-    private static func ask(_ call: Call, _ unit: ScriptUnit) throws -> LuaValue {
+    private static func ask(_ call: Call, _ unit: ScriptUnit) throws -> LuaNode {
         unit.context.run = call.run
         // The world is not asked twice: it may have been told something by the first call.
         unit.context.network = RecordedNetwork(call.exchanges)
         let answer = try unit.call(
             call.door, call.facts, phase: call.phase, occasion: call.occasion)
-        return call.answer == nil ? .nil : try (answer ?? .nil).plain()
+        return call.answer == nil ? .nil : answer ?? .nil
     }
 }

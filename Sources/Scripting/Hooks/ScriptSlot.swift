@@ -77,6 +77,7 @@ final class ScriptSlot {
         curricula = ScriptSlot.curricula(of: unit)
         failures = 0
         record.forget()
+        isMemoryTried = false
     }
 
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
@@ -122,9 +123,11 @@ final class ScriptSlot {
         if record.wantsMemory { record.begin(with: try unit.memory(isKept: true)) }
         unit.context.run = run
         unit.context.exchanges = []
+        unit.context.notes = CallNotes()
         let clock = Stopwatch()
         defer {
             unit.context.exchanges = nil
+            unit.context.notes = nil
             seconds += clock.elapsedSeconds
             calls += 1
         }
@@ -136,16 +139,16 @@ final class ScriptSlot {
                 isMemoryTried = true
                 _ = try unit.memory(isKept: true)
             }
-            guard isAnswerUsed, !answer.isNil else {
-                record.add(
-                    door, facts, phase: phase, occasion: occasion, run: run,
-                    exchanges: unit.context.exchanges ?? [], answer: isAnswerUsed ? .nil : nil)
-                return nil
-            }
-            let checked = try checked(answer, of: door)
+            let checked =
+                try isAnswerUsed && !answer.isNil ? unit.checked(answer, of: door) : LuaNode.nil
+            // No answer is none at all, not a nil of Lua's: both have that literal.
+            let looked: LuaValue? = try isAnswerUsed ? .some(checked.plain()) : .none
             record.add(
                 door, facts, phase: phase, occasion: occasion, run: run,
-                exchanges: unit.context.exchanges ?? [], answer: try checked.plain())
+                exchanges: unit.context.exchanges ?? [],
+                answer: looked,
+                notes: unit.context.notes ?? CallNotes())
+            guard !checked.isNil else { return nil }
             return checked
         } catch {
             // Half a call cannot be repeated.
@@ -173,32 +176,6 @@ final class ScriptSlot {
         unit.context.tokenizer = tokenizer
         unit.context.network = RecordedNetwork([])
         return unit
-    }
-
-    private func checked(_ answer: LuaNode, of door: String) throws -> LuaNode {
-        guard let shape = try DoorShape.of(door).answer else { return answer }
-        do {
-            return try ShapeCheck(stage: .declared).checked(answer, as: shape, at: LuaPath())
-        } catch let fault as ShapeFault {
-            throw badAnswer("it answered what cannot be used: \(fault)", of: door)
-        }
-    }
-
-    /// An answer of the right shape that does not fit the moment.
-    func unusable(_ door: String, _ expected: String, _ answer: LuaNode) -> ScriptingError {
-        badAnswer("expected \(expected), got \(answer.summary)", of: door)
-    }
-
-    private func badAnswer(_ sentence: String, of door: String) -> ScriptingError {
-        let place = place(of: door)
-        return ScriptingError(
-            .badAnswer, sentence, path: place?.path ?? unit.files.first?.path, line: place?.line,
-            keyPath: "\(name) \(door)")
-    }
-
-    /// Where the function behind a door begins.
-    func place(of door: String) -> FunctionPlace? {
-        unit.doors.function(door)?.place.map { FunctionPlace(path: $0.chunk, line: $0.line) }
     }
 
     private static func curricula(of unit: ScriptUnit) -> [String] {

@@ -12,7 +12,6 @@ extension ScriptedHooks {
             // A version that a checkpoint names must be there when that is resumed.
             try reload.keep(slot)
             if let difference = slot.replayDifference(left: memory) {
-                measurements.errors += 1
                 warn(
                     slot,
                     "\(difference); keep what it remembers in ctx.state, or a resumed run differs")

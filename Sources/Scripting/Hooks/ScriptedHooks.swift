@@ -20,6 +20,7 @@ public final class ScriptedHooks: RunHooks {
     /// What `nj.run.get` gives, made when first wanted.
     private var madeRun: LuaValue?
     var measurements = HookMeasurements()
+    /// What is to be written down; none of it has an effect.
     var pending: [ScriptEvent] = []
     var cutOffs: [CutOff] = []
 
@@ -96,13 +97,9 @@ public final class ScriptedHooks: RunHooks {
                 let answer = try call(
                     slot, "hooks.on_batch", payload, phase: .hook, occasion: "\(batch.step)")
             else { continue }
-            guard case .table(let table) = answer, table.array.count == batch.documents.count else {
-                throw slot.unusable(
-                    "hooks.on_batch", "a list of \(batch.documents.count) weights, one a document",
-                    answer)
-            }
-            for (index, node) in table.array.enumerated() {
-                batch.documents[index].weight = ShapeCheck.number(node) ?? 0
+            let weights = try slot.unit.weights(answer, count: batch.documents.count)
+            for (index, weight) in weights.enumerated() {
+                batch.documents[index].weight = weight
             }
             isEdited = true
             made = nil
@@ -146,13 +143,10 @@ public final class ScriptedHooks: RunHooks {
                         slot, door, { facts }, phase: .answer, occasion: "\(progress.step)"),
                     case .table(let table) = answer
                 else { continue }
-                for field in table.fields {
-                    guard case .string(let path) = field.key, let value = DialValue(field.value)
-                    else { throw slot.unusable(door, "dials by path with their values", answer) }
+                let place = slot.unit.place(of: door)?.description
+                for (path, value) in try slot.unit.dials(table, of: door) {
                     changes.append(
-                        DialChange(
-                            path: path.description, value: value, origin: slot.name,
-                            place: slot.place(of: door)?.description))
+                        DialChange(path: path, value: value, origin: slot.name, place: place))
                 }
             }
         }
@@ -162,8 +156,12 @@ public final class ScriptedHooks: RunHooks {
     // MARK: - Changes from outside
 
     public func takeEvents(step: Int) throws -> [ScriptEvent] {
+        takeFindings() + reload.events(slots) { warn($0, $1) }
+    }
+
+    public func takeFindings() -> [ScriptEvent] {
         defer { pending = [] }
-        return pending + reload.events(slots) { warn($0, $1) }
+        return pending
     }
 
     public func admit(_ request: String, step: Int) throws -> ScriptEvent {

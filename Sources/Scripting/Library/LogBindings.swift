@@ -16,10 +16,11 @@ enum LogBindings {
             [Field("text", .bytes, .required, "one line; control characters are shown escaped")],
             phases: [.recipe, .load, .hook, .program, .test], doc: doc
         ) { call in
-            let text = String(decoding: call.bytes("text").prefix(4096), as: UTF8.self)
+            let text = Printable.line(
+                String(decoding: call.bytes("text").prefix(4096), as: UTF8.self))
+            call.context.notes?.add("\(level.rawValue) \"\(text)\"")
             call.context.log(
-                ScriptLogLine(
-                    level: level, owner: call.context.owner, text: Printable.line(text)))
+                ScriptLogLine(level: level, owner: call.context.owner, text: text))
             return []
         }
     }

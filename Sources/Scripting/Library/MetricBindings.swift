@@ -14,14 +14,18 @@ enum MetricBindings {
             "metric.log", [name, value], phases: phases,
             doc: "Records a number with this step; the last value of a step counts."
         ) { call in
-            call.context.metrics.set(try fullName(call), call.number("value"))
+            let name = try fullName(call)
+            call.context.notes?.add("\(name) = \(call.number("value"))")
+            call.context.metrics.set(name, call.number("value"))
             return []
         },
         Binding(
             "metric.add", [name, value], phases: phases,
             doc: "Adds to a number of this step, which begins at 0."
         ) { call in
-            call.context.metrics.add(try fullName(call), call.number("value"))
+            let name = try fullName(call)
+            call.context.notes?.add("\(name) + \(call.number("value"))")
+            call.context.metrics.add(name, call.number("value"))
             return []
         },
     ]

@@ -5,6 +5,8 @@ enum TestBindings {
     private static let phases: Set<ScriptPhase> = [.test]
     private static let name = Field("name", .text, .required, "what it is about, in words")
     private static let body = Field("body", .function(Signature()), .required, "run at once")
+    private static let test = Field(
+        "body", .function(Signature()), .required, "run once the file has ended")
 
     /// Seconds from its beginning that the fake clock can be moved: beyond, fractions get lost.
     private static let furthest = 1e12
@@ -18,15 +20,18 @@ enum TestBindings {
             return []
         },
         Binding(
-            "test.it", [name, body], phases: phases,
-            doc: "Runs one test. It fails where its body raises; the next one runs all the same."
+            "test.it", [name, test], phases: phases,
+            doc: "Is one test. It fails where its body raises or spends its budget, which is its "
+                + "own; the next one runs all the same."
         ) { call in
             try session(call).it(call.text("name"), function(call, "body"))
             return []
         },
         Binding(
-            "test.before_each", [body], phases: phases,
-            doc: "Runs a function before each test of the group it stands in."
+            "test.before_each",
+            [Field("body", .function(Signature()), .required, "run before each of them")],
+            phases: phases,
+            doc: "Runs a function before each test of the group that follows in it."
         ) { call in
             try session(call).beforeEach(function(call, "body"))
             return []

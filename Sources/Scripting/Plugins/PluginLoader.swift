@@ -76,7 +76,7 @@ struct PluginLoader: Sendable {
         let map = SourceMap(bytes)
         func placed(_ fault: ShapeFault) -> ScriptingError {
             ScriptingError(
-                .badValue, fault.sentence, path: source.path, line: map.line(of: fault.path),
+                .badValue, fault.sentence, path: source.path, line: map.line(of: fault.linePath),
                 keyPath: fault.place)
         }
         let manifest: LuaTable<LuaNode>

@@ -81,7 +81,7 @@ extension PluginManifest {
             let main = loaded.unit.files.first { $0.module == nil }
             throw ScriptingError(
                 .badValue, fault.sentence, path: source.path,
-                line: main.flatMap { SourceMap($0.bytes).line(of: fault.path) },
+                line: main.flatMap { SourceMap($0.bytes).line(of: fault.linePath) },
                 keyPath: fault.place)
         }
     }

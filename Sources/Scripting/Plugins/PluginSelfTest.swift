@@ -84,6 +84,10 @@ struct PluginSelfTest {
                 loader: loader, clock: FakeClock())
         } catch let fault as ShapeFault {
             throw fail(fault.description)
+        } catch var error as ScriptingError {
+            error.keyPath = ([path.description] + (error.keyPath.map { [$0] } ?? []))
+                .joined(separator: ": ")
+            throw error
         }
         let gives = try example["gives"]?.plain() ?? .nil
         guard PlainEquality.equal(outcome.answer, gives) else {

@@ -44,8 +44,7 @@ public final class Program {
         budget = LuaRuntime.Budget(seconds: .infinity, memoryBytes: host.memoryBytes)
         state = LuaState(budget: budget, modules: modules, print: host.print)
         let context = ScriptContext(
-            // What a program computes is not replayed, so it may know the time.
-            owner: places.recipeStem, phase: .program, grants: Grants([.clock]), log: host.log)
+            owner: places.recipeStem, phase: .program, grants: .program, log: host.log)
         try Catalogue.register(in: state, context: context)
         do {
             let file = try modules.open(path: places.recipeFile)

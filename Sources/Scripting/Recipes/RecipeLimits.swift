@@ -58,6 +58,14 @@ extension LuaRuntime.Budget {
     static let counted = LuaRuntime.Budget(
         seconds: RecipeLimits.countedSeconds, instructions: RecipeLimits.instructions)
 
+    /// For the house's own work in a script's state, such as reading its memory: its time and memory
+    /// are the script's, and a count that is small for the script is no smaller than usual for it.
+    var ofTheHouse: LuaRuntime.Budget {
+        var budget = self
+        budget.instructions = instructions.map { max($0, RecipeLimits.instructions) }
+        return budget
+    }
+
     /// The same memory, and an end that does not depend on the machine.
     var counting: LuaRuntime.Budget {
         guard instructions == nil else { return self }

@@ -87,7 +87,7 @@ extension ScriptingError {
     /// A fault of a recipe's value, at its line where the source shows it.
     init(_ fault: ShapeFault, places: RecipePlaces, map: SourceMap) {
         self.init(
-            .badValue, fault.sentence, path: places.recipe, line: map.line(of: fault.path),
+            .badValue, fault.sentence, path: places.recipe, line: map.line(of: fault.linePath),
             keyPath: fault.place)
     }
 }

@@ -59,6 +59,22 @@ struct RecipeUnit: Sendable {
         let old = RecipeUnit.value(resolved, at: path)
         let new = RecipeUnit.value(now, at: path)
         let key = path.joined(separator: ".")
+        // A word stands in the place of every function.
+        let word = "\"\(RecipeUnit.function)\""
+        if old == "null", new.contains(word) {
+            throw ScriptingError(
+                .badValue,
+                "a function is new here; a run keeps the functions that it began with, and an edit "
+                    + "changes what they do. Take it out, or begin another run with it",
+                path: places.recipe, keyPath: key)
+        }
+        if new == "null", old.contains(word) {
+            throw ScriptingError(
+                .badValue,
+                "a function is gone from here; a run keeps the functions that it began with. Put "
+                    + "it back; one that does nothing will do",
+                path: places.recipe, keyPath: key)
+        }
         let dial = Dial.isOne(key) ? ", or set a dial with: nightjar set RUN \(key)=\(new)" : ""
         throw ScriptingError(
             .badValue,
@@ -67,9 +83,11 @@ struct RecipeUnit: Sendable {
             path: places.recipe, keyPath: key)
     }
 
+    private static let function = "function"
+
     /// Every value, with functions as a word.
     static func resolved(_ table: CompleteTable) -> ResolvedValue {
-        ResolvedValue(.table(table.table)) { _, _ in "function" }
+        ResolvedValue(.table(table.table)) { _, _ in RecipeUnit.function }
     }
 
     private func script(

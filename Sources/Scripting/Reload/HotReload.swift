@@ -75,12 +75,7 @@ final class HotReload {
                     + "closer; the limit itself is changed in the recipe of a new run")
         }
         if shift?.isWhole != true, settings.unmeasured == .refuse {
-            // The same bytes may do later.
-            refused.remove(version.hash)
-            throw ScriptingError(
-                .badAnswer,
-                "too few calls were made to measure its shift, and reload.unmeasured is "
-                    + "\"refuse\". Save it again when the run has asked it more often")
+            try refuseUnmeasured(unit, in: slot)
         }
         refused.remove(version.hash)
         try archive.keep(unit.files)
@@ -89,6 +84,26 @@ final class HotReload {
         fields["shift"] = shift.map { .double($0.value) } ?? .string("not measured")
         fields["calls"] = .int(shift?.count ?? 0)
         return ScriptEvent(name: HotReload.swapName, fields: fields)
+    }
+
+    /// Refuses a version whose answers could not be compared, where it gives some.
+    ///
+    /// A script that only looks has no answer that could lie far from another.
+    private func refuseUnmeasured(_ unit: ScriptUnit, in slot: ScriptSlot) throws {
+        guard unit.givesAnswers || slot.unit.givesAnswers else { return }
+        guard slot.unit.givesAnswers else {
+            throw ScriptingError(
+                .badAnswer,
+                "it answers, and the version in force does not, so that there is nothing to "
+                    + "measure its shift against, and reload.unmeasured is \"refuse\". Begin a new "
+                    + "run with it")
+        }
+        // The same bytes may do later.
+        refused.remove(ScriptVersion(unit).hash)
+        throw ScriptingError(
+            .badAnswer,
+            "too few calls were made to measure its shift, and reload.unmeasured is "
+                + "\"refuse\". Save it again when the run has asked it more often")
     }
 
     /// The event that brings an older version back.

@@ -45,9 +45,7 @@ indirect enum Shape: Sendable {
     var expectation: String {
         switch self {
         case .boolean: "true or false"
-        case .integer(let range) where range.upperBound == .max:
-            "an integer from \(range.lowerBound)"
-        case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .integer(let range): Words.integer(in: range)
         case .number(let range): range.expectation
         case .text: "a string that is not empty"
         case .choice(let words, _): Words.anyOf(words.map { "\"\($0)\"" })
@@ -66,6 +64,12 @@ indirect enum Shape: Sendable {
         case .plain: "plain data"
         case .any: "a value"
         }
+    }
+
+    /// Whether one of several shapes is anything: its words say little then.
+    var isOpenChoice: Bool {
+        guard case .either(let shapes) = self else { return false }
+        return shapes.contains { if case .any = $0 { true } else { false } }
     }
 
     /// Whether the value's Lua type is the one this shape is about.
@@ -117,6 +121,11 @@ struct ShapeFault: Error, CustomStringConvertible {
     var constructor: String?
     var path: LuaPath
     var sentence: String
+    /// The key that the sentence names, where the path is that of its table.
+    var named: LuaPath?
+
+    /// What shows the line in the source.
+    var linePath: LuaPath { named ?? path }
 
     /// Where the value is, in words; nil for the whole.
     var place: String? {
@@ -129,6 +138,17 @@ struct ShapeFault: Error, CustomStringConvertible {
 }
 
 enum Words {
+    /// "an integer from 1 to 16"; bounds that bound nothing are left out.
+    static func integer(in range: ClosedRange<Int>) -> String {
+        switch (range.lowerBound, range.upperBound) {
+        case (.min, .max): "an integer"
+        case (let low, .max): "an integer from \(low)"
+        case (.min, let high): "an integer up to \(high)"
+        case (let low, let high) where low == high: "the integer \(low)"
+        case (let low, let high): "an integer from \(low) to \(high)"
+        }
+    }
+
     /// "a, b or c"
     static func anyOf(_ words: [String]) -> String {
         guard words.count > 1, let last = words.last else { return words.first ?? "nothing" }

@@ -109,14 +109,18 @@ extension ShapeCheck {
         let key = path.appending(.string(LuaString(name)))
         if let sentence = record.unsupported[name] { throw fault(key, sentence) }
         let known = record.names + record.unsupported.keys.sorted()
+        var unknown: ShapeFault
         if let near = nearestName(to: name, among: known) {
-            throw fault(path, "unknown key \"\(name)\"; did you mean \"\(near)\"?")
+            unknown = fault(path, "unknown key \"\(name)\"; did you mean \"\(near)\"?")
+        } else {
+            guard !record.isOpen else { return }
+            unknown = fault(
+                path,
+                "unknown key \"\(name)\"; the keys of \(record.noun) are "
+                    + record.names.joined(separator: ", "))
         }
-        guard !record.isOpen else { return }
-        throw fault(
-            path,
-            "unknown key \"\(name)\"; the keys of \(record.noun) are "
-                + record.names.joined(separator: ", "))
+        unknown.named = key
+        throw unknown
     }
 
     private func kindName(_ node: LuaNode) -> String {

@@ -38,12 +38,12 @@ public struct SpecRunner {
     private let snapshots: Snapshots
     private let budget: LuaRuntime.Budget
 
-    /// - Parameter seconds: how long one file may take. It may also count to twenty times what a
-    ///   call of a plugin may, so that a slow machine fails no spec that another passes.
+    /// - Parameter seconds: how long one test may take, and a file outside its tests. Each may
+    ///   also count to what a call of a plugin may, so that a slow machine fails no spec that
+    ///   another passes.
     public init(snapshots: Snapshots = .keepNew, seconds: Double = 300) {
         self.snapshots = snapshots
-        budget = LuaRuntime.Budget(
-            seconds: seconds, instructions: 20 * RecipeLimits.instructions)
+        budget = LuaRuntime.Budget(seconds: seconds, instructions: RecipeLimits.instructions)
     }
 
     /// The spec files below a path, sorted; the path itself where it is one.
@@ -102,6 +102,7 @@ public struct SpecRunner {
         } catch let error as LuaError {
             failure = ScriptingError(error, path: path).description
         }
+        session.runTests(budget: budget)
         try kept.save()
         return Report(
             path: path, results: session.results, failure: failure,

@@ -10,6 +10,9 @@ struct ScriptDispatch {
     private let snapshotFunction: LuaFunction
     private let restoreFunction: LuaFunction
 
+    /// What the house's own Lua is called; no script is, for theirs are paths.
+    static let chunk = "nightjar"
+
     private static let source = """
         local memory, settings = {}, ...
         local function call(handler, ctx)
@@ -25,22 +28,52 @@ struct ScriptDispatch {
           return schedule(ctx.progress, { settings = settings })
         end
         -- Two names for one table would be two tables after a resume, and a metatable would be lost.
-        local function refuse_shared(value, path, seen)
-          if type(value) ~= "table" then return end
-          if getmetatable(value) ~= nil then
-            error(path .. " has a metatable; keep plain tables there", 0)
+        -- Paths are put together for a message alone: a large memory has many.
+        local deepest = 64
+        local function refuse_shared(root)
+          local keys, seen = {}, {}
+          local function spell(depth)
+            local parts = { "ctx.state" }
+            for i = 1, depth do parts[i + 1] = tostring(keys[i]) end
+            return table.concat(parts, ".")
           end
-          if seen[value] == "ctx.state" then error(path .. " is ctx.state itself", 0) end
-          if seen[value] then
-            error(("%s and %s are one table; keep a copy in one of them"):format(seen[value], path), 0)
+          -- The way to a table that was met; what comes before it is a tree.
+          local function find(wanted, value, depth)
+            if value == wanted then return spell(depth) end
+            for key, inner in pairs(value) do
+              if type(inner) == "table" then
+                keys[depth + 1] = key
+                local found = find(wanted, inner, depth + 1)
+                if found then return found end
+              end
+            end
           end
-          seen[value] = path
-          for key, inner in pairs(value) do
-            refuse_shared(inner, path .. "." .. tostring(key), seen)
+          local function refuse_again(inner, depth)
+            local path = spell(depth)
+            if inner == root then error(path .. " is ctx.state itself", 0) end
+            error(("%s and %s are one table; keep a copy in one of them"):format(
+              find(inner, root, 0), path), 0)
           end
+          local function walk(value, depth)
+            if getmetatable(value) ~= nil then
+              error(spell(depth) .. " has a metatable; keep plain tables there", 0)
+            end
+            if depth == deepest then
+              error("tables in ctx.state are nested more than " .. deepest .. " deep; keep it flatter", 0)
+            end
+            seen[value] = true
+            for key, inner in pairs(value) do
+              if type(inner) == "table" then
+                keys[depth + 1] = key
+                if seen[inner] then refuse_again(inner, depth + 1) end
+                walk(inner, depth + 1)
+              end
+            end
+          end
+          walk(root, 0)
         end
         local function snapshot(is_kept)
-          if is_kept then refuse_shared(memory, "ctx.state", {}) end
+          if is_kept then refuse_shared(memory) end
           return memory
         end
         local function restore(value) memory = value end
@@ -48,7 +81,7 @@ struct ScriptDispatch {
         """
 
     init(_ state: LuaState, settings: LuaTable<LuaValue>) throws {
-        let chunk = try state.load(ScriptDispatch.source, name: "nightjar")
+        let chunk = try state.load(ScriptDispatch.source, name: ScriptDispatch.chunk)
         let functions = try chunk.callNodes([LuaNode(.table(settings))])
         guard functions.count == 4, case .function(let call) = functions[0],
             case .function(let ask) = functions[1], case .function(let snapshot) = functions[2],
@@ -84,11 +117,11 @@ struct ScriptDispatch {
     ///
     /// - Parameter isKept: whether it is to be read back, where a shared table would lose its tie.
     /// - Throws: `LuaError` naming the key path of a function, a cycle or a shared table.
-    func snapshot(isKept: Bool) throws -> LuaValue {
-        try snapshotFunction.call([.boolean(isKept)], budget: .loading).first ?? .nil
+    func snapshot(isKept: Bool, budget: LuaRuntime.Budget) throws -> LuaValue {
+        try snapshotFunction.call([.boolean(isKept)], budget: budget).first ?? .nil
     }
 
-    func restore(_ memory: LuaValue) throws {
-        try restoreFunction.call([memory], budget: .loading)
+    func restore(_ memory: LuaValue, budget: LuaRuntime.Budget) throws {
+        try restoreFunction.call([memory], budget: budget)
     }
 }

@@ -17,6 +17,8 @@ final class ScriptUnit {
     private let state: LuaState
     private let dispatch: ScriptDispatch
     private let budget: LuaRuntime.Budget
+    /// Called last: what the memory holds is its doing.
+    private var lastHandler: LuaFunction?
 
     init(
         name: String, state: LuaState, context: ScriptContext, doors: ScriptDoors,
@@ -60,6 +62,7 @@ final class ScriptUnit {
         _ handler: LuaFunction, as door: String, _ facts: LuaPayload, phase: ScriptPhase,
         occasion: String
     ) throws -> LuaNode {
+        lastHandler = handler
         context.deadline = MonotonicClock().seconds + budget.seconds
         defer { context.deadline = nil }
         do {
@@ -68,7 +71,7 @@ final class ScriptUnit {
                     handler, facts, isSchedule: PluginSchedule.isDoor(door), budget: budget)
             }
         } catch let error as LuaError {
-            var failure = ScriptingError(error, path: files.first?.path)
+            var failure = failure(error, of: handler)
             // The function of the library that was misused comes after the handler that used it.
             failure.keyPath = (["\(name) \(door)"] + (failure.keyPath.map { [$0] } ?? []))
                 .joined(separator: ": ")
@@ -82,7 +85,8 @@ final class ScriptUnit {
     /// - Throws: `ScriptingError` where it is not plain data.
     func memory(isKept: Bool = false) throws -> LuaValue {
         do {
-            var memory = LuaTable<LuaValue>(["state": try dispatch.snapshot(isKept: isKept)])
+            let state = try dispatch.snapshot(isKept: isKept, budget: budget.ofTheHouse)
+            var memory = LuaTable<LuaValue>(["state": state])
             if let save = doors.function("save") {
                 let saved = try context.during(.answer, occasion: .init("save")) {
                     try save.call(budget: budget)
@@ -91,24 +95,39 @@ final class ScriptUnit {
             }
             return .table(memory)
         } catch let error as LuaError {
-            var failure = ScriptingError(error, path: files.first?.path)
+            var failure = failure(error, of: lastHandler)
             failure.keyPath = "\(name) ctx.state"
             throw failure
         }
+    }
+
+    /// What a failure means to the user: one in the house's own Lua, or in what a function gave
+    /// back, is told at the place where that function begins.
+    private func failure(_ error: LuaError, of function: LuaFunction?) -> ScriptingError {
+        var failure = ScriptingError(error, path: files.first?.path)
+        failure.traceback.removeAll { $0.hasPrefix("\(ScriptDispatch.chunk):") }
+        guard error.chunk == nil || error.chunk == ScriptDispatch.chunk else { return failure }
+        let place = function?.place
+        failure.path = place?.chunk ?? files.first?.path
+        failure.line = place.flatMap { $0.line > 0 ? $0.line : nil }
+        return failure
     }
 
     /// Takes what `memory` once gave.
     func restore(_ memory: LuaValue) throws {
         do {
             let table = memory.asTable
-            try dispatch.restore(table?["state"] ?? .table(LuaTable()))
+            try dispatch.restore(
+                table?["state"] ?? .table(LuaTable()), budget: budget.ofTheHouse)
             if let saved = table?["saved"], let load = doors.function("load") {
                 _ = try context.during(.answer, occasion: .init("load")) {
                     try load.call([saved], budget: budget)
                 }
             }
         } catch let error as LuaError {
-            throw ScriptingError(error, path: files.first?.path)
+            var failure = failure(error, of: doors.function("load"))
+            failure.keyPath = "\(name) ctx.state"
+            throw failure
         }
     }
 

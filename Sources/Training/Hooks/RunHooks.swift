@@ -45,6 +45,10 @@ public protocol RunHooks: AnyObject {
     /// Each is journalled, then given to `apply`. Where this throws, there are none.
     func takeEvents(step: Int) throws -> [ScriptEvent]
 
+    /// What hooks have found out about themselves since this was last asked, such as a script that
+    /// is not pure; asked after `saveState`. It is written down and has no other effect.
+    func takeFindings() -> [ScriptEvent]
+
     /// Turns a request to a running job into the event that answers it; throws to refuse it.
     func admit(_ request: String, step: Int) throws -> ScriptEvent
 
@@ -94,6 +98,9 @@ extension RunHooks {
 
     /// Brings nothing from outside.
     public func takeEvents(step: Int) throws -> [ScriptEvent] { [] }
+
+    /// None.
+    public func takeFindings() -> [ScriptEvent] { [] }
 
     /// Refuses every request.
     public func admit(_ request: String, step: Int) throws -> ScriptEvent {

@@ -81,7 +81,12 @@ extension Trainer {
     private func hookState() throws -> [String: [UInt8]] {
         guard let desk else { return [:] }
         do {
-            return try desk.call { try $0.saveState() }
+            let memory = try desk.call { try $0.saveState() }
+            // After the run's last checkpoint nobody asks for events any more.
+            for finding in desk.call({ $0.takeFindings() }) {
+                try recorder.event(finding.name, step: state.step, finding.fields)
+            }
+            return memory
         } catch {
             desk.countError()
             try recorder.event(

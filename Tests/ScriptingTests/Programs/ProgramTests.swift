@@ -170,6 +170,18 @@ import Training
         #expect(program.exists("runs/bird/checkpoints/step-000001/manifest.json"))
     }
 
+    /// No recipe stands above a program.
+    @Test(arguments: [
+        ("nj.env.get 'HOME'", "a program cannot be granted \"env:HOME\""),
+        ("nj.file.load '/etc/hostname'", "a program cannot be granted \"files:read:/etc/hostname"),
+        ("nj.run.open()", "nj.run.open: recipe: expected a recipe's path"),
+        ("nj.recipe()", "nj.recipe: takes one table"),
+    ])
+    func whatAProgramCannotHaveIsSaid(source: String, sentence: String) throws {
+        let error = try ProgramFolder().failure(of: source)
+        #expect(error.description.contains(sentence), "\(error)")
+    }
+
     @Test func freshNamesAreCountedUp() throws {
         let program = try ProgramFolder()
         let names = try program.output(
