@@ -39,17 +39,27 @@ def run(*words):
 def make(golden, folder):
     """A folder of a golden model's kind, with random weights and the byte tokenizer."""
     keys = json.loads((golden / "config.json").read_text())
-    weights = load_file(golden / "model.safetensors")
+    bytes_ = (golden / "model.safetensors").read_bytes()
+    header = json.loads(bytes_[8:8 + int.from_bytes(bytes_[:8], "little")])
+    header.pop("__metadata__", None)
     rng = np.random.default_rng(3)
     old, wide = keys["vocab_size"], 258
-    for name, tensor in weights.items():
-        shape = [wide if size == old else size for size in tensor.shape]
+    weights = {}
+    for name, entry in header.items():
+        shape = [wide if size == old else size for size in entry["shape"]]
         weights[name] = rng.normal(0, 0.5, shape).astype(np.float32)
     keys["vocab_size"] = wide
     for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
         keys.pop(key, None)
+    # What llama.cpp computes in one way only is set to that.
     if keys["model_type"] == "gemma2":
         keys["query_pre_attn_scalar"] = keys["head_dim"]
+    if keys["model_type"] == "gemma3_text":
+        keys["layer_types"] = ["sliding_attention"] * keys["num_hidden_layers"]
+        keys["rope_local_base_freq"] = 10000.0
+        keys.pop("rope_parameters", None)
+    if golden.name == "smollm3":
+        keys["no_rope_layers"] = [int((n + 1) % 4 != 0) for n in range(keys["num_hidden_layers"])]
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps(keys))
     save_file(weights, folder / "model.safetensors")
@@ -84,7 +94,7 @@ def expected(name, values, keys, architecture):
 def compare(folder):
     keys = json.loads((folder / "config.json").read_text())
     source = {}
-    for file in sorted(folder.glob("*.safetensors")):
+    for file in sorted(folder.glob("model*.safetensors")):
         source.update(load_file(file))
     source.pop("lm_head.weight", None) if keys.get("tie_word_embeddings") else None
     for dtype in ("f32", "f16", "q8_0"):
@@ -99,7 +109,9 @@ def compare(folder):
                 ARCHITECTURES[architecture], keys["num_hidden_layers"])
             tensors = {tensor.name: tensor for tensor in reader.tensors}
             for name, values in source.items():
-                tensor = tensors.pop(names.get_name(name, try_suffixes=(".weight", ".bias")))
+                known = names.get_name(name, try_suffixes=(".weight", ".bias"))
+                assert known in tensors, f"{name} is {known} to the package"
+                tensor = tensors.pop(known)
                 values = expected(name, values.astype(np.float32), keys, architecture)
                 assert [int(n) for n in reversed(tensor.shape)] == list(values.shape), name
                 kind = TYPES.get(dtype, gguf.GGMLQuantizationType.F32)
