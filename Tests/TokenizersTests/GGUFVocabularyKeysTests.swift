@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "smollm", "gemma", "gguf-llama", "gguf-smollm", "spm-bpe", "r50k_base", "o200k_base",
+        "smollm", "gguf-llama", "gguf-smollm", "spm-bpe", "r50k_base", "o200k_base",
     ])
     func theIdsAreThoseOfTheTokenizer(_ name: String) throws {
         let (cases, tokenizer) = try TokenizerKindTests.load(name)
@@ -37,7 +37,8 @@ import Testing
 
     @Test(arguments: [
         ("bert-uncased", "only byte-pair"), ("t5", "only byte-pair"),
-        ("spm-unigram", "only byte-pair"), ("roberta", "takes the space"),
+        ("spm-unigram", "only byte-pair"), ("gemma", "takes the space"),
+        ("roberta", "takes the space"),
         ("falcon", "by name only"), ("cl100k_base", "by name only"),
         ("words", "without a fallback"),
         ("spm-bpe-folded", "GGUF cannot say"),
