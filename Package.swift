@@ -75,6 +75,11 @@ let package = Package(
         target(
             "Generation",
             ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
+        target(
+            "Exports",
+            [
+                "Tensors", "Layers", "Tokenizers", "Transformers", "Conversations", "Checkpoints",
+            ]),
         // 6: plugins that are part of the program; the only module that imports both Lua and models.
         .target(
             name: "ShippedPlugins", path: "Plugins",
@@ -96,7 +101,7 @@ let package = Package(
             dependencies: [
                 "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Conversations", "Checkpoints", "Transformers", "Corpora", "Training",
-                "Generation", "Scripting",
+                "Generation", "Exports", "Scripting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -104,7 +109,8 @@ let package = Package(
             "Nightjar",
             [
                 "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Conversations",
-                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Scripting",
+                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Exports",
+                "Scripting",
             ]),
 
         // Tests, in the order of what they test, and what they share.
@@ -139,6 +145,12 @@ let package = Package(
             [
                 "Autograd", "Checkpoints", "Generation", "Layers", "Tensors", "TestSupport",
                 "Tokenizers", "Transformers",
+            ]),
+        tests(
+            "ExportsTests",
+            [
+                "Checkpoints", "Exports", "Layers", "Tensors", "TestSupport", "Tokenizers",
+                "Transformers",
             ]),
         tests(
             "ScriptingTests",

@@ -21,7 +21,8 @@ public enum RotaryScaling: Sendable, Hashable {
         if case .longRoPE(_, _, let positions, _) = self { positions } else { nil }
     }
 
-    func applied(to frequencies: [Float]) -> [Float] {
+    /// Each frequency as it is turned by.
+    public func applied(to frequencies: [Float]) -> [Float] {
         switch self {
         case .none: return frequencies
         case .linear(let factor): return frequencies.map { $0 / Float(factor) }

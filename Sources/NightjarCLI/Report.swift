@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Conversations
 import Corpora
+import Exports
 import Foundation
 import Generation
 import Scripting
@@ -81,7 +82,7 @@ enum Report {
             return error.cause.flatMap(exitCode) ?? code(error.isUserMistake)
         case let error as StreamError: return code(error.isUserMistake)
         case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
-        case is ModelError, is ConversationError: return .mistake
+        case is ModelError, is ConversationError, is ExportError: return .mistake
         case let error as CocoaError: return code(error.isUserMistake)
         default: return nil
         }

@@ -10,7 +10,7 @@ public struct ByteTokenizer: Tokenizer {
     /// Fills rows (id 257).
     public static let padding = "<|pad|>"
 
-    private let tokenizer: BytePairTokenizer
+    let tokenizer: BytePairTokenizer
 
     public init() {
         let specials = [Self.end, Self.padding].map { Array($0.utf8) }

@@ -86,5 +86,5 @@ public struct ModelTraits: Sendable, Hashable {
     }
 
     /// Every window that some layer has.
-    var windows: Set<Int> { Set(layers.compactMap(\.window)) }
+    public var windows: Set<Int> { Set(layers.compactMap(\.window)) }
 }

@@ -12,7 +12,7 @@ struct Layering {
         ["Autograd", "LuaRuntime"],
         ["Layers", "Optimizers", "Tokenizers", "Conversations", "Checkpoints"],
         ["Transformers", "Corpora"],
-        ["Training", "Generation", "Policies"],
+        ["Training", "Generation", "Exports", "Policies"],
         ["Serving", "Reinforcement", "Evaluation", "ShippedPlugins"],
         ["Scripting"],
         ["NightjarCLI", "Nightjar"],

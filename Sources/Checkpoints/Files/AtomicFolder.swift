@@ -8,6 +8,8 @@ public struct AtomicFolder: Sendable {
     private let parent: String
     private let name: String
     private let fileSystem: any FileSystem
+    /// Whether a folder of that name gives way.
+    private var replaces = true
 
     /// Names the folder; `parent` must exist when it is written.
     public init(
@@ -16,6 +18,28 @@ public struct AtomicFolder: Sendable {
         self.parent = parent
         self.name = name
         self.fileSystem = fileSystem
+    }
+
+    /// Names a folder that must not be there yet: nothing at `path` is ever replaced. Folders on the
+    /// way to it are made. Throws where something is there.
+    public init(
+        newAt path: String, fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(CheckpointError) {
+        let name = lastName(of: path)
+        guard !name.isEmpty, ![".", "..", "/"].contains(name) else {
+            throw CheckpointError(
+                .invalidName, "this names no new folder; give it a name of its own",
+                path: path.isEmpty ? "the folder to write" : path)
+        }
+        self.init(in: parentPath(of: path), name: name, fileSystem: fileSystem)
+        replaces = false
+        guard try kind(of: self.path) == .missing else { throw occupied }
+    }
+
+    private var occupied: CheckpointError {
+        CheckpointError(
+            .invalidName, "this exists already and is never replaced; name another, or remove it",
+            path: path)
     }
 
     /// Where the folder stands once it is whole.
@@ -27,6 +51,7 @@ public struct AtomicFolder: Sendable {
         WorkInProgress.begin(path)
         defer { WorkInProgress.end(path) }
         do {
+            if !replaces { try fileSystem.makeFolders(parent) }
             try fileSystem.removeTree(partial)
             try fileSystem.uninterrupted { () throws(SystemCallFailure) in
                 try fileSystem.makeFolder(partial)
@@ -44,7 +69,9 @@ public struct AtomicFolder: Sendable {
     private func publish(_ partial: String) throws(CheckpointError) {
         let leftover = Leftover(name, .replaced)
         let aside = parent + "/" + leftover.name
-        let replaces = try kind(of: path) != .missing
+        let isOccupied = try kind(of: path) != .missing
+        if isOccupied, !self.replaces { throw occupied }
+        let replaces = isOccupied
         if replaces {
             if try kind(of: aside) != .missing {
                 try leftover.discard(in: parent, fileSystem: fileSystem)

@@ -66,16 +66,7 @@ public struct CheckpointContents: Sendable {
 
     /// Writes the contents as one folder that appears as a whole. Returns its manifest.
     public func write(step: Int, to folder: AtomicFolder) throws -> Manifest {
-        var names: Set<String> = [Manifest.fileName]
-        for file in files {
-            guard CheckpointFile.isValidName(file.name), names.insert(file.name).inserted else {
-                throw CheckpointError(
-                    .invalidName,
-                    "a checkpoint cannot hold a file \"\(file.name)\": the name is taken, hidden "
-                        + "or no single path part",
-                    path: folder.path)
-            }
-        }
+        try checkNames(folder)
         return try folder.write { draft in
             var manifest = Manifest(
                 step: step, parents: parents, recipe: recipe, scripts: scripts, data: data)
@@ -85,6 +76,28 @@ public struct CheckpointContents: Sendable {
             let text = manifest.text
             try draft.add(Manifest.fileName) { try $0.write(text) }
             return manifest
+        }
+    }
+
+    /// Writes the files alone, without a manifest, as one folder that appears as a whole. Returns
+    /// the length of each.
+    public func writeFiles(to folder: AtomicFolder) throws -> [(name: String, byteCount: Int)] {
+        try checkNames(folder)
+        return try folder.write { draft in
+            try files.map { ($0.name, try draft.add($0.name, $0.write).byteCount) }
+        }
+    }
+
+    private func checkNames(_ folder: AtomicFolder) throws {
+        var names: Set<String> = [Manifest.fileName]
+        for file in files {
+            guard CheckpointFile.isValidName(file.name), names.insert(file.name).inserted else {
+                throw CheckpointError(
+                    .invalidName,
+                    "a checkpoint cannot hold a file \"\(file.name)\": the name is taken, hidden "
+                        + "or no single path part",
+                    path: folder.path)
+            }
         }
     }
 }

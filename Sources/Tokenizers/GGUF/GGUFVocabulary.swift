@@ -147,8 +147,7 @@ struct GGUFVocabulary {
             vocabulary: tokens, merges: try merges(), alphabet: .bytes)
         model.preTokenizer = steps
         model.addedTokens = addedTokens()
-        // Llama 3 and Tekken take a word that is a token as it is.
-        model.ignoresMerges = ["llama3", "llama-v3", "llama-bpe", "tekken"].contains(name)
+        model.ignoresMerges = SplitPatterns.ignoresMerges(llamaCppName: name)
         return model
     }
 

@@ -38,4 +38,14 @@ enum SplitPatterns {
         default: return nil
         }
     }
+
+    /// Whether a word that is a token skips the merges in llama.cpp, under a name.
+    static func ignoresMerges(llamaCppName name: String) -> Bool {
+        ["llama3", "llama-v3", "llama-bpe", "falcon3", "pixtral", "tekken"].contains(name)
+    }
+
+    /// The names that files are written with: one for each way of cutting, the commonest first.
+    static let writtenNames = [
+        "gpt-2", "llama-bpe", "qwen2", "smollm", "gpt-4o", "tekken", "dbrx",
+    ]
 }

@@ -44,6 +44,17 @@ public struct ModelStart {
         folder.map { ($0.path, $0.folder.manifest.map { "\($0.identity)" } ?? "unknown") }
     }
 
+    /// The folder's `generation_config.json`, which checkpoints carry on; none where the recipe brings
+    /// another tokenizer, whose ids it does not speak of.
+    func generationFiles(_ recipe: RunConfiguration) throws -> [(name: String, contents: [UInt8])] {
+        let name = GenerationDefaults.fileName
+        guard let folder, recipe.tokenizer == .model, folder.folder.contains(name) else {
+            return []
+        }
+        _ = try folder.generationDefaults()
+        return [(name, try folder.folder.read(name))]
+    }
+
     /// Draws new weights, or reads the folder's.
     func fill(_ model: Decoder, seed: UInt64) throws {
         if let folder {

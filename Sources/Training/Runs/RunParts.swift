@@ -10,7 +10,8 @@ import Transformers
 /// Everything a run is made of: the recipe turned into parts, and nothing else.
 struct RunParts {
     let tokenizer: any Tokenizer
-    /// What a checkpoint keeps of the tokenizer, the chat template among it.
+    /// What a checkpoint keeps of the tokenizer, the chat template among it, and of how the model it
+    /// began from is sampled.
     let tokenizerFiles: [(name: String, contents: [UInt8])]
     let data: RunData
     let plan: RunPlan
@@ -55,8 +56,10 @@ struct RunParts {
             noise: configuration.neftuneAlpha.map {
                 EmbeddingNoise(alpha: $0, seed: configuration.seed)
             })
-        tokenizerFiles = configuration.chatTemplate.carried(
-            by: try tokenizer.huggingFaceFiles(), template: data.template)
+        tokenizerFiles =
+            configuration.chatTemplate.carried(
+                by: try tokenizer.huggingFaceFiles(), template: data.template)
+            + (try start.generationFiles(configuration))
     }
 
     func makeLoader(

@@ -1,0 +1,42 @@
+import Checkpoints
+import Conversations
+import Tokenizers
+import Transformers
+
+/// What a model's folder holds beside configuration and weights, and a copy takes along: the
+/// tokenizer's files, the chat template among them, and `generation_config.json`.
+struct CarriedFiles {
+    /// Nil where the folder has none.
+    let tokenizer: (any Tokenizer)?
+    let files: [(name: String, contents: [UInt8])]
+
+    init(of folder: ModelFolder) throws {
+        let names = ["tokenizer.json", "tokenizer.model"]
+        var files: [(name: String, contents: [UInt8])] = []
+        if names.contains(where: folder.folder.contains) {
+            let tokenizer = try TokenizerLoader.load(folder.path)
+            guard tokenizer.vocabularySize <= folder.configuration.vocabularySize else {
+                throw ExportError(
+                    .mismatch,
+                    "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) ids, and "
+                        + "config.json a vocab_size of \(folder.configuration.vocabularySize): the "
+                        + "two do not belong together.")
+            }
+            files = try tokenizer.huggingFaceFiles()
+            self.tokenizer = tokenizer
+        } else {
+            tokenizer = nil
+        }
+        let name = GenerationDefaults.fileName
+        if folder.folder.contains(name) {
+            _ = try folder.generationDefaults()
+            files.append((name, try folder.folder.read(name)))
+        }
+        self.files = files
+    }
+
+    /// The chat template's source, where there is one.
+    func chatTemplate(of path: String) throws -> String? {
+        try ChatTemplate.of(files: files, folder: path)?.source
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Exports
+import Foundation
+import Telemetry
+import Tensors
+import Transformers
+
+/// `nightjar merge`: models between two checkpoints.
+struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes A + alpha (B - A), weight by weight, of two models of one shape.",
+        discussion: """
+            0 is A and 1 is B, bit for bit; other alphas lie between them, or beyond. Configurations \
+            and tokenizers must be equal. With --alphas each gets a folder of its own in --to, as \
+            alpha-0.25. The manifest names both parents.
+            """)
+
+    @Argument(help: "The model at alpha 0.", completion: .directory)
+    var start: String
+
+    @Argument(help: "The model at alpha 1.", completion: .directory)
+    var end: String
+
+    @Option(parsing: .unconditional, help: "How far from the first to the second.")
+    var alpha: String?
+
+    @Option(parsing: .unconditional, help: "Several, separated by commas: 0,0.25,0.5,0.75,1.")
+    var alphas: String?
+
+    @Option(name: .customLong("to"), help: "The folder to write.")
+    var path: String
+
+    @Option(help: "f32, bf16 or f16; the narrowest that holds both by default.")
+    var dtype: MergedType?
+
+    @Option(help: "The most that a shard holds, such as 5GB.")
+    var shardSize: ByteSize?
+
+    @Flag(help: "Print one JSON object a model.")
+    var json = false
+
+    /// The types of a model folder.
+    enum MergedType: String, ExpressibleByArgument, CaseIterable { case f32, bf16, f16 }
+
+    /// Each alpha, and its folder.
+    private func targets() throws -> [(alpha: Double, path: String)] {
+        func number(_ text: some StringProtocol) throws -> Double {
+            guard let value = Double(text.trimmingCharacters(in: .whitespaces)), value.isFinite
+            else {
+                throw ValidationError("--alpha: \"\(text)\" is not a number.")
+            }
+            try WeightInterpolation.check(value)
+            return value
+        }
+        switch (alpha, alphas) {
+        case (let alpha?, nil): return [(try number(alpha), path)]
+        case (nil, let alphas?):
+            let words = alphas.split(separator: ",", omittingEmptySubsequences: false)
+            let values = try words.map(number)
+            guard Set(values).count == values.count else {
+                throw ValidationError("--alphas: one of \(alphas) stands there twice.")
+            }
+            return zip(words, values).map { word, value in
+                (value, "\(path)/alpha-\(word.trimmingCharacters(in: .whitespaces))")
+            }
+        default: throw ValidationError("give --alpha or --alphas, one of the two.")
+        }
+    }
+
+    mutating func run() throws {
+        let targets = try targets()
+        // None is begun where one could not be written.
+        if let taken = targets.map(\.path).first(where: FileManager.default.fileExists) {
+            throw ValidationError(
+                "\(taken) exists already and is never replaced; name another, or remove it.")
+        }
+        let remarks = try ComputeThread.shared.run { [self] in
+            let folders = try [start, end].map { reference in
+                try ModelFolder(reference: reference) { sentence in
+                    DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
+                }
+            }
+            let merge = try WeightInterpolation(
+                folders[0], folders[1], type: dtype.flatMap { WeightType(rawValue: $0.rawValue) },
+                shardByteCount: shardSize?.bytes ?? FolderExport.standardShardByteCount)
+            for (alpha, path) in targets {
+                try merge.write(alpha: alpha, to: path)
+                if json {
+                    try Output.json(["alpha": alpha, "path": path, "notes": merge.remarks])
+                } else {
+                    try Output.text("\(path)  alpha \(alpha)\n")
+                }
+            }
+            return merge.remarks
+        }
+        for remark in remarks { DescriptorOutput(descriptor: 2).write("note: \(remark)\n") }
+    }
+}

@@ -1,0 +1,111 @@
+public import Checkpoints
+import Layers
+import Tensors
+
+/// The weights of a model under their public names, read a tensor at a time.
+///
+/// Every tensor that the configuration wants is there with its shape, and none is left over.
+public struct WeightSource: Sendable {
+    /// What the configuration wants, in the model's order, as f32.
+    public let tensors: [TensorDeclaration]
+    /// The types that the files hold.
+    public let storedTypes: Set<StoredType>
+    private let files: [String: SafetensorsFile]
+
+    /// The weights of a folder.
+    ///
+    /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors.
+    public init(_ folder: ModelFolder) throws {
+        // Parameters are declared by what makes them; their memory is never touched.
+        let model = Decoder(
+            folder.configuration, precision: .f32, positions: 1, on: CPUBackend.shared)
+        try self.init(
+            model.parameters.publicTensors.map { ($0.name, $0.tensor.shape) },
+            tiesEmbeddings: folder.configuration.tiesEmbeddings, in: folder.weights)
+    }
+
+    init(
+        _ wanted: [(name: String, shape: Shape)], tiesEmbeddings: Bool, in files: [SafetensorsFile]
+    )
+        throws
+    {
+        var places: [String: SafetensorsFile] = [:]
+        for file in files {
+            for name in file.names { places[name] = file }
+        }
+        let path = files.first?.path
+        let missing = wanted.map(\.name).filter { places[$0] == nil }
+        guard missing.isEmpty else {
+            throw ModelError(
+                .badWeights,
+                "The weights lack \(Self.list(missing)); the configuration and the weights do not "
+                    + "belong together.",
+                path: path)
+        }
+        // Rotary frequencies used to be stored by some tools; they follow from the configuration.
+        let known = Set(wanted.map(\.name))
+        let left = places.keys.filter { name in
+            !known.contains(name) && !name.hasSuffix("rotary_emb.inv_freq")
+                && !(tiesEmbeddings && name == "lm_head.weight")
+        }
+        guard left.isEmpty else {
+            throw ModelError(
+                .badWeights,
+                "The weights hold \(Self.list(left.sorted())), which the configuration has no place "
+                    + "for.",
+                path: path)
+        }
+        var types: Set<StoredType> = []
+        for (name, shape) in wanted {
+            guard let file = places[name] else { continue }
+            let entry = try file.entry(name)
+            types.insert(entry.type)
+            try Self.check(entry, shape, file)
+        }
+        tensors = wanted.map {
+            TensorDeclaration(name: $0.name, type: .float32, shape: $0.shape.dimensions)
+        }
+        storedTypes = types
+        self.files = places.filter { known.contains($0.key) }
+    }
+
+    private static func check(
+        _ entry: SafetensorsEntry, _ shape: Shape, _ file: SafetensorsFile
+    ) throws {
+        guard entry.shape == shape.dimensions else {
+            throw ModelError(
+                .badWeights,
+                "Tensor \"\(entry.name)\" has the shape \(Shape(entry.shape)); the configuration "
+                    + "wants \(shape).",
+                path: file.path)
+        }
+        guard WeightConversion(from: entry.type) != nil else {
+            throw ModelError(
+                .badWeights,
+                "Tensor \"\(entry.name)\" is stored as \(entry.type.rawValue), which is not read as "
+                    + "a weight; F32, F16, BF16 and F64 are.",
+                path: file.path)
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        let shown = names.prefix(5).map { "\"\($0)\"" }.joined(separator: ", ")
+        return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+    }
+
+    /// The numbers of a tensor, row by row, in single precision.
+    ///
+    /// - Throws: `CheckpointError` where the file cannot be read or is damaged.
+    public func values(of name: String) throws -> [Float] {
+        guard let file = files[name] else {
+            preconditionFailure("\(name) is none of the source's tensors")
+        }
+        let entry = try file.entry(name)
+        guard let convert = WeightConversion(from: entry.type) else { return [] }
+        var values = [Float](repeating: 0, count: entry.elementCount)
+        try file.forEachPiece(of: name) { first, bytes in
+            convert(bytes, into: &values, at: first)
+        }
+        return values
+    }
+}
