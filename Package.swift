@@ -78,7 +78,7 @@ let package = Package(
         target(
             "Exports",
             [
-                "Tensors", "Layers", "Tokenizers", "Transformers", "Conversations", "Checkpoints",
+                "Layers", "Tokenizers", "Transformers", "Conversations", "Checkpoints",
             ]),
         // 6: plugins that are part of the program; the only module that imports both Lua and models.
         .target(

@@ -107,9 +107,15 @@ public struct WeightInterpolation {
             return try JSONSerialization.jsonObject(with: json) as? [String: Any] ?? [:]
         }
         let (left, right) = (try keys(a), try keys(b))
-        func text(_ value: Any?) -> String { value.map { "\($0)" } ?? "nothing" }
-        return Set(left.keys).union(right.keys).sorted().compactMap { key in
-            let (a, b) = (text(left[key]), text(right[key]))
+        // In one order of keys, which objects of equal content need not have.
+        func text(_ value: Any?) throws -> String {
+            guard let value else { return "nothing" }
+            let json = try JSONSerialization.data(
+                withJSONObject: value, options: [.fragmentsAllowed, .sortedKeys])
+            return String(decoding: json, as: UTF8.self)
+        }
+        return try Set(left.keys).union(right.keys).sorted().compactMap { key in
+            let (a, b) = (try text(left[key]), try text(right[key]))
             return a == b ? nil : "\(key) is \(a) and \(b)"
         }
     }

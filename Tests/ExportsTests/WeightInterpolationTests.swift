@@ -26,9 +26,10 @@ import Transformers
         let (first, second, between) = (
             try values(a.path), try values(b.path), try values(a.file("out"))
         )
+        // Norms of new models are alike.
+        #expect(first.filter { $0.value != second[$0.key] }.count > 10)
         for (name, numbers) in between {
             let (left, right) = (try #require(first[name]), try #require(second[name]))
-            #expect(left != right)
             for index in numbers.indices {
                 let wanted =
                     alpha == 1
