@@ -55,6 +55,16 @@ import Testing
         #expect(misused.code == 2 && misused.errors.contains("is a plugin"), "\(misused)")
     }
 
+    @Test func aScriptsErrorCannotCommandTheTerminal() throws {
+        let program = try program(
+            "curriculum = function() error('x\\27[31mRED\\27]0;title\\7') end")
+        let outcome = try program.run(["train", "recipe.lua"])
+        #expect(outcome.code == 2 || outcome.code == 1, "\(outcome)")
+        #expect(outcome.errors.contains("error: ") && outcome.errors.contains("[31mRED"))
+        let last = try #require(outcome.errors.range(of: "error: ", options: .backwards))
+        #expect(!outcome.errors[last.lowerBound...].unicodeScalars.contains { $0.value == 27 })
+    }
+
     @Test func whatLooksLikeAPluginAndIsNoneIsTold() throws {
         let program = try Program()
         try program.folder.write("return {}", to: "Plugins/empty/other.lua")
