@@ -81,7 +81,7 @@ struct InspectMask: ParsableCommand {
 
     private static func text(of row: MaskedRow, _ style: TerminalStyle) -> String {
         row.stretches.map { stretch in
-            let text = printable(stretch.text)
+            let text = PrintableText.of(stretch.text)
             guard stretch.weight > 0 else { return text }
             let weight = stretch.weight == 1 ? "" : "\(stretch.weight) "
             // A color must begin anew in every line, or a pager loses it.
@@ -92,20 +92,6 @@ struct InspectMask: ParsableCommand {
                     .joined(separator: "\n")
                 : "{+\(weight)\(text)+}"
         }.joined()
-    }
-
-    /// Rows are strangers' text: what would steer a terminal is spelled out.
-    private static func printable(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x0A, 0x09: result.unicodeScalars.append(scalar)
-            case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069:
-                result += "\\u{\(String(scalar.value, radix: 16))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 
     private func printObjects(_ parts: [MaskInspection.Part]) throws {

@@ -43,7 +43,7 @@ enum Report {
         let style = TerminalStyle.detect(descriptor: 2)
         let text = isParsers ? parsersSentence(error) : sentence(error)
         DescriptorOutput(descriptor: 2).write(
-            style.paint("error: ", .red) + withoutCommands(text) + "\n")
+            style.paint("error: ", .red) + PrintableText.of(text) + "\n")
         Foundation.exit((code ?? .mistake).rawValue)
     }
 
@@ -56,20 +56,6 @@ enum Report {
         DescriptorOutput(descriptor: 2).write(sentence)
         // Other threads may hold locks that an orderly exit would wait for.
         _exit(ExitCode.machine.rawValue)
-    }
-
-    /// A script's own words may be in an error: what a terminal would obey is spelt out.
-    private static func withoutCommands(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0x09, 0x0A: result.unicodeScalars.append(scalar)
-            case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069:
-                result += "\\u{\(String(scalar.value, radix: 16))}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 
     private static func sentence(_ error: any Error) -> String {
