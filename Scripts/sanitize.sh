@@ -7,7 +7,7 @@
 #
 # The Lua modules are built as a package of their own, from links to their folders, since the whole
 # package would take many minutes each time. What is built stays in .build/sanitize-KIND.
-# Tests that measure the clock are left out: instrumented code is several times slower.
+# Tests that are about the clock alone are left out: instrumented code is several times slower.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -17,9 +17,8 @@ if [[ ${1:-} == address || ${1:-} == thread ]]; then
     kinds=("$1")
     shift
 fi
-# Deadlines within milliseconds, and what the clock says of 300 scripts.
-skipped=(--skip CostTests --skip HostileTests --skip AllowListTests
-    --skip aDeadlineIsMetWithinMilliseconds --skip heavyItemsThatStandTogetherAreSharedOut)
+skipped=(--skip CostTests --skip aDeadlineIsMetWithinMilliseconds
+    --skip heavyItemsThatStandTogetherAreSharedOut)
 # ThreadSanitizer holds signals back until the thread calls into the C library, which a looping
 # script never does: what ends a script at its deadline cannot be tried under it.
 without_signals=(--skip LuaRuntimeTests.BudgetTests --skip GivenUpTests --skip cutsByTime
@@ -73,7 +72,7 @@ for kind in "${kinds[@]}"; do
     # LeakSanitizer cannot stop threads inside a container.
     # Swift's Mutex and semaphores are not instrumented either: what they order looks unordered.
     printf 'race:%s\n' WorkerEngine WorkerPool >"$package/suppressions"
-    ASAN_OPTIONS=detect_leaks=0 \
+    NIGHTJAR_SANITIZER=$kind ASAN_OPTIONS=detect_leaks=0 \
         TSAN_OPTIONS=halt_on_error=1:suppressions=$package/suppressions \
         swift test --package-path "$package" --scratch-path "$package/.build" \
         --sanitize="$kind" -c release -Xswiftc -enable-testing "${options[@]}" "$@"

@@ -108,7 +108,8 @@ static int fail(njl_context *context, lua_State *L, int status) {
             if (context->tripped) failure = (int)context->tripped;
         }
         size_t count = 0;
-        const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : "";
+        // A `__tostring` may answer with a number.
+        const char *text = lua_isstring(L, -1) ? lua_tolstring(L, -1, &count) : "";
         if (skipped > count) skipped = 0;
         keep_message(context, text + skipped, count - skipped);
     }

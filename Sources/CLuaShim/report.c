@@ -152,6 +152,8 @@ void njl_report_carry(lua_State *L, lua_State *from) {
     if (!value || context->carried.value == value) return;
     njl_report *report = &context->carried;
     njl_report_nearest(from, report);
+    // A coroutine whose body is a function of the host has no line: it is where it was resumed.
+    if (!*report->chunk) njl_report_nearest(L, report);
     if (lua_type(L, -1) == LUA_TSTRING) match_position(from, lua_tostring(L, -1), report);
     write_trace(from, 0, 0, report->trace, sizeof report->trace / 2);
     report->value = value;

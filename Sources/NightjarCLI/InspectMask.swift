@@ -81,7 +81,7 @@ struct InspectMask: ParsableCommand {
 
     private static func text(of row: MaskedRow, _ style: TerminalStyle) -> String {
         row.stretches.map { stretch in
-            let text = PrintableText.of(stretch.text)
+            let text = PrintableText.lines(stretch.text)
             guard stretch.weight > 0 else { return text }
             let weight = stretch.weight == 1 ? "" : "\(stretch.weight) "
             // A color must begin anew in every line, or a pager loses it.

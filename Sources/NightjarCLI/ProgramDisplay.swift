@@ -31,13 +31,14 @@ final class ProgramDisplay {
     func say(_ line: ScriptLogLine) {
         guard line.level != .debug else { return }
         let colour: TerminalColour = line.level == .warn ? .yellow : .dim
-        display.message(style.paint("\(line.owner): ", colour) + line.text)
+        display.message(
+            style.paint("\(line.owner): ", colour) + PrintableText.lines(line.text))
     }
 
     /// A sentence about a run or the program, once.
     func remark(_ sentence: String) {
         guard remarks.insert(sentence).inserted else { return }
-        display.message(style.paint("note: ", .yellow) + sentence)
+        display.message(style.paint("note: ", .yellow) + PrintableText.lines(sentence))
     }
 
     func update(_ state: ProgressState) { display.update(state) }

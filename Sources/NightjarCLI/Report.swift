@@ -43,7 +43,7 @@ enum Report {
         let style = TerminalStyle.detect(descriptor: 2)
         let text = isParsers ? parsersSentence(error) : sentence(error)
         DescriptorOutput(descriptor: 2).write(
-            style.paint("error: ", .red) + PrintableText.of(text) + "\n")
+            style.paint("error: ", .red) + PrintableText.lines(text) + "\n")
         Foundation.exit((code ?? .mistake).rawValue)
     }
 

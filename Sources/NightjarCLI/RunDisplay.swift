@@ -58,16 +58,17 @@ final class RunDisplay: RunObserver {
     }
 
     func remark(_ sentence: String) {
-        display.message(style.paint("note: ", .yellow) + sentence)
+        display.message(style.paint("note: ", .yellow) + PrintableText.lines(sentence))
     }
 
     /// Shows what a script says.
     func say(_ line: ScriptLogLine) {
+        let text = PrintableText.lines(line.text)
         switch line.level {
         case .debug where !isVerbose: break
-        case .debug: display.message(style.paint("\(line.owner): \(line.text)", .dim))
-        case .info: display.message(style.paint("\(line.owner): ", .dim) + line.text)
-        case .warn: display.message(style.paint("\(line.owner): ", .yellow) + line.text)
+        case .debug: display.message(style.paint("\(line.owner): \(text)", .dim))
+        case .info: display.message(style.paint("\(line.owner): ", .dim) + text)
+        case .warn: display.message(style.paint("\(line.owner): ", .yellow) + text)
         }
     }
 

@@ -81,10 +81,17 @@ extension ScriptingError: CustomStringConvertible {
 
 extension ScriptingError {
     /// What a failed call into Lua means to the user.
-    init(_ error: LuaError, path: String? = nil) {
+    ///
+    /// - Parameter source: gives a chunk's source, which shows the line of a key at fault.
+    init(
+        _ error: LuaError, path: String? = nil, source: (_ chunk: String) -> [UInt8]? = { _ in nil }
+    ) {
         if let fault = error.cause as? ShapeFault {
+            let place = error.chunk.flatMap(source).flatMap { source in
+                error.line.flatMap { fault.line(inCallAt: $0, source) }
+            }
             self.init(
-                .badValue, fault.sentence, path: error.chunk ?? path, line: error.line,
+                .badValue, fault.sentence, path: error.chunk ?? path, line: place ?? error.line,
                 keyPath: fault.place, traceback: error.traceback)
             return
         }
@@ -101,6 +108,24 @@ extension ScriptingError {
             traceback: error.traceback)
         isCutByTime = error.kind == .budgetTime
         cause = error.cause
+    }
+}
+
+extension ShapeFault {
+    /// The line of the key at fault in the table that a call was given; nil where it is not written
+    /// out.
+    fileprivate func line(inCallAt line: Int, _ source: [UInt8]) -> Int? {
+        // A recipe's own key paths begin at the recipe.
+        let function = (constructor ?? "recipe").split(separator: ".").last.map(String.init) ?? ""
+        return SourceMap(source, givenBy: .init(function: function, line: line))
+            .line(of: linePath)
+    }
+}
+
+extension ModuleLoader {
+    /// The source of a chunk that was read, the main file's by the name it was loaded under.
+    func source(of chunk: String, main: String) -> [UInt8]? {
+        files.first { chunk == main ? $0.name == nil : $0.path == chunk }?.bytes
     }
 }
 

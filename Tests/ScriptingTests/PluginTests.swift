@@ -218,6 +218,25 @@ import Testing
         }
     }
 
+    @Test func pluginsThatRequireOneAnotherAreTold() throws {
+        try plugin("first", "requires = { 'third' }")
+        try plugin("second", "requires = { 'first' }")
+        try plugin("third", "requires = { 'second' }")
+        let error = try folder.error(keys: "use = { 'first', 'second', 'third' },")
+        #expect(
+            error.description.contains(
+                "require one another, so that none can come first: first, third, second, first;"),
+            "\(error)")
+    }
+
+    @Test func everyGrantThatIsMissingIsTold() throws {
+        try plugin("both", "needs = { 'clock', 'env:HOME' }")
+        let error = try folder.error(keys: "use = { 'both' }, grant = { both = {} },")
+        #expect(
+            error.description.contains(
+                "grant = { [\"both\"] = { \"clock\", \"env:HOME\" } }"), "\(error)")
+    }
+
     @Test func aRecipeFindsOrdersAndGrants() throws {
         try plugin("first", "")
         try plugin("second", "requires = { 'first' }, needs = { 'clock' }")

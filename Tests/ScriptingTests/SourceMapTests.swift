@@ -55,6 +55,59 @@ import Testing
         #expect(map.line(of: LuaPath(["steps"])) == 3)
     }
 
+    @Test func keysGivenLaterAreFollowed() {
+        let map = SourceMap(
+            Array(
+                """
+                local m = { a = 1,
+                  b = 2 }
+                local r = { steps = 1, model = m }
+                r.steps = "x"
+                r.batch = { size = 1,
+                  micro = 2 }
+                r.batch.size = 3
+                m.self = m
+                other.steps = 4
+                return nj.recipe(r)
+                """.utf8))
+        #expect(map.line(of: LuaPath(["steps"])) == 4)
+        #expect(map.line(of: LuaPath(["batch", "size"])) == 7)
+        #expect(map.line(of: LuaPath(["batch", "micro"])) == 6)
+        #expect(map.line(of: LuaPath(["model", "b"])) == 2)
+        #expect(map.repeatedKey == nil)
+    }
+
+    @Test(
+        arguments: [
+            ("adamw", 5, "beta1", 6), ("adamw", 9, "lr", 9), ("adamw", 14, "lr", 2),
+            ("recipe", 3, "steps", 4), ("sgd", 12, "lr", 13),
+        ])
+    func theTableOfACallIsFound(function: String, line: Int, key: LuaKey, at expected: Int) {
+        let source = """
+            local shared = {
+              lr = 1 }
+            local r = nj.recipe {
+              steps = 1,
+              optimizer = nj.optim.adamw {
+                beta1 = 2 },
+            }
+            local function make(rate)
+              return nj.optim.adamw { lr = rate }
+            end
+            for i = 1, 3 do
+              runs[i] = open(nj.optim.sgd {
+                lr = i })
+              other(nj.optim.adamw(shared))
+            end
+            """
+        let map = SourceMap(
+            Array(source.utf8), givenBy: .init(function: function, line: line))
+        #expect(map.line(of: LuaPath([key])) == expected)
+        #expect(
+            SourceMap(Array(source.utf8), givenBy: .init(function: "wsd", line: line))
+                .line(of: LuaPath([key])) == nil)
+    }
+
     @Test func keysThatStandTwiceAreFoundAtAnyDepth() {
         let map = SourceMap(Array("return { a = { x = 1,\n y = 2,\n x = 3 }, b = 1 }".utf8))
         #expect(map.repeatedKey?.name == "a.x")

@@ -104,6 +104,9 @@ struct Grants: Sendable, Hashable {
         capabilities.allSatisfy { if case .network = $0 { true } else { false } }
     }
 
+    /// Whether some host is allowed.
+    var reachNetwork: Bool { coversNetwork || capabilities.contains(where: \.isNetwork) }
+
     func allows(_ capability: Capability) -> Bool {
         capabilities.contains { granted in
             switch (granted, capability) {
@@ -114,23 +117,28 @@ struct Grants: Sendable, Hashable {
         } || (coversNetwork && capability.isNetwork)
     }
 
-    /// - Parameter told: how the script itself writes the capability.
     /// - Throws: `ShapeFault` that says which grant is missing and where to write it.
-    func require(_ capability: Capability, of owner: String, as told: String? = nil) throws {
-        guard !allows(capability) else { return }
-        let told = told ?? capability.description
-        guard !isOfAProgram else {
-            throw ShapeFault(
-                path: .init(),
-                sentence: "a program cannot be granted \"\(told)\", only a plugin can; give the "
-                    + "program what it needs as arguments")
-        }
-        throw ShapeFault(
-            path: .init(),
-            sentence: owner == RecipeUnit.name
-                ? "a recipe's own functions are granted nothing, and this needs \"\(told)\"; put "
-                    + "it into a plugin"
-                : "\(owner) was not granted \"\(told)\"; a recipe grants it with grant = "
-                    + "{ [\"\(owner)\"] = { \"\(told)\" } }")
+    func require(_ capability: Capability, of owner: String) throws {
+        try require([(capability, capability.description)], of: owner)
+    }
+
+    /// - Parameter needs: capabilities, and how the script itself writes each.
+    /// - Throws: `ShapeFault` that says which grants are missing and where to write them.
+    func require(_ needs: [(capability: Capability, told: String)], of owner: String) throws {
+        let missing = needs.filter { !allows($0.capability) }.map { "\"\($0.told)\"" }
+        guard !missing.isEmpty else { return }
+        let told = missing.joined(separator: ", ")
+        let sentence =
+            if isOfAProgram {
+                "a program cannot be granted \(told), only a plugin can; give the program what it "
+                    + "needs as arguments"
+            } else if owner == RecipeUnit.name {
+                "a recipe's own functions are granted nothing, and this needs \(told); put it into "
+                    + "a plugin"
+            } else {
+                "\(owner) was not granted \(told); a recipe grants it with grant = "
+                    + "{ [\"\(owner)\"] = { \(told) } }"
+            }
+        throw ShapeFault(path: .init(), sentence: sentence)
     }
 }

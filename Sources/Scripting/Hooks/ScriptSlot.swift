@@ -32,6 +32,8 @@ final class ScriptSlot {
     var seconds = 0.0
     /// Failures so far.
     var failures = 0
+    /// What the newest checkpoint keeps of its memory.
+    var keptMemory: LuaValue?
     /// The run's tokenizer, for every version.
     var tokenizer: (any Tokenizer)? {
         didSet { unit.context.tokenizer = tokenizer }
@@ -69,7 +71,7 @@ final class ScriptSlot {
     /// - Throws: `ScriptingError` where the new version cannot take the memory; then the old one
     ///   stays.
     func swap(to unit: ScriptUnit) throws {
-        try unit.restore(self.unit.memory())
+        try unit.restore(movingMemory())
         recipe.ask(unit)
         unit.context.tokenizer = tokenizer
         self.unit = unit
@@ -78,6 +80,14 @@ final class ScriptSlot {
         failures = 0
         record.forget()
         isMemoryTried = false
+    }
+
+    /// What another version goes on with; of a script that only observes and holds what cannot be
+    /// kept, what the last checkpoint kept: the version may be the one that mends it.
+    private func movingMemory() throws -> LuaValue {
+        do { return try unit.memory() } catch where !unit.givesAnswers {
+            return keptMemory ?? .table(LuaTable())
+        }
     }
 
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
@@ -99,6 +109,7 @@ final class ScriptSlot {
     func shift(to files: [LoadedScript]) throws -> Shift? {
         let old = try aside(unit.files), new = try aside(files)
         let calls = try record.answers(of: old, and: new)
+        try new.tryDoors(missingIn: old)
         var schedule: [Shift.Answers] = []
         if let before = old.schedule?(), let after = new.schedule?() {
             schedule = try after.answers(beside: before).map { pair in
@@ -120,7 +131,7 @@ final class ScriptSlot {
         occasion: String,
         run: LuaValue, isAnswerUsed: Bool
     ) throws -> LuaNode? {
-        if record.wantsMemory { record.begin(with: try unit.memory(isKept: true)) }
+        if record.wantsMemory { try beginStretch() }
         unit.context.run = run
         unit.context.exchanges = []
         unit.context.notes = CallNotes()
@@ -154,6 +165,13 @@ final class ScriptSlot {
             // Half a call cannot be repeated.
             record.forget()
             throw error
+        }
+    }
+
+    /// Begins to record with a copy of the memory, where there can be one.
+    private func beginStretch() throws {
+        do { record.begin(with: try unit.memory(isKept: true)) } catch where !unit.givesAnswers {
+            record.forget()
         }
     }
 

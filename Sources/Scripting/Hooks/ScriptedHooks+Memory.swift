@@ -11,7 +11,7 @@ extension ScriptedHooks {
             states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
             // A version that a checkpoint names must be there when that is resumed.
             try reload.keep(slot)
-            if let difference = slot.replayDifference(left: memory) {
+            if let memory, let difference = slot.replayDifference(left: memory) {
                 warn(
                     slot,
                     "\(difference); keep what it remembers in ctx.state, or a resumed run differs")
@@ -26,12 +26,23 @@ extension ScriptedHooks {
         return states
     }
 
-    private func memory(of slot: ScriptSlot) throws -> LuaValue {
+    /// What a script remembers; of one that only observes and holds what cannot be kept, what the
+    /// last checkpoint kept.
+    ///
+    /// - Throws: `ScriptingError` for a script whose answers the run follows: they would be others
+    ///   after a resume.
+    private func memory(of slot: ScriptSlot) throws -> LuaValue? {
         do {
-            return try slot.unit.memory(isKept: true)
-        } catch let error as ScriptingError where error.code == .budget {
-            cutOffs.append(CutOff(error, of: slot.name, door: "save"))
-            throw error
+            let memory = try slot.unit.memory(isKept: true)
+            slot.keptMemory = memory
+            return memory
+        } catch {
+            if let error = error as? ScriptingError, error.code == .budget {
+                cutOffs.append(CutOff(error, of: slot.name, door: "save"))
+            }
+            guard !slot.unit.givesAnswers else { throw error }
+            complain(of: slot, "save", error)
+            return slot.keptMemory
         }
     }
 
@@ -99,5 +110,6 @@ extension ScriptedHooks {
             slot.resume(slot.unit, versions: saved.versions)
         }
         if let memory = saved.memory { try slot.unit.restore(memory) }
+        slot.keptMemory = saved.memory
     }
 }

@@ -257,7 +257,7 @@ public final class ScriptedHooks: RunHooks {
         }
     }
 
-    private func complain(of slot: ScriptSlot, _ hook: String, _ error: any Error) {
+    func complain(of slot: ScriptSlot, _ hook: String, _ error: any Error) {
         measurements.errors += 1
         slot.failures += 1
         // The first failures tell what is wrong; later ones only that it still is.

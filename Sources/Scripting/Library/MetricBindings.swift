@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 
 /// `nj.metric`: numbers that go into the step's line of `metrics.jsonl`.
 enum MetricBindings {
@@ -41,7 +42,7 @@ enum MetricBindings {
         guard isPlain, name.utf8.count <= 100 else {
             throw call.fault(
                 "name",
-                "\"\(Printable.line(String(name.prefix(100))))\" cannot name a metric; "
+                "\"\(PrintableText.line(String(name.prefix(100))))\" cannot name a metric; "
                     + "write up to 100 letters, digits, _, -, . and /")
         }
         let fullName = "\(call.context.owner)/\(name)"

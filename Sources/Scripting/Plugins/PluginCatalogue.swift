@@ -4,9 +4,10 @@ import Telemetry
 
 /// What there is to know about plugins from outside a run.
 public enum PluginCatalogue {
-    /// Looks at plugins without granting them anything; calls are cut off at the same place on
-    /// every machine.
-    static let loader = PluginLoader(budget: .counted, checksNeeds: false)
+    /// Looks at plugins without granting them anything; loading and calls are cut off at the same
+    /// place on every machine.
+    static let loader = PluginLoader(
+        budget: .counted, loadingBudget: .counted, checksNeeds: false)
 
     /// A plugin that was found, and what it says of itself.
     public struct Entry: Sendable {
@@ -32,7 +33,7 @@ public enum PluginCatalogue {
                 ) { _ in }
                 try PluginManifest.check(loaded, of: source)
                 return Entry(
-                    name: source.name, summary: Printable.line(loaded.summary),
+                    name: source.name, summary: PrintableText.line(loaded.summary),
                     doors: loaded.unit.doors.functions.map(\.path), path: source.path,
                     failure: nil)
             } catch {
@@ -45,7 +46,7 @@ public enum PluginCatalogue {
 
     /// What lies where a recipe in this folder would look and is no plugin, a sentence each.
     public static func remarks(from folder: String) -> [String] {
-        PluginLookup(from: folder).remarks.map(Printable.line)
+        PluginLookup(from: folder).remarks.map(PrintableText.line)
     }
 
     /// What a check has found to be in order.
@@ -81,7 +82,7 @@ public enum PluginCatalogue {
         let spec = source.path.dropLast(4) + "_spec.lua"
         return Check(
             entry: Entry(
-                name: source.name, summary: Printable.line(loaded.summary),
+                name: source.name, summary: PrintableText.line(loaded.summary),
                 doors: loaded.unit.doors.functions.map(\.path), path: source.path, failure: nil),
             exampleCount: count, freshStateCount: states, memoryBytes: loaded.unit.memoryBytes,
             hash: loaded.unit.hash,
@@ -129,6 +130,9 @@ public enum PluginCatalogue {
         else { return try PluginLookup(from: folder).find(name) }
         let home = isFolder.boolValue ? url : url.deletingLastPathComponent()
         let source = PluginSource(name: home.lastPathComponent, place: .folder(home.path))
+        if let problem = PluginLookup.problem(ofName: source.name) {
+            throw ShapeFault(path: LuaPath(), sentence: problem)
+        }
         guard FileManager.default.fileExists(atPath: source.path) else {
             throw ShapeFault(
                 path: LuaPath(),

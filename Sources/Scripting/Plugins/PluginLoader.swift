@@ -1,5 +1,6 @@
 import LuaRuntime
 import Naming
+import Telemetry
 
 /// Loads plugins: runs the file in a state of its own and checks what it returns.
 struct PluginLoader: Sendable {
@@ -56,7 +57,7 @@ struct PluginLoader: Sendable {
             owner: source.name, phase: .load, grants: use.grants, seed: seed, clock: clock,
             log: log)
         let state = LuaState(budget: loadingBudget, modules: modules) { line in
-            log(ScriptLogLine(level: .info, owner: source.name, text: Printable.line(line)))
+            log(ScriptLogLine(level: .info, owner: source.name, text: PrintableText.line(line)))
         }
         try Catalogue.register(in: state, context: context)
         let bytes: [UInt8]
@@ -71,7 +72,9 @@ struct PluginLoader: Sendable {
                 try state.load(bytes, name: source.path).callNodes()
             }
         } catch let error as LuaError {
-            throw ScriptingError(error, path: source.path)
+            throw ScriptingError(error, path: source.path) { chunk in
+                chunk == source.path ? bytes : modules.source(of: chunk, main: source.path)
+            }
         }
         let map = SourceMap(bytes)
         func placed(_ fault: ShapeFault) -> ScriptingError {
@@ -90,9 +93,10 @@ struct PluginLoader: Sendable {
                 name: source.name, state: state, context: context, doors: ScriptDoors(manifest),
                 settings: settings, files: files(of: source, bytes, modules), budget: budget)
             let loaded = Loaded(unit: unit, manifest: manifest)
-            for need in loaded.needs where checksNeeds {
+            if checksNeeds {
                 try use.grants.require(
-                    Capability(need).resolved(in: use.folder), of: source.name, as: need)
+                    loaded.needs.map { (try Capability($0).resolved(in: use.folder), $0) },
+                    of: source.name)
             }
             return loaded
         } catch let fault as ShapeFault {

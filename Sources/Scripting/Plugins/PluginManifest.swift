@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 
 /// What a plugin's file returns: a table whose keys are the doors it opens.
 enum PluginManifest {
@@ -94,11 +95,11 @@ extension PluginManifest {
                 sentence: "the summary has \(count) characters and \(longestSummary) are the most; "
                     + "write one sentence")
         }
-        guard Printable.line(summary) == summary, !summary.utf8.contains(0x09) else {
+        guard PrintableText.line(summary) == summary, !summary.utf8.contains(0x09) else {
             throw ShapeFault(
                 path: LuaPath(["summary"]),
                 sentence: "the summary is one line without control characters, got "
-                    + "\"\(Printable.line(summary))\"")
+                    + "\"\(PrintableText.line(summary))\"")
         }
     }
 
@@ -107,7 +108,7 @@ extension PluginManifest {
             do { _ = try Capability(need) } catch let fault as ShapeFault {
                 throw ShapeFault(
                     path: LuaPath(["needs", .integer(Int64(index + 1))]),
-                    sentence: Printable.line(fault.sentence))
+                    sentence: PrintableText.line(fault.sentence))
             }
         }
     }
@@ -118,7 +119,7 @@ extension PluginManifest {
             guard PluginLookup.isName(other) else {
                 throw ShapeFault(
                     path: path,
-                    sentence: "\"\(Printable.line(String(other.prefix(100))))\" cannot name a "
+                    sentence: "\"\(PrintableText.line(String(other.prefix(100))))\" cannot name a "
                         + "plugin; write letters, digits, _ and -")
             }
             guard other != name else {
@@ -137,7 +138,7 @@ extension PluginManifest {
             guard name.isEmpty || name.utf8.contains(UInt8(ascii: "/")) else { continue }
             throw ShapeFault(
                 path: LuaPath(["schedules"]),
-                sentence: "\"\(Printable.line(name))\" cannot name a schedule: a name is not empty "
+                sentence: "\"\(PrintableText.line(name))\" cannot name a schedule: a name is not empty "
                     + "and holds no \"/\"")
         }
     }

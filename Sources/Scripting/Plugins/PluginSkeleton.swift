@@ -31,6 +31,11 @@ public enum PluginSkeleton {
         guard !FileManager.default.fileExists(atPath: home) else {
             throw ScriptingError(.badFile, "this is there already; choose another name", path: home)
         }
+        if let file = obstacle(on: folder) {
+            throw ScriptingError(
+                .badFile, "this is no folder, so that nothing can be written below it; name a folder",
+                path: file)
+        }
         try FileManager.default.createDirectory(
             atPath: home, withIntermediateDirectories: true)
         let files = [
@@ -41,6 +46,19 @@ public enum PluginSkeleton {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         }
         return files.map(\.0)
+    }
+
+    /// What stands on the way to a folder and is none.
+    private static func obstacle(on path: String) -> String? {
+        var url = URL(fileURLWithPath: path)
+        while url.path != "/" {
+            var isFolder: ObjCBool = false
+            if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) {
+                return isFolder.boolValue ? nil : url.relativePath
+            }
+            url.deleteLastPathComponent()
+        }
+        return nil
     }
 
     private static func main(_ kind: Kind, _ name: String) -> String {

@@ -2,6 +2,7 @@ import Foundation
 import LuaRuntime
 import Naming
 import ShippedPlugins
+import Telemetry
 
 /// A plugin's files, wherever they are.
 struct PluginSource: Sendable, Hashable {
@@ -81,7 +82,13 @@ struct PluginLookup: Sendable {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             for name in names.sorted() where !name.hasPrefix(".") {
                 let path = folder + "/" + name
-                guard PluginLookup.isFolder(path) else { continue }
+                guard PluginLookup.isFolder(path) else {
+                    // A link that leads to itself, or nowhere, was meant to be something.
+                    if !FileManager.default.fileExists(atPath: path) {
+                        remarks.append("\(path) is no plugin: the link leads nowhere")
+                    }
+                    continue
+                }
                 if let problem = PluginLookup.problem(ofName: name) {
                     remarks.append("\(path) is no plugin: \(problem)")
                 } else if !FileManager.default.fileExists(atPath: "\(path)/\(name).lua") {
@@ -143,7 +150,7 @@ struct PluginLookup: Sendable {
         }
         return isName(name)
             ? nil
-            : "\"\(Printable.line(name))\" cannot name a plugin; write letters, digits, _ and -"
+            : "\"\(PrintableText.line(name))\" cannot name a plugin; write letters, digits, _ and -"
     }
 
     static func isName(_ name: String) -> Bool {

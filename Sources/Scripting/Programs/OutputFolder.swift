@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import LuaRuntime
+import Telemetry
 
 /// The one folder that a program writes files to.
 struct OutputFolder {
@@ -20,7 +21,7 @@ struct OutputFolder {
         guard isBelow, name.utf8.count <= 1000 else {
             throw ShapeFault(
                 path: LuaPath(["name"]),
-                sentence: "\"\(Printable.line(name))\" leads out of the folder, or is no name; "
+                sentence: "\"\(PrintableText.line(name))\" leads out of the folder, or is no name; "
                     + "write one such as report.md or plots/loss.svg")
         }
         do {

@@ -72,7 +72,9 @@ public final class Program {
                         + "nightjar train \(path)", path: path)
             }
         } catch let error as LuaError {
-            let failure = ScriptingError(error, path: path)
+            let failure = ScriptingError(error, path: path) {
+                session.modules.source(of: $0, main: path)
+            }
             guard StopSignal.isRequested || error.kind == .interrupted else {
                 session.abandon(after: failure)
                 throw failure

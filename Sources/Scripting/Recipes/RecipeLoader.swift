@@ -1,5 +1,6 @@
 import Foundation
 public import LuaRuntime
+import Telemetry
 import Training
 
 /// Turns a recipe file into a run configuration.
@@ -182,7 +183,7 @@ public enum RecipeLoader {
             out.isEmpty || out.utf8.contains(where: { $0 < 32 })
         {
             throw ShapeFault(
-                path: LuaPath(["out"]), sentence: "\"\(Printable.line(out))\" names no folder")
+                path: LuaPath(["out"]), sentence: "\"\(PrintableText.line(out))\" names no folder")
         }
         if CompleteTable(table)["packing"] == nil {
             let isSupervised = CompleteTable(table).text("method") == Method.supervised.rawValue

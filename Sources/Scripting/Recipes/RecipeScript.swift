@@ -37,7 +37,9 @@ struct RecipeScript {
         do {
             results = try state.load(file.bytes, name: places.recipe).callNodes()
         } catch let error as LuaError {
-            throw ScriptingError(error, path: places.recipe)
+            throw ScriptingError(error, path: places.recipe) {
+                modules.source(of: $0, main: places.recipe)
+            }
         }
         map = SourceMap(file.bytes)
         table = try Self.recipe(in: results, places: places, map: map)

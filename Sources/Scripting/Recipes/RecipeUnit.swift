@@ -75,7 +75,7 @@ struct RecipeUnit: Sendable {
                     + "it back; one that does nothing will do",
                 path: places.recipe, keyPath: key)
         }
-        let dial = Dial.isOne(key) ? ", or set a dial with: nightjar set RUN \(key)=\(new)" : ""
+        let dial = Dial.of(key) != nil ? ", or set a dial with: nightjar set RUN \(key)=\(new)" : ""
         throw ScriptingError(
             .badValue,
             "it was \(old) and is \(new) in the file now; an edit swaps functions only. Put it "

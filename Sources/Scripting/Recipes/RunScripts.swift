@@ -207,11 +207,35 @@ public struct RunScripts: Sendable {
     private func checkOrder(of loaded: PluginLoader.Loaded, at path: LuaPath) throws {
         let before = Set(pluginNames)
         for name in loaded.requires where !before.contains(name) {
+            let circle = circle(from: name, to: loaded.unit.name)
             throw ShapeFault(
                 path: path,
-                sentence: "\(loaded.unit.name) requires the plugin \"\(name)\" before it; put it "
+                sentence: circle.map { circle in
+                    "these plugins require one another, so that none can come first: "
+                        + ([loaded.unit.name] + circle).joined(separator: ", ")
+                        + "; take the name out of requires in one of them"
+                } ?? "\(loaded.unit.name) requires the plugin \"\(name)\" before it; put it "
                     + "into use first")
         }
+    }
+
+    /// The plugins from one to another along what each requires; nil where there is no such way.
+    private func circle(from name: String, to end: String) -> [String]? {
+        let lookup = PluginLookup(from: recipe.places.recipeFolder)
+        var loader = loader
+        loader.checksNeeds = false
+        var seen: Set<String> = []
+        func way(from name: String) -> [String]? {
+            guard name != end else { return [end] }
+            guard seen.insert(name).inserted, let source = try? lookup.find(name),
+                let loaded = try? loader.load(PluginUse(source: source), log: { _ in })
+            else { return nil }
+            for next in loaded.requires {
+                if let rest = way(from: next) { return [name] + rest }
+            }
+            return nil
+        }
+        return way(from: name)
     }
 }
 

@@ -48,10 +48,20 @@ final class FileWatch {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    /// Of which watches the system has something to tell, in one question for all of them.
+    static func haveNews(_ watches: [FileWatch]) -> [Bool] {
+        var questions = watches.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        // What could not be asked may have news.
+        guard poll(&questions, nfds_t(questions.count), 0) >= 0 else { return watches.map { _ in true } }
+        return questions.map { $0.revents != 0 }
+    }
+
     /// Whether something changed since this last said so, and has been quiet since.
-    func hasSettled() -> Bool {
+    ///
+    /// - Parameter hasNews: whether the system may have something to tell.
+    func hasSettled(hasNews: Bool = true) -> Bool {
         let now = clock.seconds
-        if systemTells() { noticedAt = noticedAt ?? now }
+        if hasNews, systemTells() { noticedAt = noticedAt ?? now }
         if now - lastLook >= FileWatch.lookSeconds {
             lastLook = now
             if paths.map(FileWatch.signature) != signatures { noticedAt = noticedAt ?? now }

@@ -37,8 +37,11 @@ final class HotReload {
     func events(
         _ slots: [ScriptSlot], say: (ScriptSlot, String) -> Void
     ) -> [ScriptEvent] {
-        slots.compactMap { slot in
-            let hasSettled = watch(slot).hasSettled()
+        let watches = slots.map(watch)
+        let haveNews = FileWatch.haveNews(watches)
+        return slots.indices.compactMap { index in
+            let slot = slots[index]
+            let hasSettled = watches[index].hasSettled(hasNews: haveNews[index])
             guard unseen.remove(slot.name) != nil || hasSettled else { return nil }
             do {
                 return try candidate(for: slot)
@@ -216,7 +219,7 @@ extension ScriptSlot {
                     + "are \(list(known))")
         }
         guard let version = meant.first else {
-            let shown = Printable.line(String(digits.prefix(40)))
+            let shown = PrintableText.line(String(digits.prefix(40)))
             throw ScriptingError(
                 .badValue,
                 "\(name) was never at version \(shown) in this run; its versions are "

@@ -3,8 +3,8 @@ import LuaRuntime
 /// The lines at which a recipe's keys stand in its source.
 ///
 /// Lua keeps no position of values, so this follows the table that the file returns, literal by
-/// literal: `return nj.recipe { ... }`, or a local that was given such a literal. Where a value is
-/// computed in another way its line is not known.
+/// literal: `return nj.recipe { ... }`, or a local that was given such a literal, and keys given to
+/// it afterwards. Where a value is computed in another way its line is not known.
 struct SourceMap {
     /// A table written out in the source.
     final class Literal {
@@ -17,6 +17,15 @@ struct SourceMap {
                 return (entry.line, entry.value)
             }
             return items.lazy.compactMap { $0.entry(name) }.first
+        }
+
+        /// Gives a key a value later than the literal did.
+        func set(_ name: String, at line: Int, to value: Literal?) {
+            guard let index = entries.firstIndex(where: { $0.name == name }) else {
+                entries.append((name, line, value))
+                return
+            }
+            entries[index] = (name, line, value)
         }
     }
 
@@ -31,9 +40,14 @@ struct SourceMap {
     private var root: Literal?
 
     init(_ source: [UInt8]) {
-        var reader = LiteralReader(source)
-        root = reader.returned()
-        repeatedKey = root.flatMap { Self.repeated(in: $0, at: LuaPath()) }
+        root = LiteralReader(source).returned
+        var seen: Set<ObjectIdentifier> = []
+        repeatedKey = root.flatMap { Self.repeated(in: $0, at: LuaPath(), &seen) }
+    }
+
+    /// A table that a call gives to a function, as in `nj.optim.adamw { lr = 1 }`.
+    init(_ source: [UInt8], givenBy call: LiteralReader.Call) {
+        root = LiteralReader(source, wanted: call).given
     }
 
     /// The line of the last key of the path that the source shows.
@@ -56,7 +70,11 @@ struct SourceMap {
         return line
     }
 
-    private static func repeated(in literal: Literal, at path: LuaPath) -> RepeatedKey? {
+    private static func repeated(
+        in literal: Literal, at path: LuaPath, _ seen: inout Set<ObjectIdentifier>
+    ) -> RepeatedKey? {
+        // A local may stand in several places, and hold itself.
+        guard seen.insert(ObjectIdentifier(literal)).inserted else { return nil }
         var lines: [String: Int] = [:]
         for entry in literal.entries {
             let place = path.appending(.string(LuaString(entry.name)))
@@ -65,8 +83,13 @@ struct SourceMap {
                     name: place.description, line: entry.line, firstLine: first)
             }
             lines[entry.name] = entry.line
-            if let value = entry.value, let found = repeated(in: value, at: place) { return found }
+            if let value = entry.value, let found = repeated(in: value, at: place, &seen) {
+                return found
+            }
         }
-        return literal.items.lazy.compactMap { repeated(in: $0, at: path) }.first
+        for item in literal.items {
+            if let found = repeated(in: item, at: path, &seen) { return found }
+        }
+        return nil
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LuaRuntime
+import Telemetry
 
 /// Runs specs: every `*_spec.lua` below a path, each in a state of its own.
 public struct SpecRunner {
@@ -92,7 +93,7 @@ public struct SpecRunner {
         context.spec = session
         context.run = RunFacts.none
         let state = LuaState(budget: budget, modules: modules) {
-            output.append(Printable.line($0))
+            output.append(PrintableText.line($0))
         }
         var failure: String?
         do {
@@ -100,7 +101,9 @@ public struct SpecRunner {
             try SpecMatchers.install(in: state, session: session)
             try state.load(modules.open(path: path).bytes, name: path).callNodes()
         } catch let error as LuaError {
-            failure = ScriptingError(error, path: path).description
+            failure =
+                ScriptingError(error, path: path) { modules.source(of: $0, main: path) }
+                .description
         }
         session.runTests(budget: budget)
         try kept.save()

@@ -128,7 +128,7 @@ final class SpecSession {
         }
         let whole = "\(runningName): \(name)"
         guard SpecSnapshots.isName(whole) else {
-            let shown = Printable.line(String(whole.prefix(200)))
+            let shown = PrintableText.line(String(whole.prefix(200)))
             throw ShapeFault(
                 path: LuaPath(),
                 sentence: "\"\(shown)\" cannot name a snapshot: a name stands on one line and has "

@@ -41,10 +41,11 @@ struct ScriptDoors {
     }
 
     /// Whether some answer that is looked at depends on more than a schedule's progress.
-    var answersCalls: Bool {
-        functions.contains { path, _ in
-            !PluginSchedule.isDoor(path) && (try? DoorShape.of(path))?.answer != nil
-        }
+    var answersCalls: Bool { functions.contains { ScriptDoors.answersCalls($0.path) } }
+
+    /// Whether a door is asked with facts of the run, and its answer is looked at.
+    static func answersCalls(_ path: String) -> Bool {
+        !PluginSchedule.isDoor(path) && (try? DoorShape.of(path))?.answer != nil
     }
 
     /// Their names without the group's.

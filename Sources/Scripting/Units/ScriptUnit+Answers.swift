@@ -28,8 +28,35 @@ extension ScriptUnit {
             let documents = facts.value.asTable?["documents"]?.asTable?.array ?? []
             _ = try weights(answer, count: documents.count)
         } else if case .table(let table) = answer, door.hasPrefix("curricul") {
-            for (path, _) in try dials(table, of: door) where !Dial.isOne(path) {
-                throw badAnswer("\"\(path)\" is no dial", of: door)
+            for (path, value) in try dials(table, of: door) {
+                guard let dial = Dial.of(path) else {
+                    throw badAnswer("\"\(path)\" is no dial", of: door)
+                }
+                guard dial.takes(value) else {
+                    throw badAnswer("\(path) is \(dial.expectation), not \(value)", of: door)
+                }
+            }
+        }
+    }
+
+    /// Asks the doors that another version lacks, with facts that are made up, and holds the answers
+    /// against what a run can take: no call of the run tells anything about these yet.
+    ///
+    /// What fails on the way counts for nothing, for the run may never ask such a thing.
+    func tryDoors(missingIn other: ScriptUnit) throws {
+        let rounds = 3
+        for (door, function) in doors.functions
+        where other.doors.function(door) == nil && ScriptDoors.answersCalls(door) {
+            let phase = try DoorShape.of(door).phase
+            context.run = RunFacts.none
+            for round in 1...rounds {
+                guard let facts = try SyntheticFacts.of(door, round: round, of: rounds),
+                    let payload = try? ScriptDispatch.payload(facts),
+                    let answer = try? call(
+                        function, as: door, payload, phase: phase, occasion: "\(round)")
+                else { continue }
+                try check(answer, of: door, facts: payload)
+                _ = try memory(isKept: true)
             }
         }
     }

@@ -46,9 +46,9 @@ public struct Dial: Sendable, Hashable {
     static let placeholder = "<source>"
     private static let most = 1 << 40
 
-    /// Whether a path is a dial's, whatever sources there are.
-    public static func isOne(_ path: String) -> Bool {
-        catalogue.contains { dial in
+    /// The dial of the catalogue that a path is one of, whatever sources there are; nil for none.
+    public static func of(_ path: String) -> Dial? {
+        catalogue.first { dial in
             let around = dial.path.components(separatedBy: placeholder)
             guard around.count == 2 else { return dial.path == path }
             return path.count > around[0].count + around[1].count && path.hasPrefix(around[0])
@@ -102,6 +102,9 @@ public struct Dial: Sendable, Hashable {
             }
         }
     }
+
+    /// Whether it can be set to a value.
+    public func takes(_ value: DialValue) -> Bool { accept(value) != nil }
 
     /// The value in the dial's own type; nil where it is out of range or of another type.
     func accept(_ value: DialValue) -> DialValue? {

@@ -82,6 +82,44 @@ import Training
         #expect(try !run.metrics().contains { $0.contains("\"hook_errors\":1") })
     }
 
+    /// It is logged and counted like any failure of an observer: checkpoints keep what it remembered
+    /// last, the run goes on, and so does one that is resumed.
+    @Test func whatAnObserverCannotKeepEndsNothing() throws {
+        let run = try ScriptedRun(
+            keys: """
+                hooks = { on_step_end = function(ctx)
+                  ctx.state.n = ctx.step
+                  if ctx.step == 15 then ctx.state.f = print end
+                end },
+                """, steps: 30)
+        try run.begin()
+        try run.step(to: 24)
+        #expect(run.said.contains { $0.contains("recipe ctx.state: f: a function stands") })
+        try run.finish()
+        #expect(run.summary?.steps == 30)
+        #expect(try run.metrics().contains { $0.contains("\"hook_errors\":1") })
+        for step in [20, 30] {
+            let memory = try run.memory(step: step)["recipe"]
+            #expect(memory?.asTable?["state"]?.asTable?["n"] == 10)
+        }
+    }
+
+    /// An edit that mends it is taken.
+    @Test func anObserverWhoseMemoryCannotBeKeptCanBeMended() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
+        func edit(_ body: String) throws {
+            try run.plugin("mine", "hooks = { on_step_end = function(ctx) \(body) end }")
+        }
+        try edit("ctx.state.n = ctx.step ctx.state.f = print")
+        try run.begin()
+        try run.step(to: 12)
+        try edit("ctx.state.n = ctx.step")
+        run.settle()
+        try run.finish()
+        #expect(try run.events("swap").count == 1)
+        #expect(try run.memory(step: 30)["mine"]?.asTable?["state"]?.asTable?["n"] == 30)
+    }
+
     @Test func anObserverThatKeepsAllInItsMemoryIsNotTold() throws {
         let run = try ScriptedRun(
             keys: """

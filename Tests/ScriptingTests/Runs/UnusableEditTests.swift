@@ -52,6 +52,14 @@ import Training
     @Test(arguments: [
         ("return { ['schedule.facto'] = 0.5 }", "\"schedule.facto\" is no dial"),
         ("return { 0.5 }", "every value here has a name"),
+        (
+            "return { ['optimizer.lr'] = -1 }",
+            "optimizer.lr is a number of 0 or more, not -1"
+        ),
+        (
+            "return { ['checkpoint.keep_last'] = 0 }",
+            "checkpoint.keep_last is a whole number of 1 or more, not 0"
+        ),
     ])
     func aCurriculumThatCannotBeUsedIsRefused(body: String, sentence: String) throws {
         let reason = try reason("return nil", body) { "curriculum = function(ctx) \($0) end," }
@@ -68,6 +76,37 @@ import Training
             "hooks = { on_step_end = function(ctx) end }, \(keys)"
         }
         #expect(reason.contains(sentence), "\(reason)")
+    }
+
+    /// Nothing that the run has done yet says what a door answers that only the new version has.
+    @Test(arguments: [
+        ("hooks = { on_gradients = function(ctx) return 'skp' end }", "did you mean \"skip\""),
+        (
+            "hooks = { on_batch = function(ctx) return { 1 } end }",
+            "one a document, got a list of 1"
+        ),
+        ("curricula = { main = function(ctx) return { lr = 1 } end }", "\"lr\" is no dial"),
+        (
+            "hooks = { on_gradients = function(ctx) ctx.state.f = print end }",
+            "a function stands where plain data belongs"
+        ),
+    ])
+    func aDoorThatIsNewIsAskedToo(doors: String, sentence: String) throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: Self.steps)
+        try run.plugin("mine", "hooks = { on_end = function(ctx) end }")
+        try run.begin()
+        try run.step(to: 4)
+        // Facts that were made up prove nothing about what a script expects of true ones.
+        let strict = "if ctx.total_steps ~= \(Self.steps) then error('made up') end"
+        try run.plugin("mine", "hooks = { on_step_start = function(ctx) \(strict) end }")
+        run.settle()
+        try run.step(to: 6)
+        #expect(try run.events("swap").count == 1)
+        try run.plugin("mine", doors)
+        run.settle()
+        try run.finish()
+        let reasons = try run.events("swap_refused").compactMap { $0["reason"] as? String }
+        #expect(reasons.count == 1 && reasons[0].contains(sentence), "\(reasons)")
     }
 
     /// There is nothing to measure about an observer, and nothing that an answer that is new could
