@@ -85,7 +85,7 @@ final class ScriptSlot {
     /// What another version goes on with; of a script that only observes and holds what cannot be
     /// kept, what the last checkpoint kept: the version may be the one that mends it.
     private func movingMemory() throws -> LuaValue {
-        do { return try unit.memory() } catch where !unit.givesAnswers {
+        do { return try unit.memory() } catch  where !unit.givesAnswers {
             return keptMemory ?? .table(LuaTable())
         }
     }
@@ -170,7 +170,7 @@ final class ScriptSlot {
 
     /// Begins to record with a copy of the memory, where there can be one.
     private func beginStretch() throws {
-        do { record.begin(with: try unit.memory(isKept: true)) } catch where !unit.givesAnswers {
+        do { record.begin(with: try unit.memory(isKept: true)) } catch  where !unit.givesAnswers {
             record.forget()
         }
     }

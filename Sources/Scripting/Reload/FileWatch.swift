@@ -52,7 +52,9 @@ final class FileWatch {
     static func haveNews(_ watches: [FileWatch]) -> [Bool] {
         var questions = watches.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         // What could not be asked may have news.
-        guard poll(&questions, nfds_t(questions.count), 0) >= 0 else { return watches.map { _ in true } }
+        guard poll(&questions, nfds_t(questions.count), 0) >= 0 else {
+            return watches.map { _ in true }
+        }
         return questions.map { $0.revents != 0 }
     }
 
