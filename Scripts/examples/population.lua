@@ -34,6 +34,8 @@ local function inherit(from, to)
 end
 
 for round = 1, rounds do
+  -- Ctrl-C ends the runs: a round that was not made says nothing.
+  if not members[1].run:active() then break end
   local goal = steps * round // rounds
   for _, member in ipairs(members) do
     while member.run:active() and member.run:step_count() < goal do

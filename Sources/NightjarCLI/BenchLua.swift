@@ -26,7 +26,7 @@ struct BenchLua: ParsableCommand {
                 figure.goal == nil
                     ? ""
                     : figure.meetsGoal ? style.paint("met", .green) : style.paint("missed", .red),
-            ])
+            ], arePainted: true)
         }
         try Output.text(table.render(style: style) + "\n")
     }

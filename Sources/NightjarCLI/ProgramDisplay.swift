@@ -24,7 +24,8 @@ final class ProgramDisplay {
         guard outputFailure == nil else { return }
         // On a terminal, the live line and the script's words share the screen.
         if style.isLive { display.finish() }
-        do { try Output.text(line + "\n") } catch { outputFailure = error }
+        let shown = isatty(1) == 1 ? PrintableText.lines(line) : line
+        do { try Output.text(shown + "\n") } catch { outputFailure = error }
     }
 
     /// What a script logs.

@@ -91,23 +91,25 @@ struct Test: ParsableCommand {
         for line in report.output { text += "    \(line)\n" }
         var groups: [String] = []
         for result in report.results {
-            for (depth, name) in result.path.dropLast().enumerated()
+            let path = result.path.map(PrintableText.line)
+            for (depth, name) in path.dropLast().enumerated()
             where depth >= groups.count || groups[depth] != name {
                 groups = Array(groups.prefix(depth)) + [name]
                 text += String(repeating: "  ", count: depth + 1) + name + "\n"
             }
-            groups = Array(groups.prefix(result.path.count - 1))
-            let margin = String(repeating: "  ", count: result.path.count)
+            groups = Array(groups.prefix(path.count - 1))
+            let margin = String(repeating: "  ", count: path.count)
             let mark =
                 result.failure == nil ? style.paint("ok", .green) : style.paint("FAILED", .red)
-            text += "\(margin)\(mark) \(result.path.last ?? "")\n"
-            if let failure = result.failure {
+            text += "\(margin)\(mark) \(path.last ?? "")\n"
+            if let failure = result.failure.map(PrintableText.lines) {
                 text += failure.split(separator: "\n").map { "\(margin)  \($0)\n" }.joined()
             }
         }
         if report.holdsNoTest { text += style.paint("  no test is in this file\n", .red) }
         if let failure = report.failure {
-            text += style.paint("  the spec ended early: ", .red) + failure + "\n"
+            text += style.paint("  the spec ended early: ", .red)
+                + PrintableText.lines(failure) + "\n"
         }
         try Output.text(text)
     }

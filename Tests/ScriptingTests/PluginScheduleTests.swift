@@ -247,7 +247,8 @@ import Training
         #expect(
             reason.contains("its answers to 33 calls lie as far as 3.78")
                 && reason.contains(
-                    kind == "plugin" ? "at mine schedules.main, and" : "at schedule, and")
+                    kind == "plugin" ? "at mine schedules.main, such as 1.0, and now 0.25"
+                        : "at schedule, such as 1.0, and now 0.25")
                 && reason.contains("reload.max_shift is 0.5"), "\(reason)")
         let swaps = try run.events("swap")
         #expect(swaps.map { $0["step"] as? Int } == [4])

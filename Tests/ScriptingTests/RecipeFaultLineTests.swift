@@ -20,12 +20,14 @@ import Testing
         ),
         (
             "local t = {}\nt['stepz'] = 2\nreturn nj.recipe(t)",
-            "recipe.lua:4: unknown key \"stepz\""
+            "recipe.lua:3: unknown key \"stepz\""
         ),
         (
             "return coroutine.wrap(nj.recipe) {\n  stepz = 1 }",
-            "recipe.lua:2: unknown key \"stepz\""
+            "recipe.lua:3: unknown key \"stepz\""
         ),
+        ("return nj.recipe {\n  ['stepz'] = 1 }", "recipe.lua:3: unknown key"),
+        ("local t = { hooks = {} }\nfunction t.hooks.on_stop() end\nreturn t", "recipe.lua:3: hooks"),
     ])
     func aKeyIsToldAtItsLine(source: String, sentence: String) throws {
         try folder.write("recipe.lua", "local nj = require 'nightjar'\n" + source)

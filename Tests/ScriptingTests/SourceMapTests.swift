@@ -67,6 +67,8 @@ import Testing
                   micro = 2 }
                 r.batch.size = 3
                 m.self = m
+                r.use = { "one", m,
+                  { "two" } }
                 other.steps = 4
                 return nj.recipe(r)
                 """.utf8))
@@ -74,6 +76,8 @@ import Testing
         #expect(map.line(of: LuaPath(["batch", "size"])) == 7)
         #expect(map.line(of: LuaPath(["batch", "micro"])) == 6)
         #expect(map.line(of: LuaPath(["model", "b"])) == 2)
+        #expect(map.line(of: LuaPath(["use", 2, "a"])) == 1)
+        #expect(map.line(of: LuaPath(["use", 3])) == 10)
         #expect(map.repeatedKey == nil)
     }
 
@@ -106,6 +110,48 @@ import Testing
         #expect(
             SourceMap(Array(source.utf8), givenBy: .init(function: "wsd", line: line))
                 .line(of: LuaPath([key])) == nil)
+    }
+
+    /// Where the source does not show what a table holds, no line is told.
+    @Test(
+        arguments: [
+            // A local of the same name somewhere else.
+            ("local b = { x = 1 }\nlocal function f()\n  local b = { x = 2 }\nend\nreturn { b = b }", 1),
+            ("local b = { x = 1 }\nlocal function f(b)\n  b.x = 2\nend\nreturn { b = b }", 1),
+            ("local b = { x = 1 }\nfor _, b in pairs {} do b.x = 2 end\nreturn { b = b }", 1),
+            // Who knows whether this runs.
+            ("local b = { x = 1 }\nif false then\n  b.x = 2\nend\nreturn { b = b }", 5),
+            ("local b = { x = 1 }\nb.x, b.y = 2, 3\nreturn { b = b }", 3),
+            // What a function gives back.
+            ("local b = { x = 1 }\nreturn { b = merge(b, { x = 2 }) }", 2),
+            ("local b, all = { x = 1 }, {}\nreturn { b = all.b }", 2),
+            ("local b = { x = 1 }\nreturn { b = b and {} }", 2),
+            ("local b <const> = { x = 1 }\nreturn { b = b }", 1),
+            ("local b = { x = 1 }\nb = { y = 2,\n x = 1 }\nreturn { b = b }", 3),
+        ])
+    func aLineThatIsNotKnownIsNotTold(source: String, line: Int) {
+        #expect(SourceMap(Array(source.utf8)).line(of: LuaPath(["b", "x"])) == line)
+    }
+
+    @Test(arguments: [
+        "local b = { x = 1 }\nlocal function f() local b = { x = 1, x = 2 } end\nreturn { b = b }",
+        "return { name = pick { 'x', opts = { a = 1, a = 2 } } }",
+    ])
+    func onlyTheRecipesOwnTablesAreHeldToHaveAKeyOnce(source: String) {
+        #expect(SourceMap(Array(source.utf8)).repeatedKey == nil)
+    }
+
+    /// Neither deep nor long files cost more than they are long.
+    @Test func largeSourcesAreReadInTime() {
+        let chain = (0..<60000).map { _ in "local t = { a = t, b = t }" }.joined(separator: "\n")
+        let keys = (0..<60000).map { "t.k\($0) = \($0)" }.joined(separator: "\n")
+        let source = "local t = {}\n\(chain)\n\(keys)\nreturn { t = t }"
+        let elapsed = ContinuousClock().measure {
+            let map = SourceMap(Array(source.utf8))
+            #expect(map.line(of: LuaPath(["t", "k59999"])) == 120_001)
+            #expect(map.line(of: LuaPath(["t", "a"])) == 60_001)
+        }
+        #expect(elapsed < .seconds(5))
     }
 
     @Test func keysThatStandTwiceAreFoundAtAnyDepth() {

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 
 /// The last calls of a script with what it answered, to be asked again in a fresh state.
 ///
@@ -33,6 +34,8 @@ struct ReplayRecord {
     /// Calls that tell a version's shift, once there were so many.
     static let shiftDepth = 64
     private static let stretchLength = 8
+    /// Seconds after which no more calls are asked of two versions.
+    private static let patience = 1.0
     /// A call that received more than this from the network is not kept.
     private static let mostNetworkBytes = 256 << 10
 
@@ -124,15 +127,19 @@ struct ReplayRecord {
     /// - Throws: what a version throws, and `ScriptingError` for such an answer or memory.
     func answers(of old: ScriptUnit, and new: ScriptUnit) throws -> [Shift.Answers] {
         guard let first = stretches.first else { return [] }
-        try old.restore(first.memory)
+        // What the old version cannot do any more is nothing against the new one.
+        var isOldSound = (try? old.restore(first.memory)) != nil
         try new.restore(first.memory)
         var answers: [Shift.Answers] = []
-        for call in stretches.flatMap(\.calls) {
-            let before = try ReplayRecord.ask(call, old).plain()
+        let clock = Stopwatch()
+        // The run waits meanwhile.
+        for call in stretches.flatMap(\.calls) where clock.elapsedSeconds < ReplayRecord.patience {
             let after = try ReplayRecord.ask(call, new)
+            let before = isOldSound ? try? ReplayRecord.ask(call, old).plain() : nil
+            isOldSound = isOldSound && before != nil
             guard call.answer != nil else { continue }
             try new.check(after, of: call.door, facts: call.facts)
-            answers.append((call.door, before, try after.plain()))
+            if let before { answers.append((call.door, before, try after.plain())) }
         }
         _ = try new.memory(isKept: true)
         return answers

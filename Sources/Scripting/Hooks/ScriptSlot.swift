@@ -19,6 +19,26 @@ struct ScriptRecipe {
     }
 }
 
+/// Something that a script's place in a run has to tell beside the outcome of a call.
+struct SlotRemark {
+    /// What the journal calls it.
+    let event: String
+    let text: String
+    let door: String
+    /// The failure behind it, where that was a call's.
+    let error: ScriptingError?
+}
+
+/// What a version that was just taken is left for, where it fails at once.
+private struct Fallback {
+    let unit: ScriptUnit
+    /// As it was at the swap.
+    let memory: LuaValue
+    let history: [ScriptVersion]
+    /// Doors that the new version has not answered at yet.
+    var untried: Set<String>
+}
+
 /// A place in the order of a run's scripts: the unit in force, and what is kept about its calls.
 final class ScriptSlot {
     let recipe: ScriptRecipe
@@ -27,6 +47,12 @@ final class ScriptSlot {
     private(set) var curricula: [String] = []
     /// Every version that was in force, the present one last.
     private(set) var versions: [ScriptVersion]
+    /// The versions that going back passes, the present one last.
+    private(set) var history: [ScriptVersion]
+    /// The version before this one, until this one has answered at each of its doors once.
+    private var fallback: Fallback?
+    /// What is to be told about the last call, beside its outcome.
+    private var remark: SlotRemark?
     /// Calls and seconds since they were last told.
     var calls = 0
     var seconds = 0.0
@@ -41,45 +67,80 @@ final class ScriptSlot {
     private var record = ReplayRecord()
     /// Whether the memory was looked at after a call of this version.
     private var isMemoryTried = false
+    /// Whether it was told that the memory cannot be saved.
+    private var isMemoryTold = false
 
     init(_ recipe: ScriptRecipe, _ unit: ScriptUnit) {
         self.recipe = recipe
         self.unit = unit
         versions = [ScriptVersion(unit)]
+        history = versions
         curricula = ScriptSlot.curricula(of: unit)
     }
 
     var name: String { recipe.name }
 
-    /// The version to go back to: the one that was in force before the present one first was, so
-    /// that going back again goes further back.
-    var versionBefore: ScriptVersion? {
-        var path: [ScriptVersion] = []
-        for version in versions {
-            if let index = path.firstIndex(where: { $0.hash == version.hash }) {
-                path.removeSubrange((index + 1)...)
-            } else {
-                path.append(version)
-            }
-        }
-        // An edit may have brought back the very first version.
-        return path.dropLast().last ?? versions.last { $0.hash != unit.hash }
-    }
+    /// The version to go back to: the one that was in force before the present one, so that going
+    /// back again goes further back.
+    var versionBefore: ScriptVersion? { history.dropLast().last }
 
     /// Puts another version in the place of this one; the memory moves over.
     ///
+    /// - Parameter goesBack: whether it is one that was in force before, which those after it are
+    ///   left for.
     /// - Throws: `ScriptingError` where the new version cannot take the memory; then the old one
     ///   stays.
-    func swap(to unit: ScriptUnit) throws {
-        try unit.restore(movingMemory())
+    func swap(to unit: ScriptUnit, goesBack: Bool = false) throws {
+        let memory = try movingMemory()
+        try unit.restore(memory)
+        let version = ScriptVersion(unit)
+        let untried = unit.doors.functions.map(\.path).filter(ScriptDoors.answersCalls)
+        fallback =
+            untried.isEmpty
+            ? nil
+            : Fallback(
+                unit: self.unit, memory: memory, history: history, untried: Set(untried))
+        if goesBack, let index = history.dropLast().lastIndex(where: { $0.hash == version.hash }) {
+            history.removeSubrange((index + 1)...)
+        } else {
+            history.append(version)
+        }
+        versions.append(version)
+        put(unit)
+        failures = 0
+        isMemoryTried = false
+    }
+
+    /// Puts the version before back, where the first answer of the present one is none.
+    ///
+    /// - Returns: whether there is one to go back to.
+    private func fallBack(from error: any Error, at door: String) -> Bool {
+        guard let fallback, fallback.untried.contains(door) else { return false }
+        self.fallback = nil
+        guard (try? fallback.unit.restore(fallback.memory)) != nil else { return false }
+        remark = SlotRemark(
+            event: "swap_undone",
+            text: "version \(versions.last?.short ?? "") failed when it was first asked, and the "
+                + "one before it is back in force: \(error)", door: door,
+            error: error as? ScriptingError)
+        history = fallback.history
+        versions.append(ScriptVersion(fallback.unit))
+        put(fallback.unit)
+        return true
+    }
+
+    private func put(_ unit: ScriptUnit) {
         recipe.ask(unit)
         unit.context.tokenizer = tokenizer
         self.unit = unit
-        versions.append(ScriptVersion(unit))
         curricula = ScriptSlot.curricula(of: unit)
-        failures = 0
         record.forget()
-        isMemoryTried = false
+    }
+
+    /// What the last call left to be told; told once.
+    func takeRemark() -> SlotRemark? {
+        defer { remark = nil }
+        return remark
     }
 
     /// What another version goes on with; of a script that only observes and holds what cannot be
@@ -91,14 +152,16 @@ final class ScriptSlot {
     }
 
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
-    func resume(_ unit: ScriptUnit, versions: [ScriptVersion]) {
+    func resume(_ unit: ScriptUnit, versions: [ScriptVersion], history: [ScriptVersion]) {
         if unit !== self.unit { recipe.ask(unit) }
         unit.context.tokenizer = tokenizer
         self.unit = unit
         self.versions = versions
+        self.history = history
         curricula = ScriptSlot.curricula(of: unit)
         record.forget()
-        isMemoryTried = false
+        // What was saved could be.
+        isMemoryTried = true
     }
 
     /// How far a new version answers differently; the run feels nothing of it.
@@ -109,7 +172,10 @@ final class ScriptSlot {
     func shift(to files: [LoadedScript]) throws -> Shift? {
         let old = try aside(unit.files), new = try aside(files)
         let calls = try record.answers(of: old, and: new)
-        try new.tryDoors(missingIn: old)
+        let memory = try? movingMemory()
+        if calls.isEmpty, let memory { try? new.restore(memory) }
+        try checkRoundTrip(of: new)
+        try new.tryDoors(missingIn: old, memory: memory)
         var schedule: [Shift.Answers] = []
         if let before = old.schedule?(), let after = new.schedule?() {
             schedule = try after.answers(beside: before).map { pair in
@@ -131,7 +197,8 @@ final class ScriptSlot {
         occasion: String,
         run: LuaValue, isAnswerUsed: Bool
     ) throws -> LuaNode? {
-        if record.wantsMemory { try beginStretch() }
+        if record.wantsMemory { beginStretch() }
+        let unit = unit
         unit.context.run = run
         unit.context.exchanges = []
         unit.context.notes = CallNotes()
@@ -149,6 +216,7 @@ final class ScriptSlot {
                 // What cannot be saved is told now, not at a checkpoint hours later.
                 isMemoryTried = true
                 _ = try unit.memory(isKept: true)
+                try checkRoundTrip(of: unit)
             }
             let checked =
                 try isAnswerUsed && !answer.isNil ? unit.checked(answer, of: door) : LuaNode.nil
@@ -159,19 +227,41 @@ final class ScriptSlot {
                 exchanges: unit.context.exchanges ?? [],
                 answer: looked,
                 notes: unit.context.notes ?? CallNotes())
+            if fallback?.untried.remove(door) != nil, fallback?.untried.isEmpty == true {
+                fallback = nil
+            }
             guard !checked.isNil else { return nil }
             return checked
         } catch {
             // Half a call cannot be repeated.
             record.forget()
-            throw error
+            guard isAnswerUsed, fallBack(from: error, at: door) else { throw error }
+            guard let handler = self.unit.doors.function(door) else { return nil }
+            return try call(
+                handler, as: door, facts, phase: phase, occasion: occasion, run: run,
+                isAnswerUsed: isAnswerUsed)
         }
     }
 
+    /// Lets a fresh state take back what a version gives to be saved, where it has a `load` of its
+    /// own: that a run could not be resumed is told now.
+    private func checkRoundTrip(of unit: ScriptUnit) throws {
+        guard unit.doors.function("load") != nil else { return }
+        try aside(unit.files).restore(unit.memory(isKept: true))
+    }
+
     /// Begins to record with a copy of the memory, where there can be one.
-    private func beginStretch() throws {
-        do { record.begin(with: try unit.memory(isKept: true)) } catch  where !unit.givesAnswers {
+    ///
+    /// Where there cannot, the next checkpoint fails, unless the script mends it before; when it is
+    /// found out must not depend on when a run was resumed.
+    private func beginStretch() {
+        do { record.begin(with: try unit.memory(isKept: true)) } catch {
             record.forget()
+            guard !isMemoryTold else { return }
+            isMemoryTold = true
+            remark = SlotRemark(
+                event: "cannot_save", text: "what it remembers now cannot be saved: \(error)",
+                door: "save", error: nil)
         }
     }
 

@@ -78,38 +78,49 @@ extension ScriptedHooks {
 
     /// Goes on with the very bytes that were in force.
     private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
-        if let version = saved.versions.last, version.hash != slot.unit.hash {
-            do {
-                let unit = try reload.unit(version, of: slot, log: log)
-                if unit.hash != version.hash {
-                    warn(slot, "the recipe gives it other settings than before; these hold now")
-                } else if !reload.look(at: slot) {
-                    warn(
-                        slot,
-                        "its files on the disk are not those that were in force; the run goes on "
-                            + "with version \(version.short), and with later ones where its journal "
-                            + "tells of them. --edited takes those on the disk in their place")
-                }
-                slot.resume(unit, versions: saved.versions)
-            } catch {
-                guard reload.takesEdited else {
-                    throw ScriptingError(
-                        (error as? ScriptingError)?.code ?? .badValue,
-                        "version \(version.short) of \(slot.name), which was in force, cannot be "
-                            + "loaded any more; --edited goes on with the files on the disk. "
-                            + "\(error)")
-                }
+        guard let version = saved.versions.last, version.hash != slot.unit.hash else {
+            slot.resume(slot.unit, versions: saved.versions, history: saved.history)
+            return try give(saved.memory, to: slot.unit, in: slot)
+        }
+        do {
+            let unit = try reload.unit(version, of: slot, log: log)
+            try give(saved.memory, to: unit, in: slot)
+            if unit.hash != version.hash {
+                warn(slot, "the recipe gives it other settings than before; these hold now")
+            } else if !reload.look(at: slot) {
                 warn(
                     slot,
-                    "version \(version.short), which was in force, cannot be loaded any more "
-                        + "(\(error)), and the files on the disk take its place")
-                slot.resume(slot.unit, versions: saved.versions + [ScriptVersion(slot.unit)])
-                pending.append(try reload.replacement(of: version, in: slot))
+                    "its files on the disk are not those that were in force; the run goes on "
+                        + "with version \(version.short), and with later ones where its journal "
+                        + "tells of them. --edited takes those on the disk in their place")
             }
-        } else {
-            slot.resume(slot.unit, versions: saved.versions)
+            slot.resume(unit, versions: saved.versions, history: saved.history)
+        } catch {
+            guard reload.takesEdited else {
+                throw ScriptingError(
+                    (error as? ScriptingError)?.code ?? .badValue,
+                    "version \(version.short) of \(slot.name), which was in force, cannot go on "
+                        + "any more; --edited goes on with the files on the disk. \(error)")
+            }
+            warn(
+                slot,
+                "version \(version.short), which was in force, cannot go on any more "
+                    + "(\(error)), and the files on the disk take its place")
+            let now = [ScriptVersion(slot.unit)]
+            slot.resume(
+                slot.unit, versions: saved.versions + now, history: saved.history + now)
+            pending.append(try reload.replacement(of: version, in: slot))
+            try give(saved.memory, to: slot.unit, in: slot)
         }
-        if let memory = saved.memory { try slot.unit.restore(memory) }
-        slot.keptMemory = saved.memory
+    }
+
+    /// Gives a script back what it remembered; one that only observes goes on without where it
+    /// does not take that.
+    private func give(_ memory: LuaValue?, to unit: ScriptUnit, in slot: ScriptSlot) throws {
+        slot.keptMemory = memory
+        guard let memory else { return }
+        do { try unit.restore(memory) } catch  where !unit.givesAnswers {
+            warn(slot, "it does not take back what it remembered, and begins without: \(error)")
+        }
     }
 }

@@ -222,6 +222,7 @@ public final class ScriptedHooks: RunHooks {
         occasion: String, isAnswerUsed: Bool = true
     ) throws -> LuaNode? {
         guard let handler = slot.unit.doors.function(door) else { return nil }
+        defer { tellRemark(of: slot) }
         do {
             return try slot.call(
                 handler, as: door, facts(), phase: phase, occasion: occasion, run: run,
@@ -230,6 +231,23 @@ public final class ScriptedHooks: RunHooks {
             cutOffs.append(CutOff(error, of: slot.name, door: door))
             throw error
         }
+    }
+
+    /// Tells what a slot found out by itself.
+    private func tellRemark(of slot: ScriptSlot) {
+        guard let remark = slot.takeRemark() else { return }
+        warn(slot, remark.text)
+        measurements.fields["script/\(slot.name)"] = .string(slot.unit.hash)
+        if let error = remark.error, error.code == .budget {
+            cutOffs.append(CutOff(error, of: slot.name, door: remark.door))
+        }
+        pending.append(
+            ScriptEvent(
+                name: remark.event,
+                fields: [
+                    "script": .string(slot.name), "hash": .string(slot.unit.hash),
+                    "message": .string(remark.text),
+                ], hasEffect: false))
     }
 
     private var run: LuaValue {

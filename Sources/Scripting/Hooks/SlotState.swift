@@ -6,10 +6,13 @@ struct SlotState {
     let memory: LuaValue?
     /// The one in force last.
     let versions: [ScriptVersion]
+    /// Those that going back passes, the one in force last.
+    let history: [ScriptVersion]
 
     init(_ slot: ScriptSlot, memory: LuaValue?) {
         self.memory = memory
         versions = slot.versions
+        history = slot.history
     }
 
     /// - Throws: `ScriptingError` where a part is missing.
@@ -26,7 +29,11 @@ struct SlotState {
                     + "none, remove hooks.json from the run's folder")
         }
         memory = value.asTable?["memory"]
-        self.versions = versions.compactMap { $0 }
+        let known = versions.compactMap { $0 }
+        let hashes = value.asTable?["history"]?.asTable?.array.compactMap(\.asText) ?? []
+        let passed = hashes.compactMap { hash in known.last { $0.hash == hash } }
+        self.versions = known
+        history = passed.isEmpty ? known : passed
     }
 
     var value: LuaValue {
@@ -39,7 +46,11 @@ struct SlotState {
                             array: version.entries.map { .string(LuaString($0.text)) })),
                 ]))
         }
-        var table = LuaTable(["versions": LuaValue.table(LuaTable(array: list))])
+        let hashes = history.map { LuaValue.string(LuaString($0.hash)) }
+        var table = LuaTable([
+            "versions": LuaValue.table(LuaTable(array: list)),
+            "history": .table(LuaTable(array: hashes)),
+        ])
         if let memory { table.set("memory", memory) }
         return .table(table)
     }

@@ -56,6 +56,9 @@ public enum PluginSkeleton {
             if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) {
                 return isFolder.boolValue ? nil : url.relativePath
             }
+            // A link that leads nowhere is there all the same.
+            let isThere = (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil
+            if isThere { return url.relativePath }
             url.deleteLastPathComponent()
         }
         return nil

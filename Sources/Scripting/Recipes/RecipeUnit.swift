@@ -11,7 +11,7 @@ struct RecipeUnit: Sendable {
 
     let places: RecipePlaces
     let overrides: [RecipeOverride]
-    let loadingBudget: LuaRuntime.Budget
+    var loadingBudget: LuaRuntime.Budget
     var budget: LuaRuntime.Budget
     let seed: UInt64
     /// Every value in force, functions aside.
@@ -21,7 +21,13 @@ struct RecipeUnit: Sendable {
     func make(
         _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void
     ) throws -> ScriptUnit {
-        let script = try script(files, log: log)
+        // What is read from the disk is an edit, and the run waits for it.
+        var loading = self
+        if files == nil {
+            loading.loadingBudget.seconds = min(
+                loadingBudget.seconds, PluginLoader.patience)
+        }
+        let script = try loading.script(files, log: log)
         let unit = try ScriptUnit(
             name: RecipeUnit.name, state: script.state, context: script.context,
             doors: ScriptDoors(script.table), settings: LuaTable(array: []),

@@ -169,6 +169,8 @@ public struct RunScripts: Sendable {
         return ScriptRecipe(
             name: use.source.name,
             make: { [loader] files, log in
+                // What is read from the disk is an edit, and the run waits for it.
+                let loader = files == nil ? loader.ending(in: PluginLoader.patience) : loader
                 let unit = try loader.load(use, files: files, log: log).unit
                 if let own {
                     try own.check(in: unit)
@@ -177,7 +179,8 @@ public struct RunScripts: Sendable {
                 return unit
             },
             test: { files in
-                _ = try PluginSelfTest(use, files: files, loader: loader.counting).run()
+                _ = try PluginSelfTest(use, files: files, loader: loader.counting)
+                    .run(seconds: PluginLoader.patience)
                 if let own { try checked(own, of: use, files: files) }
             }, schedule: schedule)
     }

@@ -16,6 +16,8 @@ final class HotReload {
     /// Versions that were made ready and wait for their swap, by hash.
     private var ready: [String: [LoadedScript]] = [:]
     private var refused: Set<String> = []
+    /// Scripts whose main file is gone, and that was told.
+    private var gone: Set<String> = []
     /// Scripts whose files are to be looked at though nobody saw them change.
     private var unseen: Set<String> = []
 
@@ -44,7 +46,7 @@ final class HotReload {
             let hasSettled = watches[index].hasSettled(hasNews: haveNews[index])
             guard unseen.remove(slot.name) != nil || hasSettled else { return nil }
             do {
-                return try candidate(for: slot)
+                return try candidate(for: slot, say: say)
             } catch {
                 let reason = "\(error)"
                 say(slot, "the changed file is refused, and the old version goes on: \(reason)")
@@ -58,9 +60,18 @@ final class HotReload {
         }
     }
 
-    private func candidate(for slot: ScriptSlot) throws -> ScriptEvent? {
+    private func candidate(
+        for slot: ScriptSlot, say: (ScriptSlot, String) -> Void
+    ) throws -> ScriptEvent? {
+        let clock = Stopwatch()
         // A file that was removed is about to come back, or the run goes on without it.
-        guard slot.files.allSatisfy(FileWatch.exists) else { return nil }
+        if let main = slot.files.first, !FileWatch.exists(main) {
+            if gone.insert(slot.name).inserted {
+                say(slot, "\(main) is gone; the version in force goes on, until it is back")
+            }
+            return nil
+        }
+        gone.remove(slot.name)
         let unit = try slot.recipe.make(nil) { _ in }
         let version = ScriptVersion(unit)
         guard version.hash != slot.unit.hash, !refused.contains(version.hash) else { return nil }
@@ -74,8 +85,8 @@ final class HotReload {
             throw ScriptingError(
                 .badAnswer,
                 "its answers to \(shift.count) calls lie as far as \(shift.value) from the old ones, "
-                    + "at \(shift.door), and reload.max_shift is \(most). Save one that lies "
-                    + "closer; the limit itself is changed in the recipe of a new run")
+                    + "at \(shift.door)\(shift.example), and reload.max_shift is \(most). Save one "
+                    + "that lies closer; the limit itself is changed in the recipe of a new run")
         }
         if shift?.isWhole != true, settings.unmeasured == .refuse {
             try refuseUnmeasured(unit, in: slot)
@@ -86,6 +97,7 @@ final class HotReload {
         var fields = HotReload.fields(of: version, for: slot)
         fields["shift"] = shift.map { .double($0.value) } ?? .string("not measured")
         fields["calls"] = .int(shift?.count ?? 0)
+        fields["seconds"] = .double(clock.elapsedSeconds)
         return ScriptEvent(name: HotReload.swapName, fields: fields)
     }
 
@@ -146,7 +158,9 @@ final class HotReload {
         }
         let before = String(slot.unit.hash.prefix(8))
         let watched = slot.files
-        try slot.swap(to: unit(version, of: slot, log: log))
+        try slot.swap(
+            to: unit(version, of: slot, log: log),
+            goesBack: event.fields["reason"] == .string("rollback"))
         // A watch that went on saw what was saved while the version was made ready.
         if slot.files != watched { watches[name] = FileWatch(slot.files, usesSystem: usesSystem) }
         return "\(name) went from version \(before) to \(slot.unit.hash.prefix(8))."

@@ -13,6 +13,8 @@ struct Shift: Sendable, Hashable {
     let value: Double
     /// The door that it was found at.
     let door: String
+    /// One answer of each version there, in words: ", such as 1 and now 2".
+    let example: String
     /// Calls that were compared, at all doors.
     let count: Int
     /// Whether nothing was left out for lack of calls.
@@ -31,12 +33,22 @@ struct Shift: Sendable, Hashable {
         isWhole = calls.count >= Shift.leastCalls || !expectsCalls
         count = enough.count
         let byDoor = Dictionary(grouping: enough, by: \.door)
-            .map { door, calls in (door: door, distance: Shift.distance(calls)) }
+            .map { door, calls in
+                (door: door, distance: Shift.distance(calls), example: Shift.example(calls))
+            }
         // Of equal ones the first by name, so that the same calls give the same sentence.
         let farthest = byDoor.max { ($0.distance, $1.door) < ($1.distance, $0.door) }
         guard let farthest else { return nil }
         value = farthest.distance
         door = farthest.door
+        example = farthest.example
+    }
+
+    private static func example(_ calls: [Answers]) -> String {
+        guard let call = calls.first(where: { !PlainEquality.equal($0.old, $0.new) }) else {
+            return ""
+        }
+        return ", such as \(LuaSpelling.of(call.old)), and now \(LuaSpelling.of(call.new))"
     }
 
     private static func distance(_ calls: [Answers]) -> Double {

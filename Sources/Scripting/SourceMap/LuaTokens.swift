@@ -1,10 +1,13 @@
-/// The words of a Lua source that matter to its tables: names and marks, with their lines.
+/// The words of a Lua source that matter to its tables: names, plain strings and marks, with their
+/// lines.
 ///
-/// The source compiles already; comments, strings and numbers are passed over.
+/// The source compiles already; comments and numbers are passed over.
 struct LuaTokens {
     enum Token: Equatable {
         case name(String)
-        /// A string, a number, or an operator that no table needs.
+        /// A short string that is written as it reads.
+        case text(String)
+        /// Any other string, a number, or an operator that no table needs.
         case other
         case mark(UInt8)
     }
@@ -36,8 +39,11 @@ struct LuaTokens {
             return (.other, begin)
         }
         if byte == 0x22 || byte == 0x27 {
+            let first = at + 1
             skipString(byte)
-            return (.other, begin)
+            let inside = bytes[min(first, bytes.count)..<max(min(first, bytes.count), min(at, bytes.count) - 1)]
+            guard inside.count <= 100, !inside.contains(0x5c) else { return (.other, begin) }
+            return (.text(String(decoding: inside, as: UTF8.self)), begin)
         }
         if byte == 0x5b, let level = longBracket() {
             skipLong(level)

@@ -7,42 +7,41 @@ import LuaRuntime
 /// it afterwards. Where a value is computed in another way its line is not known.
 struct SourceMap {
     /// A table written out in the source.
-    final class Literal {
-        var entries: [(name: String, line: Int, value: Literal?)] = []
-        /// Tables without a name of their own, such as a source beside its weight.
-        var items: [Literal] = []
-
-        func entry(_ name: String) -> (line: Int, value: Literal?)? {
-            if let entry = entries.first(where: { $0.name == name }) {
-                return (entry.line, entry.value)
-            }
-            return items.lazy.compactMap { $0.entry(name) }.first
+    struct Literal {
+        struct Entry {
+            let name: String
+            /// 0 where nobody knows any more.
+            var line: Int
+            var value: Literal?
         }
 
-        /// Gives a key a value later than the literal did.
-        func set(_ name: String, at line: Int, to value: Literal?) {
-            guard let index = entries.firstIndex(where: { $0.name == name }) else {
-                entries.append((name, line, value))
-                return
-            }
-            entries[index] = (name, line, value)
-        }
+        private(set) var entries: [Entry] = []
+        /// Values without a name of their own, such as a source beside its weight.
+        private(set) var items: [(line: Int, value: Literal?)] = []
+        /// The first key that stands here twice, or in a table below.
+        private(set) var repeated: RepeatedKey?
+        private var places: [String: Int] = [:]
+        private var depth = 1
     }
 
     struct RepeatedKey {
-        let name: String
+        /// The way to it, the key itself last.
+        var path: [String]
         let line: Int
         let firstLine: Int
+
+        var name: String {
+            LuaPath(path.map { .string(LuaString($0)) }).description
+        }
     }
 
+    private let root: Literal?
+
     /// A key that stands twice in one of the recipe's tables.
-    private(set) var repeatedKey: RepeatedKey?
-    private var root: Literal?
+    var repeatedKey: RepeatedKey? { root?.repeated }
 
     init(_ source: [UInt8]) {
         root = LiteralReader(source).returned
-        var seen: Set<ObjectIdentifier> = []
-        repeatedKey = root.flatMap { Self.repeated(in: $0, at: LuaPath(), &seen) }
     }
 
     /// A table that a call gives to a function, as in `nj.optim.adamw { lr = 1 }`.
@@ -55,41 +54,84 @@ struct SourceMap {
         var literal = root
         var line: Int?
         for key in path.keys {
-            if case .integer(let index) = key, let items = literal?.items, index >= 1,
-                index <= items.count
-            {
-                literal = items[Int(index) - 1]
-                continue
+            switch key {
+            case .integer(let index):
+                guard let items = literal?.items, index >= 1, index <= items.count else {
+                    return line
+                }
+                (line, literal) = items[Int(index) - 1]
+            case .string(let name):
+                guard let entry = literal?.entry(name.description) else { return line }
+                (line, literal) = (entry.line, entry.value)
+            default: return line
             }
-            guard case .string(let name) = key, let entry = literal?.entry(name.description) else {
-                return line
-            }
-            line = entry.line
-            literal = entry.value
         }
         return line
     }
+}
 
-    private static func repeated(
-        in literal: Literal, at path: LuaPath, _ seen: inout Set<ObjectIdentifier>
-    ) -> RepeatedKey? {
-        // A local may stand in several places, and hold itself.
-        guard seen.insert(ObjectIdentifier(literal)).inserted else { return nil }
-        var lines: [String: Int] = [:]
-        for entry in literal.entries {
-            let place = path.appending(.string(LuaString(entry.name)))
-            if let first = lines[entry.name] {
-                return RepeatedKey(
-                    name: place.description, line: entry.line, firstLine: first)
-            }
-            lines[entry.name] = entry.line
-            if let value = entry.value, let found = repeated(in: value, at: place, &seen) {
-                return found
-            }
+extension SourceMap.Literal {
+    func entry(_ name: String) -> Entry? {
+        if let place = places[name] { return entries[place].line > 0 ? entries[place] : nil }
+        return items.lazy.compactMap { $0.value?.entry(name) }.first
+    }
+
+    /// Adds a key as it is written out.
+    mutating func add(_ name: String, at line: Int, _ value: Self?, deepest: Int) {
+        let value = kept(value, deepest)
+        if let first = places[name] {
+            repeated =
+                repeated
+                ?? .init(path: [name], line: line, firstLine: entries[first].line)
         }
-        for item in literal.items {
-            if let found = repeated(in: item, at: path, &seen) { return found }
+        if let found = value?.repeated, repeated == nil {
+            repeated = found
+            repeated?.path.insert(name, at: 0)
         }
-        return nil
+        put(Entry(name: name, line: line, value: value))
+    }
+
+    mutating func add(item: Self?, at line: Int, deepest: Int) {
+        let item = kept(item, deepest)
+        repeated = repeated ?? item?.repeated
+        items.append((line, item))
+    }
+
+    /// Gives a key below a value later than the literal did.
+    mutating func set(_ path: ArraySlice<String>, at line: Int, to value: Self?, deepest: Int) {
+        guard let name = path.first else { return }
+        if path.count == 1 {
+            let value = kept(value, deepest)
+            put(Entry(name: name, line: line, value: value))
+        } else if let place = places[name] {
+            entries[place].value?.set(path.dropFirst(), at: line, to: value, deepest: deepest - 1)
+            depth = max(depth, (entries[place].value?.depth ?? 0) + 1)
+        }
+    }
+
+    /// Forgets what is known of a key below.
+    mutating func forget(_ path: ArraySlice<String>) {
+        guard let name = path.first, let place = places[name] else { return }
+        if path.count > 1 {
+            entries[place].value?.forget(path.dropFirst())
+        } else {
+            entries[place] = Entry(name: name, line: 0, value: nil)
+        }
+    }
+
+    private mutating func put(_ entry: Entry) {
+        if let place = places[entry.name] {
+            entries[place] = entry
+        } else {
+            places[entry.name] = entries.count
+            entries.append(entry)
+        }
+    }
+
+    /// A value where it may go so deep, and what that makes of the depth.
+    private mutating func kept(_ value: Self?, _ deepest: Int) -> Self? {
+        guard let value, value.depth < deepest else { return nil }
+        depth = max(depth, value.depth + 1)
+        return value
     }
 }

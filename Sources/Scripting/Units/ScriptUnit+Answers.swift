@@ -43,12 +43,15 @@ extension ScriptUnit {
     /// against what a run can take: no call of the run tells anything about these yet.
     ///
     /// What fails on the way counts for nothing, for the run may never ask such a thing.
-    func tryDoors(missingIn other: ScriptUnit) throws {
+    ///
+    /// - Parameter memory: what the script remembers now, where that can be told.
+    func tryDoors(missingIn other: ScriptUnit, memory: LuaValue?) throws {
         let rounds = 3
         for (door, function) in doors.functions
         where other.doors.function(door) == nil && ScriptDoors.answersCalls(door) {
             let phase = try DoorShape.of(door).phase
             context.run = RunFacts.none
+            if let memory { try? restore(memory) }
             for round in 1...rounds {
                 guard let facts = try SyntheticFacts.of(door, round: round, of: rounds),
                     let payload = try? ScriptDispatch.payload(facts),
@@ -56,7 +59,7 @@ extension ScriptUnit {
                         function, as: door, payload, phase: phase, occasion: "\(round)")
                 else { continue }
                 try check(answer, of: door, facts: payload)
-                _ = try memory(isKept: true)
+                _ = try self.memory(isKept: true)
             }
         }
     }

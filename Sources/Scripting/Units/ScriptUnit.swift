@@ -87,10 +87,12 @@ final class ScriptUnit {
     /// - Parameter isKept: whether it goes to a checkpoint; then shared tables are refused too.
     /// - Throws: `ScriptingError` where it is not plain data.
     func memory(isKept: Bool = false) throws -> LuaValue {
+        var asked = lastHandler
         do {
             let state = try dispatch.snapshot(isKept: isKept, budget: budget.ofTheHouse)
             var memory = LuaTable<LuaValue>(["state": state])
             if let save = doors.function("save") {
+                asked = save
                 let saved = try context.during(.answer, occasion: .init("save")) {
                     try save.call(budget: budget)
                 }
@@ -98,8 +100,8 @@ final class ScriptUnit {
             }
             return .table(memory)
         } catch let error as LuaError {
-            var failure = failure(error, of: lastHandler)
-            failure.keyPath = "\(name) ctx.state"
+            var failure = failure(error, of: asked)
+            failure.keyPath = "\(name) " + (asked === lastHandler ? "ctx.state" : "save")
             throw failure
         }
     }
@@ -128,8 +130,9 @@ final class ScriptUnit {
                 }
             }
         } catch let error as LuaError {
-            var failure = failure(error, of: doors.function("load"))
-            failure.keyPath = "\(name) ctx.state"
+            let load = doors.function("load")
+            var failure = failure(error, of: load)
+            failure.keyPath = "\(name) " + (load == nil ? "ctx.state" : "load")
             throw failure
         }
     }

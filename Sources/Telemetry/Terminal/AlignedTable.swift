@@ -11,8 +11,12 @@ public struct AlignedTable: Sendable {
     public init(columns: [String]) { self.columns = columns }
 
     /// Adds a row: missing cells stay empty, and there must be no more than columns.
-    public mutating func add(_ cells: [String]) {
+    ///
+    /// - Parameter arePainted: whether the cells have colours already; else what a terminal would
+    ///   obey in them is spelt out.
+    public mutating func add(_ cells: [String], arePainted: Bool = false) {
         precondition(cells.count <= columns.count, "a row has no more cells than the table columns")
+        let cells = arePainted ? cells : cells.map(PrintableText.line)
         rows.append(cells + Array(repeating: "", count: columns.count - cells.count))
     }
 

@@ -37,8 +37,11 @@ public struct TerminalStyle: Hashable, Sendable {
     }
 
     /// Wraps a text in a colour, where colours may be used.
+    ///
+    /// What a terminal would obey in the text itself is spelt out.
     public func paint(_ text: String, _ colour: TerminalColour) -> String {
-        hasColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
+        let text = PrintableText.lines(text)
+        return hasColour ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text
     }
 }
 

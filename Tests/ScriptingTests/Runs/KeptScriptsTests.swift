@@ -123,7 +123,7 @@ import Testing
         try run.plugin("mine", Self.body + settings)
         try run.write(keys: "use = { { 'mine', rate = 5 } },", steps: 30)
         let error = #expect(throws: ScriptingError.self) { try run.begin(resumes: true) }
-        #expect(error?.message.contains("which was in force, cannot be loaded") == true)
+        #expect(error?.message.contains("which was in force, cannot go on any more") == true)
         #expect(error?.message.contains("--edited goes on") == true, "\(error as Any)")
         try run.begin(resumes: true, takesEdited: true)
         try run.step(to: 5)

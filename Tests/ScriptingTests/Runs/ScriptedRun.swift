@@ -115,6 +115,22 @@ final class ScriptedRun {
     /// Waits until an edit counts as done.
     func settle() { Thread.sleep(forTimeInterval: 3 * FileWatch.quietSeconds) }
 
+    /// Leaves a request to the run, which is on the disk when this returns.
+    func ask(_ request: String) throws {
+        let folder = path
+        let asked = Thread {
+            _ = try? RunControl.send(run: folder, request: .script(request), timeout: 20)
+        }
+        asked.start()
+        let deadline = Date().addingTimeInterval(20)
+        func isAsked() -> Bool {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: folder + "/control")
+            return (names ?? []).contains { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+        }
+        while !isAsked(), Date() < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        #expect(isAsked())
+    }
+
     private var path: String { folder.path + "/runs/scripted" }
 
     func weights(step: Int = 60) throws -> Data {

@@ -1,0 +1,191 @@
+import Foundation
+import LuaRuntime
+import Testing
+import Training
+
+@testable import Scripting
+
+/// What becomes of edits that were taken, and of the files behind them.
+@Suite struct TakenEditTests {
+    private func guarded(_ body: String) -> String {
+        "hooks = { on_gradients = function(ctx) \(body) end }"
+    }
+
+    private func state(_ run: ScriptedRun, step: Int) throws -> LuaValue? {
+        try run.memory(step: step)["mine"]?.asTable?["state"]
+    }
+
+    /// The first answer that is none puts the version before back, and the run goes on: killed and
+    /// resumed it does the same.
+    @Test(arguments: [
+        "if nj.run.get().name == 'self-test' then return nil end return 7",
+        "if nj.run.get().name == 'self-test' then return nil end return ctx.state.n .. {}",
+    ])
+    func aVersionThatFailsAtOnceIsLeftAgain(body: String) throws {
+        let keys = "use = { 'mine' }, limits = { budget = 'exact', instructions = 1000000 },"
+        let whole = try ScriptedRun(keys: keys, steps: 40)
+        let broken = try ScriptedRun(keys: keys, steps: 40)
+        for run in [whole, broken] {
+            try run.plugin(
+                "mine", "hooks = { on_step_end = function(ctx) ctx.state.n = ctx.step end }")
+            try run.begin()
+            try run.step(to: 14)
+            try run.plugin("mine", guarded(body))
+            run.settle()
+            try run.step(to: 18)
+            #expect(
+                run.said.contains { $0.contains("the one before it is back in force") },
+                "\(run.said)")
+            #expect(try run.events("swap").map { $0["step"] as? Int } == [14])
+            let undone = try run.events("swap_undone")
+            #expect(undone.count == 1 && undone[0]["hash"] != nil)
+        }
+        try whole.finish()
+        try broken.die()
+        try broken.begin(resumes: true)
+        try broken.finish()
+        #expect(whole.summary?.steps == 40)
+        #expect(try state(whole, step: 40)?.asTable?["n"] == 40)
+        #expect(try broken.weights(step: 40) == whole.weights(step: 40))
+        #expect(try broken.memory(step: 40) == whole.memory(step: 40))
+        #expect(try broken.metrics() == whole.metrics())
+    }
+
+    /// What cannot be told from made-up facts alone shows with the memory as it is.
+    @Test func aDoorThatIsNewMeetsTheMemoryAsItIs() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", "hooks = { on_step_end = function(ctx) ctx.state.n = 'x' end }")
+        try run.begin()
+        try run.step(to: 4)
+        try run.plugin("mine", guarded("if ctx.state.n == 'x' then return 'skp' end"))
+        run.settle()
+        try run.finish()
+        #expect(try run.events("swap").isEmpty)
+        #expect(try run.events("swap_refused").count == 1)
+    }
+
+    @Test func goingBackPassesEveryVersionOnce() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 40)
+        func edit(_ factor: Double, to step: Int) throws {
+            try run.plugin(
+                "mine",
+                "curricula = { c = function(ctx) return { ['schedule.factor'] = \(factor) } end }")
+            run.settle()
+            guard step > 0 else { return }
+            try run.step(to: step)
+            #expect(run.dials["schedule.factor"] == .number(factor))
+        }
+        try edit(1, to: 0)
+        try run.begin()
+        try run.step(to: 2)
+        for (step, factor) in [(4, 0.5), (6, 0.25), (8, 1)] { try edit(factor, to: step) }
+        for (step, factor) in [(10, 0.25), (12, 0.5), (14, 1)] {
+            try run.ask("rollback mine")
+            try run.step(to: step)
+            #expect(run.dials["schedule.factor"] == .number(factor), "\(step)")
+        }
+        try run.ask("rollback mine")
+        try run.step(to: 16)
+        let message = try run.events("refused").last?["message"] as? String
+        #expect(message?.contains("no earlier version") == true, "\(message as Any)")
+        try run.finish()
+    }
+
+    /// A file that the version in force needed is of no matter to one that does not.
+    @Test func anEditThatNeedsOtherFilesIsTaken() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
+        func write(_ helper: String, _ factor: Double) throws {
+            try run.folder.write("Plugins/mine/\(helper).lua", "return \(factor)")
+            try run.plugin(
+                "mine",
+                """
+                curricula = (function() local factor = require '\(helper)'
+                return { c = function(ctx) return { ['schedule.factor'] = factor } end } end)()
+                """)
+        }
+        try write("one", 0.5)
+        try run.begin()
+        try run.step(to: 3)
+        try FileManager.default.removeItem(atPath: run.folder.path + "/Plugins/mine/one.lua")
+        try write("two", 0.25)
+        run.settle()
+        try run.step(to: 6)
+        #expect(run.dials["schedule.factor"] == .number(0.25))
+        let main = run.folder.path + "/Plugins/mine/mine.lua"
+        try FileManager.default.moveItem(atPath: main, toPath: main + ".aside")
+        run.settle()
+        try run.step(to: 8)
+        #expect(run.said.contains { $0.contains("mine.lua is gone; the version in force goes on") })
+        try FileManager.default.moveItem(atPath: main + ".aside", toPath: main)
+        run.settle()
+        try run.finish()
+        #expect(try run.events("swap").count == 1)
+    }
+
+    /// A plugin that is saved by itself too, and loads that in its own way.
+    private func counting(_ load: String) -> String {
+        """
+        hooks = {
+          on_gradients = function(ctx) ctx.state.calls = (ctx.state.calls or 0) + 1 end,
+        }, save = function() return { n = 1 } end, load = function(saved) \(load) end
+        """
+    }
+
+    @Test func anEditWhoseLoadFailsIsRefusedAndNoOtherIsHeldUp() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
+        try run.plugin("mine", guarded("ctx.state.calls = 1"))
+        try run.begin()
+        try run.step(to: 12)
+        try run.plugin("mine", counting("error('no load')"))
+        run.settle()
+        try run.step(to: 14)
+        let reasons = try run.events("swap_refused").compactMap { $0["reason"] as? String }
+        #expect(reasons.count == 1 && reasons[0].contains("mine load: no load"), "\(reasons)")
+        try run.plugin("mine", counting("assert(saved.n == 1)"))
+        run.settle()
+        try run.finish()
+        #expect(try run.events("swap").count == 1)
+    }
+
+    @Test func aLoadThatFailsIsFoundByTheSelfTestAndAtTheFirstCall() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 4)
+        let example = ", examples = { { call = 'hooks.on_gradients' } }"
+        try run.plugin("mine", counting("error('no load')") + example)
+        let told = #expect(throws: (any Error).self) { try run.begin() }
+        #expect("\(try #require(told))".contains("mine load: no load"))
+        try run.plugin("mine", counting("error('no load')"))
+        try run.begin()
+        let error = #expect(throws: (any Error).self) { try run.finish() }
+        #expect("\(try #require(error))".contains("mine load: no load"))
+    }
+
+    /// The version in force cannot take back what it saved; the one on the disk can.
+    @Test func anEditThatMendsLoadGoesOnFromWhatWasSaved() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
+        func write(_ load: String) throws {
+            try run.folder.write(
+                "Plugins/mine/mine.lua",
+                """
+                local n = 0
+                return {
+                  name = 'mine', api = 1, summary = 'A test.',
+                  hooks = { on_gradients = function() n = n + 1 end },
+                  save = function() return { n = n } end,
+                  load = function(saved) n = saved.n \(load) end,
+                }
+                """)
+        }
+        // It does not show until there is more to load.
+        try write("assert(n < 5, 'no load')")
+        try run.begin()
+        try run.step(to: 13)
+        try run.die()
+        let error = #expect(throws: (any Error).self) { try run.begin(resumes: true) }
+        #expect("\(try #require(error))".contains("mine load: no load"))
+        try write("")
+        try run.begin(resumes: true, takesEdited: true)
+        try run.finish()
+        let saved = try run.memory(step: 30)["mine"]?.asTable?["saved"]
+        #expect(saved?.asTable?["n"] == 30)
+    }
+}
