@@ -21,12 +21,14 @@ struct BenchLua: ParsableCommand {
         let style = TerminalStyle.detect(descriptor: 1)
         var table = AlignedTable(columns: ["what", "figure", "goal", ""])
         for figure in figures {
-            table.add([
-                figure.meaning, figure.shown, figure.shownGoal,
-                figure.goal == nil
-                    ? ""
-                    : figure.meetsGoal ? style.paint("met", .green) : style.paint("missed", .red),
-            ], arePainted: true)
+            table.add(
+                [
+                    figure.meaning, figure.shown, figure.shownGoal,
+                    figure.goal == nil
+                        ? ""
+                        : figure.meetsGoal
+                            ? style.paint("met", .green) : style.paint("missed", .red),
+                ], arePainted: true)
         }
         try Output.text(table.render(style: style) + "\n")
     }

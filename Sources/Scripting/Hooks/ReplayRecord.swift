@@ -41,16 +41,17 @@ struct ReplayRecord {
 
     private var stretches: [Stretch] = []
     private var hasBegun = false
+    /// Calls that still go into the last stretch.
+    private var room = 0
 
     /// Whether `begin` is wanted before the next call.
-    var wantsMemory: Bool {
-        (stretches.last?.calls.count ?? .max) >= ReplayRecord.stretchLength
-    }
+    var wantsMemory: Bool { room == 0 }
 
     /// Begins a stretch with a copy of the memory.
     mutating func begin(with memory: LuaValue) {
         stretches.append(Stretch(memory: memory, isFirst: !hasBegun))
         hasBegun = true
+        room = ReplayRecord.stretchLength
         let kept = ReplayRecord.shiftDepth / ReplayRecord.stretchLength + 1
         stretches.removeFirst(max(0, stretches.count - kept))
     }
@@ -69,10 +70,14 @@ struct ReplayRecord {
             Call(
                 door: door, facts: facts, phase: phase, occasion: occasion, run: run,
                 exchanges: exchanges, answer: answer, notes: notes))
+        room -= 1
     }
 
     /// Forgets the calls, as when one could not be finished.
-    mutating func forget() { stretches = [] }
+    mutating func forget() {
+        stretches = []
+        room = 0
+    }
 
     /// Asks the last calls again.
     ///

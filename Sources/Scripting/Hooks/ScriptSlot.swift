@@ -129,6 +129,11 @@ final class ScriptSlot {
         return true
     }
 
+    private func hasAnswered(at door: String) {
+        fallback?.untried.remove(door)
+        if fallback?.untried.isEmpty == true { fallback = nil }
+    }
+
     private func put(_ unit: ScriptUnit) {
         recipe.ask(unit)
         unit.context.tokenizer = tokenizer
@@ -136,6 +141,9 @@ final class ScriptSlot {
         curricula = ScriptSlot.curricula(of: unit)
         record.forget()
     }
+
+    /// Whether the last call left something to be told.
+    var hasRemark: Bool { remark != nil }
 
     /// What the last call left to be told; told once.
     func takeRemark() -> SlotRemark? {
@@ -227,9 +235,7 @@ final class ScriptSlot {
                 exchanges: unit.context.exchanges ?? [],
                 answer: looked,
                 notes: unit.context.notes ?? CallNotes())
-            if fallback?.untried.remove(door) != nil, fallback?.untried.isEmpty == true {
-                fallback = nil
-            }
+            if fallback != nil { hasAnswered(at: door) }
             guard !checked.isNil else { return nil }
             return checked
         } catch {

@@ -222,7 +222,7 @@ public final class ScriptedHooks: RunHooks {
         occasion: String, isAnswerUsed: Bool = true
     ) throws -> LuaNode? {
         guard let handler = slot.unit.doors.function(door) else { return nil }
-        defer { tellRemark(of: slot) }
+        defer { if slot.hasRemark { tellRemark(of: slot) } }
         do {
             return try slot.call(
                 handler, as: door, facts(), phase: phase, occasion: occasion, run: run,

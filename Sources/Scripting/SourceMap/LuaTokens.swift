@@ -41,7 +41,8 @@ struct LuaTokens {
         if byte == 0x22 || byte == 0x27 {
             let first = at + 1
             skipString(byte)
-            let inside = bytes[min(first, bytes.count)..<max(min(first, bytes.count), min(at, bytes.count) - 1)]
+            let inside = bytes[
+                min(first, bytes.count)..<max(min(first, bytes.count), min(at, bytes.count) - 1)]
             guard inside.count <= 100, !inside.contains(0x5c) else { return (.other, begin) }
             return (.text(String(decoding: inside, as: UTF8.self)), begin)
         }
