@@ -22,7 +22,7 @@
 ---@field precision? "auto"|"f32"|"bf16" the kind of products and activations: bf16 where the processor has it, else f32
 ---@field recompute? boolean keeps less for the way back and computes it again: less memory, more time
 ---@field neftune_alpha? number noise on the embeddings while training with method = "sft" (NEFTune): uniform, up to alpha / sqrt(tokens of the row x hidden_size); 5 is usual
----@field optimizer? nightjar.Adamw|nightjar.Sgd|string what moves the weights
+---@field optimizer? nightjar.Adamw|nightjar.Sgd|nightjar.Muon|string what moves the weights
 ---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 to 1) that gives the factor, or the name of a plugin in use that has one: "my-plugin", "my-plugin/warm-restarts"
 ---@field gradient_clip? number|false the largest gradient norm let through; false for none
 ---@field evaluate? nightjar.Evaluate when held-out loss is measured
@@ -116,6 +116,16 @@
 ---@field momentum? number how much of the last move is kept each step
 ---@field nesterov? boolean whether the gradient is taken ahead of the move
 ---@field weight_decay? number how fast matrices shrink, times the learning rate
+
+---@class nightjar.Muon
+---@field kind? "muon"
+---@field lr? number the peak learning rate of the blocks' matrices, which the schedule multiplies
+---@field momentum? number how much of the mean gradient is kept each step
+---@field nesterov? boolean whether the fresh gradient counts once more
+---@field weight_decay? number how fast the blocks' matrices shrink, times the learning rate
+---@field ns_steps? integer Newton-Schulz iterations
+---@field adjust_lr? "original"|"match_rms_adamw"|"spectral_unclamped" what the rate of a matrix is multiplied with: sqrt(max(1, rows/columns)); 0.2 sqrt(max(rows, columns)), for rates and decays as AdamW has them; sqrt(rows/columns)
+---@field adamw? nightjar.Adamw nj.optim.adamw { ... } for embeddings, heads, norms and biases; its rate keeps its ratio to lr
 
 ---@class nightjar.Constant
 ---@field kind? "constant"

@@ -55,7 +55,10 @@ public struct MemoryEstimate: Sendable, Hashable {
         training model: ModelConfiguration, rows microRows: Int, time: Int,
         precision: ElementKind, optimizer: OptimizerConfiguration, recomputes: Bool
     ) {
-        let parameters = Census(model).parameters
+        let census = Census(model)
+        let parameters = census.parameters
+        let state = optimizer.stateBytes(
+            parameters: parameters, hidden: census.hiddenParameters)
         let activation = precision.byteCount
         let tokens = microRows * time
         let perLayer = MemoryEstimate.keptPerToken(model) * activation
@@ -72,16 +75,13 @@ public struct MemoryEstimate: Sendable, Hashable {
             Item(name: "program", bytes: MemoryEstimate.program),
             Item(name: "weights", bytes: parameters * 4),
             Item(name: "gradients", bytes: parameters * 4),
-            Item(
-                name: "optimizer state", bytes: parameters * optimizer.stateBytesPerElement),
+            Item(name: "optimizer state", bytes: state),
             Item(
                 name: "activations",
                 // Bounded, for what a recipe may ask is more than an integer counts.
                 bytes: Int(min(Double(tokens) * Double(layers + passing), 1e18))),
             Item(name: "head and logits", bytes: head + logits),
-            Item(
-                name: "copy while saving",
-                bytes: parameters * (4 + optimizer.stateBytesPerElement)),
+            Item(name: "copy while saving", bytes: parameters * 4 + state),
         ]
         if precision == .bf16 {
             items.insert(Item(name: "bf16 weights", bytes: parameters * 2), at: 2)

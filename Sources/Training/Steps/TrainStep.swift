@@ -116,9 +116,7 @@ final class TrainStep {
 
     private var optimizedParameters: [OptimizedParameter] {
         model.parameters.all.map { parameter in
-            OptimizedParameter(
-                name: parameter.name, value: parameter.value,
-                gradient: gradients[parameter.slot], decays: !parameter.role.isVector)
+            OptimizedParameter(parameter, gradient: gradients[parameter.slot])
         }
     }
 }
