@@ -8,11 +8,12 @@
 ---@field seed? integer where every random stream begins
 ---@field out? string the run folder, relative to the working folder; by default runs/<name>
 ---@field stage? "pre"|"mid"|"post" where in a model's life the run stands
----@field method? "lm"|"sft" by which objective the model learns
+---@field method? "lm"|"sft"|"distill" by which objective the model learns
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
+---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
 ---@field data nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
----@field chat_template? string how conversations become text, with method = "sft": "model" for the model's own, a file relative to the recipe, the template itself, or "chatml"
+---@field chat_template? string how conversations become text, with method = "sft" or "distill": "model" for the model's own, a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
 ---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole with method = "sft"
 ---@field batch? nightjar.Batch rows a step
@@ -58,6 +59,12 @@
 ---@field eos_token_id? integer|integer[] the token after a document
 ---@field pad_token_id? integer the token that fills rows
 ---@field [string] any
+
+---@class nightjar.Teacher
+---@field from string give a model folder relative to the recipe, or a run's checkpoint
+---@field top_k? integer the teacher's likeliest tokens, told one by one; all others count as one
+---@field temperature? number divides the logits of both
+---@field alpha? number the share of the labels' cross-entropy in the loss; the rest is the divergence from the teacher
 
 ---@class nightjar.Text
 ---@field kind? "text"

@@ -36,14 +36,29 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// What a run takes.
     ///
-    /// - Parameter model: the sizes of the run's model.
+    /// - Parameters:
+    ///   - model: the sizes of the run's model.
+    ///   - teacher: those of whom it learns from.
     public init(
-        _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration
+        _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration,
+        teacher: ModelConfiguration? = nil
     ) {
-        self.init(
+        let training = MemoryEstimate(
             training: model, rows: plan.microRows, time: configuration.sequenceLength,
             precision: plan.precision, optimizer: configuration.optimizer,
             recomputes: configuration.recomputes)
+        guard let teacher else {
+            self = training
+            return
+        }
+        let copies = plan.precision == .bf16 ? 6 : 4
+        let passing =
+            plan.microRows * configuration.sequenceLength * plan.precision.byteCount
+            * (3 * teacher.intermediateSize + 4 * teacher.hiddenSize)
+        items =
+            training.items + [
+                Item(name: "teacher", bytes: Census(teacher).parameters * copies + passing)
+            ]
     }
 
     /// What training every weight of a model takes.
