@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(name: "CMapGuard"),
         .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
         .target(
             name: "CKernels", dependencies: ["COneDNN"],
             linkerSettings: [
@@ -74,7 +75,10 @@ let package = Package(
             ]),
         target(
             "Generation",
-            ["Tensors", "Autograd", "Layers", "Tokenizers", "Transformers"]),
+            [
+                "Tensors", "Autograd", "Layers", "Tokenizers", "Transformers", "Conversations",
+                "Templates",
+            ]),
         target(
             "Exports",
             [
@@ -101,7 +105,7 @@ let package = Package(
             dependencies: [
                 "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Conversations", "Checkpoints", "Transformers", "Corpora", "Training",
-                "Generation", "Exports", "Scripting",
+                "Generation", "Exports", "Scripting", "Templates", "CLineEdit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -143,8 +147,8 @@ let package = Package(
         tests(
             "GenerationTests",
             [
-                "Autograd", "Checkpoints", "Generation", "Layers", "Tensors", "TestSupport",
-                "Tokenizers", "Transformers",
+                "Autograd", "Checkpoints", "Conversations", "Generation", "Layers", "Tensors",
+                "TestSupport", "Tokenizers", "Transformers",
             ]),
         tests(
             "ExportsTests",

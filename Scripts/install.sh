@@ -14,6 +14,7 @@ build=(
     pkg-config            # where libraries are
     libcurl4-openssl-dev  # requests of plugins that were granted a host
     libdnnl-dev           # oneDNN: matrix products
+    libedit-dev           # lines typed at nightjar chat
     liblua5.4-dev         # recipes
     libpcre2-dev          # split patterns of tokenizers
     libutf8proc-dev       # Unicode normalisation
@@ -40,6 +41,7 @@ is_there() {
     case $1 in
         libcurl4-openssl-dev) pkg-config --exists libcurl ;;
         libdnnl-dev) has_header dnnl.h ;;
+        libedit-dev) has_header histedit.h ;;
         liblua5.4-dev) pkg-config --exists lua5.4 ;;
         libpcre2-dev) pkg-config --exists libpcre2-8 ;;
         libutf8proc-dev) has_header utf8proc.h ;;

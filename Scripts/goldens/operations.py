@@ -260,6 +260,49 @@ def linear_cross_entropy(folder):
     case.write(folder, compute)
 
 
+def distillation(folder, name, top_k, alpha, temperature):
+    """Forward KL over a teacher's likeliest tokens and all others as one, mixed with the labels."""
+    tokens, width, vocabulary = 13, 20, 37
+    case = Case(
+        name, normalizer=exact(6.75), topK=top_k, alpha=exact(alpha),
+        temperature=exact(temperature))
+    case.normal("hidden", tokens, width)
+    case.normal("head", vocabulary, width, scale=0.5)
+    teacher = torch.randn(tokens, vocabulary, generator=case.generator) * 2
+    weights = torch.tensor([1, 1, 0, 0.5, 1, 1, 0, 0.25, 1, 1, 1, 0, 2.0])
+    targets = torch.randint(0, vocabulary, (tokens,), generator=case.generator)
+    case.given("teacherLogits", teacher, unrounded=True)
+    case.given("weights", weights, unrounded=True)
+    case.given("targets", targets)
+    alpha, temperature = case.numbers["alpha"], case.numbers["temperature"]
+
+    def compute(given):
+        hidden, head = (given[k].clone().requires_grad_() for k in ("hidden", "head"))
+        logits = F.linear(hidden, head)
+        logits = logits if logits.dtype == torch.float64 else logits.float()
+        q = F.softmax(given["teacherLogits"].to(logits.dtype) / temperature, -1)
+        ids = q.topk(top_k, -1).indices
+        p = F.softmax(logits / temperature, -1)
+        chosen = torch.zeros_like(q).scatter(-1, ids, 1.0)
+
+        def cut(x):
+            rest = (x * (1 - chosen)).sum(-1, keepdim=True)
+            return torch.cat([x.gather(-1, ids), rest], -1)
+
+        mask = (given["weights"] != 0).to(logits.dtype)
+        divergences = F.kl_div(cut(p).log(), cut(q), reduction="none").sum(-1) * mask
+        losses = F.cross_entropy(logits, given["targets"].long(), reduction="none") * mask
+        weights = given["weights"].to(losses.dtype)
+        mixed = alpha * losses + (1 - alpha) * temperature ** 2 * divergences
+        loss = (mixed * weights).sum() / case.numbers["normalizer"]
+        dh, dw = torch.autograd.grad(loss, [hidden, head])
+        return {
+            "probabilities": cut(q), "loss": loss.reshape(1), "tokenLosses": losses,
+            "tokenDivergences": divergences, "gradient.hidden": dh, "gradient.head": dw}
+
+    case.write(folder, compute)
+
+
 def embedding(folder):
     case = Case("embedding")
     case.normal("table", 13, 6)
@@ -338,6 +381,8 @@ def main():
     attention(folder, "attention_grouped", 2, 9, 4, 2, 8, [[9], [9]])
     attention(folder, "attention_packed", 2, 13, 4, 1, 8, [[5, 1, 7], [13]])
     linear_cross_entropy(folder)
+    distillation(folder, "distillation", 8, 0.0, 1.0)
+    distillation(folder, "distillation_warm", 5, 0.25, 2.0)
     embedding(folder)
     adamw(folder, "adamw", 0.95, 0.1)
     adamw(folder, "adamw_slow_second_moment", 0.999, 0.0)

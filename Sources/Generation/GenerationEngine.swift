@@ -22,7 +22,11 @@ public final class GenerationEngine {
     private var waiting: [RunningRequest] = []
     private var running: [RunningRequest] = []
     private var freeSlots: [Int32]
+    /// For each slot, the tokens whose keys and values it holds from the request before.
+    private var contents: [[Int32]]
     private var nextID = 0
+    /// Prompt tokens, over all requests so far, that were found in a slot and not computed again.
+    public private(set) var reusedTokenCount = 0
 
     /// - Parameters:
     ///   - slots: requests that run at the same time; others wait.
@@ -39,6 +43,7 @@ public final class GenerationEngine {
         cache = model.makeCache(
             slots: slots, capacity: min(capacity, model.rotary.positionCount))
         freeSlots = (0..<Int32(slots)).reversed()
+        contents = Array(repeating: [], count: slots)
     }
 
     /// Whether nothing is left to do.
@@ -119,8 +124,7 @@ public final class GenerationEngine {
                     UnsafeBufferPointer(rebasing: slice), capacity: cache.capacity)
             }
         }
-        freeSlots += running.filter(\.isFinished).map(\.slot)
-        running.removeAll(where: \.isFinished)
+        freeFinished()
         return events
     }
 
@@ -176,12 +180,41 @@ public final class GenerationEngine {
     }
 
     private func startWaiting() {
-        while let slot = freeSlots.last, !waiting.isEmpty {
-            freeSlots.removeLast()
+        while !freeSlots.isEmpty, !waiting.isEmpty {
             var next = waiting.removeFirst()
-            next.slot = slot
+            let (index, reused) = bestSlot(for: next)
+            next.slot = freeSlots.remove(at: index)
+            next.cached = reused
+            reusedTokenCount += reused
+            contents[Int(next.slot)] = []
             running.append(next)
         }
+    }
+
+    /// The free slot that holds most of a request's beginning, and how many tokens that is; of equal
+    /// ones that with the least to lose.
+    private func bestSlot(for request: RunningRequest) -> (index: Int, reused: Int) {
+        // The last token goes through the model in any case, for its logits.
+        let wanted = request.pending.dropLast()
+        var best = (index: freeSlots.count - 1, reused: 0)
+        for (index, slot) in freeSlots.enumerated() {
+            let shared = zip(contents[Int(slot)], wanted).prefix { $0 == $1 }.count
+            let heldNow = contents[Int(freeSlots[best.index])].count
+            if shared > best.reused
+                || (shared == best.reused && contents[Int(slot)].count < heldNow)
+            {
+                best = (index, shared)
+            }
+        }
+        return best
+    }
+
+    private func freeFinished() {
+        for request in running where request.isFinished {
+            contents[Int(request.slot)] = request.held
+            freeSlots.append(request.slot)
+        }
+        running.removeAll(where: \.isFinished)
     }
 
     private func sweepCancelled() -> [GenerationEvent] {
@@ -192,8 +225,7 @@ public final class GenerationEngine {
         for index in waiting.indices where waiting[index].isCancelled {
             events.append(waiting[index].finish(.cancelled))
         }
-        freeSlots += running.filter(\.isFinished).map(\.slot)
-        running.removeAll(where: \.isFinished)
+        freeFinished()
         waiting.removeAll(where: \.isFinished)
         return events
     }

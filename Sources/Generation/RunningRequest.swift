@@ -14,7 +14,7 @@ struct RunningRequest {
     private var tokens: [Int32]
     private var seen: Set<Int32>
     var slot: Int32 = -1
-    /// Tokens whose keys and values the cache holds.
+    /// How many tokens the cache holds keys and values of.
     var cached = 0
     var isCancelled = false
     private(set) var isFinished = false
@@ -33,6 +33,9 @@ struct RunningRequest {
 
     /// Tokens the model has not seen yet: the rest of the prompt, or the last sampled one.
     var pending: ArraySlice<Int32> { tokens[cached...] }
+
+    /// Tokens whose keys and values the cache holds.
+    var held: [Int32] { Array(tokens[..<cached]) }
 
     private var newCount: Int { tokens.count - request.prompt.count }
 

@@ -47,7 +47,9 @@ struct Sampler {
     private func draw(_ logits: UnsafeBufferPointer<Float>, _ random: inout RandomStream)
         -> (id: Int, log: Double)
     {
-        if parameters.topP >= 1, parameters.topK == 0 || parameters.topK >= logits.count {
+        if parameters.topP >= 1, parameters.minP == 0,
+            parameters.topK == 0 || parameters.topK >= logits.count
+        {
             let weights = SoftmaxWeights(logits, temperature: parameters.temperature)
             let id = weights.id(at: random.uniform() * weights.total)
             return (id, log(weights[id] / weights.total))
@@ -64,6 +66,13 @@ struct Sampler {
                 sum += weights[kept]
                 kept += 1
             }
+            candidates.removeLast(candidates.count - kept)
+            weights.removeLast(weights.count - kept)
+            total = weights.reduce(0, +)
+        }
+        if parameters.minP > 0 {
+            // The likeliest is always kept: its weight is the measure.
+            let kept = weights.prefix { $0 >= parameters.minP * weights[0] }.count
             candidates.removeLast(candidates.count - kept)
             weights.removeLast(weights.count - kept)
             total = weights.reduce(0, +)

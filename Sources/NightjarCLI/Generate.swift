@@ -18,30 +18,14 @@ struct Generate: ParsableCommand {
     @Option(help: "The text to continue; standard input when absent.")
     var prompt: String?
 
-    @Flag(help: "Always take the likeliest token.")
-    var greedy = false
-
-    @Option(help: "0 is greedy, 1 samples as the model predicts; by default the model's, else 0.8.")
-    var temperature: Double?
-
-    @Option(help: "Sample among the K likeliest tokens; 0 takes all. (default: the model's, else 0)")
-    var topK: Int?
-
-    @Option(
-        help: "Sample among the likeliest tokens that reach P together. (default: the model's, else 1)")
-    var topP: Double?
-
-    @Option(help: "Above 1 makes repeating tokens unlikelier. (default: the model's, else 1)")
-    var repetitionPenalty: Double?
+    @OptionGroup(title: "Sampling")
+    var settings: SamplingArguments
 
     @Option(name: .customLong("max-new"), help: "Tokens to generate at most.")
     var maximumNew = 128
 
     @Option(help: "How many continuations to sample.")
     var samples = 1
-
-    @Option(help: "Equal seeds give equal texts.")
-    var seed: UInt64 = 0
 
     @Option(help: "End before this text appears; may be repeated.")
     var stop: [String] = []
@@ -70,19 +54,19 @@ struct Generate: ParsableCommand {
             DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
         }
         let tokenizer = try TokenizerLoader.load(folder.path)
-        let settings = folder.configuration
+        let configuration = folder.configuration
         let kind = precision.kind(for: backend.description)
         var ids = tokenizer.encode(text)
-        if let beginning = settings.beginningToken.map(Int32.init),
+        if let beginning = configuration.beginningToken.map(Int32.init),
             tokenizer.specialTokens.beginning == beginning, ids.first != beginning
         {
             ids.insert(beginning, at: 0)
         }
         // An empty prompt starts where a document does.
         if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
-        if ids.count + maximumNew > settings.maximumPositions {
+        if ids.count + maximumNew > configuration.maximumPositions {
             DescriptorOutput(descriptor: 2).write(
-                "note: the model holds \(settings.maximumPositions) tokens, the prompt's "
+                "note: the model holds \(configuration.maximumPositions) tokens, the prompt's "
                     + "\(ids.count) included; a text ends there.\n")
         }
         let defaults = try folder.generationDefaults()
@@ -90,9 +74,9 @@ struct Generate: ParsableCommand {
             DescriptorOutput(descriptor: 2).write(
                 "note: \(GenerationDefaults.fileName) has \(setting), which is not followed.\n")
         }
-        let sampling = sampling(defaults)
+        let sampling = try settings.parameters(defaults)
         let ends = Set(folder.endTokens(defaults).map { Int32(clamping: $0) })
-        let capacity = min(ids.count + maximumNew, settings.maximumPositions)
+        let capacity = min(ids.count + maximumNew, configuration.maximumPositions)
         let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
         let engine = GenerationEngine(
             model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity,
@@ -103,7 +87,7 @@ struct Generate: ParsableCommand {
                 GenerationRequest(
                     prompt: ids,
                     sampling: sampling,
-                    random: RandomStream(seed: seed, name: "sample \(sample)"),
+                    random: RandomStream(seed: settings.seed, name: "sample \(sample)"),
                     maximumNewTokens: maximumNew, stopStrings: stop,
                     stopTokens: ends))
             continuations[id] = Continuation()
@@ -137,16 +121,6 @@ struct Generate: ParsableCommand {
                 try Output.text("--- \(id + 1)\n\(text)\(continuation.text)\n")
             }
         }
-    }
-
-    /// What the command line says, then what the model's makers say where they sample, then ours.
-    private func sampling(_ model: GenerationDefaults) -> SamplingParameters {
-        SamplingParameters(
-            temperature: greedy
-                ? 0 : temperature ?? (model.samples ? model.temperature ?? 1 : 0.8),
-            topK: topK ?? (model.samples ? model.topK ?? 50 : 0),
-            topP: topP ?? (model.samples ? model.topP ?? 1 : 1),
-            repetitionPenalty: repetitionPenalty ?? model.repetitionPenalty ?? 1)
     }
 
     private struct Continuation {

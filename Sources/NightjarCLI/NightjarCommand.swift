@@ -14,8 +14,8 @@ struct NightjarCommand: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Run.self, Check.self, Inspect.self, SetDial.self, Rollback.self,
-            Import.self, Export.self, Merge.self, Generate.self, Logits.self, Tokenize.self,
-            Bench.self, Plugin.self, Test.self, Annotate.self,
+            Import.self, Export.self, Merge.self, Generate.self, Chat.self, Logits.self,
+            Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
 
     /// Follows the words of a command line as far as they name commands.

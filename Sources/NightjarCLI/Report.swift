@@ -81,6 +81,7 @@ enum Report {
         case let error as TelemetryError: return code(error.isUserMistake)
         case let error as ScriptingError:
             return error.cause.flatMap(exitCode) ?? code(error.isUserMistake)
+        case let error as ChatMistake: return error.cause.flatMap(exitCode) ?? .mistake
         case let error as StreamError: return code(error.isUserMistake)
         case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
         case is ModelError, is ConversationError, is ExportError: return .mistake

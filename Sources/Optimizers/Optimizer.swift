@@ -41,11 +41,20 @@ public struct OptimizedParameter {
     public let gradient: Tensor
     /// Whether weight decay applies: matrices yes, norms no.
     public let decays: Bool
+    /// The rows of each matrix of a block that the value holds, one under another; empty for
+    /// embeddings, heads and vectors.
+    public let hiddenRows: [Int]
 
-    public init(name: String, value: Tensor, gradient: Tensor, decays: Bool) {
+    /// Whether it holds matrices of a block.
+    public var isHidden: Bool { !hiddenRows.isEmpty }
+
+    public init(
+        name: String, value: Tensor, gradient: Tensor, decays: Bool, hiddenRows: [Int] = []
+    ) {
         self.name = name
         self.value = value
         self.gradient = gradient
         self.decays = decays
+        self.hiddenRows = hiddenRows
     }
 }

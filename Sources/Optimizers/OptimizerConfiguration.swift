@@ -2,6 +2,7 @@
 public enum OptimizerConfiguration: Sendable, Hashable {
     case adamW(AdamWConfiguration)
     case sgd(SGDConfiguration)
+    case muon(MuonConfiguration)
 
     /// The peak learning rate, which a schedule multiplies.
     public var learningRate: Double {
@@ -9,6 +10,7 @@ public enum OptimizerConfiguration: Sendable, Hashable {
             switch self {
             case .adamW(let settings): settings.learningRate
             case .sgd(let settings): settings.learningRate
+            case .muon(let settings): settings.learningRate
             }
         }
         set {
@@ -19,6 +21,11 @@ public enum OptimizerConfiguration: Sendable, Hashable {
             case .sgd(var settings):
                 settings.learningRate = newValue
                 self = .sgd(settings)
+            case .muon(var settings):
+                // Both rates are turned by one dial.
+                settings.adamW.learningRate *= newValue / settings.learningRate
+                settings.learningRate = newValue
+                self = .muon(settings)
             }
         }
     }
@@ -28,6 +35,7 @@ public enum OptimizerConfiguration: Sendable, Hashable {
         switch self {
         case .adamW(let settings): settings.weightDecay
         case .sgd(let settings): settings.weightDecay
+        case .muon(let settings): settings.weightDecay
         }
     }
 
@@ -36,14 +44,20 @@ public enum OptimizerConfiguration: Sendable, Hashable {
         switch self {
         case .adamW(let settings): AdamW(settings)
         case .sgd(let settings): SGD(settings)
+        case .muon(let settings): Muon(settings)
         }
     }
 
-    /// State bytes a parameter element costs.
-    public var stateBytesPerElement: Int {
+    /// Bytes of state for a model.
+    ///
+    /// - Parameters:
+    ///   - parameters: all its numbers.
+    ///   - hidden: those of them in matrices of blocks.
+    public func stateBytes(parameters: Int, hidden: Int) -> Int {
         switch self {
-        case .adamW: 8
-        case .sgd(let settings): settings.momentum == 0 ? 0 : 4
+        case .adamW: 8 * parameters
+        case .sgd(let settings): settings.momentum == 0 ? 0 : 4 * parameters
+        case .muon: 4 * hidden + 8 * (parameters - hidden)
         }
     }
 }

@@ -4,6 +4,8 @@ public struct Census: Sendable, Hashable {
     public let parameters: Int
     /// Those that products multiply with; a tied embedding counts once, as the head.
     public let matrixParameters: Int
+    /// Those of the blocks' matrices: neither embeddings, heads nor vectors.
+    public let hiddenParameters: Int
     private let attentionWidth: Int
 
     public init(_ model: ModelConfiguration) {
@@ -13,7 +15,8 @@ public struct Census: Sendable, Hashable {
         let block =
             (queries + 2 * keys) * width + queries * width + 3 * model.intermediateSize * width
         let table = model.vocabularySize * width
-        matrixParameters = model.layerCount * block + table
+        hiddenParameters = model.layerCount * block
+        matrixParameters = hiddenParameters + table
         parameters =
             matrixParameters + (model.tiesEmbeddings ? 0 : table) + width
             + model.layerCount * Census.vectors(model)

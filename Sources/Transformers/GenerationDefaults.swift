@@ -13,6 +13,8 @@ public struct GenerationDefaults: Sendable, Hashable {
     public var topK: Int?
     /// Keeps the likeliest tokens whose probabilities reach p together.
     public var topP: Double?
+    /// Drops tokens less likely than this share of the likeliest one; 0 is off.
+    public var minP: Double?
     /// Above 1 makes repeating tokens unlikelier.
     public var repetitionPenalty: Double?
     /// Settings that change what is generated and are not followed, as the file has them.
@@ -37,6 +39,7 @@ public struct GenerationDefaults: Sendable, Hashable {
             temperature = try reader.number("temperature")
             topK = try reader.integer("top_k")
             topP = try reader.number("top_p")
+            minP = try reader.number("min_p")
             repetitionPenalty = try reader.number("repetition_penalty")
         } catch let error as ModelError {
             throw ModelError(error.code, error.message, path: path)
@@ -51,7 +54,7 @@ public struct GenerationDefaults: Sendable, Hashable {
     /// Keys that other programs follow, each with the value at which it changes nothing.
     private static let others: [(key: String, neutral: Double?)] = [
         ("num_beams", 1), ("num_beam_groups", 1), ("penalty_alpha", 0), ("diversity_penalty", 0),
-        ("min_p", 0), ("typical_p", 1), ("epsilon_cutoff", 0), ("eta_cutoff", 0),
+        ("typical_p", 1), ("epsilon_cutoff", 0), ("eta_cutoff", 0),
         ("no_repeat_ngram_size", 0), ("min_length", 0), ("min_new_tokens", 0),
         ("guidance_scale", 1), ("bad_words_ids", nil), ("sequence_bias", nil),
         ("suppress_tokens", nil), ("begin_suppress_tokens", nil), ("forced_bos_token_id", nil),

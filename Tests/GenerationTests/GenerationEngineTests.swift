@@ -116,6 +116,27 @@ import Transformers
         #expect(reasons == [first: .cancelled, second: .length])
     }
 
+    @Test func aPromptThatGoesOnFromAnEarlierTextGivesTheSameText() throws {
+        for slots in [1, 3] {
+            let used = engine(slots: slots)
+            for prompt in ["swift and nightjar", "swift", "owl"] {
+                _ = try used.add(request(prompt, seed: 4, new: 6))
+                _ = try run(used)
+            }
+            for prompt in ["swift and owl", "swift and nightjar", "s", "owls"] {
+                let reused = used.reusedTokenCount
+                let id = try used.add(request(prompt))
+                let fresh = engine(slots: 1)
+                let other = try fresh.add(request(prompt))
+                #expect(try run(used).tokens[id] == run(fresh).tokens[other], "\(prompt)")
+                #expect(fresh.reusedTokenCount == 0)
+                // The last token of a prompt is computed always.
+                #expect(used.reusedTokenCount - reused < prompt.utf8.count)
+                #expect(prompt == "s" || slots == 1 || used.reusedTokenCount > reused, "\(prompt)")
+            }
+        }
+    }
+
     @Test func takingTokensBackAndGoingOnRepeatsGreedyText() throws {
         let plain = engine()
         let a = try plain.add(request("again", new: 10, sampling: .greedy))

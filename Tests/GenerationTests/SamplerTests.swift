@@ -36,6 +36,17 @@ import Testing
         #expect(counts[2] == 0 && counts[1] > 0)
     }
 
+    @Test func minPDropsWhatIsFarBelowTheLikeliest() {
+        // 0.5, 0.3, 0.2: a half of the likeliest is 0.25.
+        let logits = [0.2, 0.5, 0.3].map { Float($0) }.map(logOf)
+        let counts = counts(logits, .init(minP: 0.5))
+        #expect(counts[0] == 0 && abs(counts[1] - 2500) < 150 && abs(counts[2] - 1500) < 150)
+        // It measures by the temperature's probabilities, after top-p.
+        #expect(self.counts(logits, .init(temperature: 4, minP: 0.5)).allSatisfy { $0 > 0 })
+        #expect(self.counts(logits, .init(topP: 0.7, minP: 0.1))[0] == 0)
+        #expect(self.counts(logits, .init(minP: 1))[1] == 4000)
+    }
+
     @Test func temperatureSharpens() {
         let sharp = counts([1, 0], .init(temperature: 0.25))
         let flat = counts([1, 0], .init(temperature: 4))

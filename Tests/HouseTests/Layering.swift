@@ -3,8 +3,8 @@
 /// A new module stands here and in `Package.swift`, nowhere else.
 struct Layering {
     static let foundations = [
-        "CHTTP", "CKernels", "CLua", "CLuaShim", "CMapGuard", "COneDNN", "CPCRE2", "CUTF8Proc",
-        "CXXHash",
+        "CHTTP", "CKernels", "CLineEdit", "CLua", "CLuaShim", "CMapGuard", "COneDNN", "CPCRE2",
+        "CUTF8Proc", "CXXHash",
     ]
 
     static let layers: [[String]] = [

@@ -52,8 +52,10 @@ final class Program {
         var errors: String
     }
 
-    /// Starts the program; `prefix` may run it under another one.
-    func start(_ arguments: [String], prefix: [String] = []) throws -> Started {
+    /// Starts the program; `prefix` may run it under another one, and `input` is what it reads.
+    func start(
+        _ arguments: [String], prefix: [String] = [], input: String? = nil
+    ) throws -> Started {
         let process = Process()
         let command = prefix + [Program.executable.path] + arguments
         process.executableURL = URL(filePath: command[0])
@@ -64,13 +66,20 @@ final class Program {
         environment["NIGHTJAR_THREADS"] = "2"
         process.environment = environment
         let started = Started(process, in: folder)
+        if let input {
+            let name = UUID().uuidString + ".in"
+            try folder.write(input, to: name)
+            process.standardInput = FileHandle(forReadingAtPath: folder.file(name).path)
+        }
         try process.run()
         return started
     }
 
     @discardableResult
-    func run(_ arguments: [String], prefix: [String] = []) throws -> Outcome {
-        try start(arguments, prefix: prefix).wait()
+    func run(
+        _ arguments: [String], prefix: [String] = [], input: String? = nil
+    ) throws -> Outcome {
+        try start(arguments, prefix: prefix, input: input).wait()
     }
 
     /// A running program whose output goes to files, so that no pipe can fill.

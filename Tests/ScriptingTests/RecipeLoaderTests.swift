@@ -190,6 +190,19 @@ import Transformers
         #expect(
             try folder.load(keys: "optimizer = nj.optim.sgd { momentum = 0.9, nesterov = true },")
                 .configuration.optimizer == .sgd(SGDConfiguration(momentum: 0.9, nesterov: true)))
+        #expect(
+            try folder.load(keys: "optimizer = \"muon\",").configuration.optimizer
+                == .muon(MuonConfiguration()))
+        let muon = """
+            optimizer = nj.optim.muon { lr = 0.02, adjust_lr = "match_rms_adamw", ns_steps = 6,
+              adamw = nj.optim.adamw { lr = 1e-3 } },
+            """
+        #expect(
+            try folder.load(keys: muon).configuration.optimizer
+                == .muon(
+                    MuonConfiguration(
+                        learningRate: 0.02, iterations: 6, rateAdjustment: .matchRMSAdamW,
+                        adamW: AdamWConfiguration(learningRate: 1e-3))))
     }
 
     @Test func theOtherBudgetsAndFalseAreTaken() throws {

@@ -27,6 +27,8 @@ import Testing
         (.cachedAttention, "cached attention agrees and writes its places alone"),
         (.linearCrossEntropy, "linear cross-entropy agrees, forward and backward"),
         (.headGradient, "linear cross-entropy agrees, forward and backward"),
+        (.topProbabilities, "the likeliest tokens agree, and what is left to the others"),
+        (.linearDistillation, "linear distillation agrees, forward and backward"),
         (.sumOfSquares, "sumOfSquares sums in double precision"),
         (.adamW, "adamW agrees over several steps"),
         (.sgd, "sgd agrees with and without momentum"),
@@ -39,6 +41,7 @@ import Testing
         (.rotary, "a row of rotary is the same in any batch"),
         (.attention, "a token of attention is the same whatever follows it"),
         (.linearCrossEntropy, "a row of linear cross-entropy is the same in any batch"),
+        (.linearDistillation, "a row of linear distillation is the same in any batch"),
     ]
 
     @Test func everyOperationHasALawThatFindsItInexact() {

@@ -15,6 +15,7 @@ final class FaultyBackend: Backend {
             packed, quantized
         case rmsNorm, rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
         case cachedAttention, linearCrossEntropy, headGradient, sumOfSquares, adamW, sgd
+        case topProbabilities, linearDistillation
     }
 
     private let good = ReferenceBackend.shared
@@ -175,6 +176,27 @@ final class FaultyBackend: Backend {
             normalizer: normalizer, softCap: softCap, wantsGradients: wantsGradients)
         spoil(result.tokenLosses, of: .linearCrossEntropy)
         if let gradient = result.headGradient { spoil(gradient, of: .headGradient) }
+        return result
+    }
+
+    func topProbabilities(
+        _ logits: Tensor, among limit: Int, count: Int, temperature: Double
+    ) -> TopProbabilities {
+        let top = good.topProbabilities(
+            logits, among: limit, count: count, temperature: temperature)
+        spoil(top.probabilities, of: .topProbabilities)
+        return top
+    }
+
+    func linearDistillation(
+        hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, teacher: TopProbabilities,
+        settings: DistillationSettings, normalizer: Double, softCap: Float?, wantsGradients: Bool
+    ) -> LinearDistillation {
+        let result = good.linearDistillation(
+            hidden: hidden, head: head, targets: targets, weights: weights, teacher: teacher,
+            settings: settings, normalizer: normalizer, softCap: softCap,
+            wantsGradients: wantsGradients)
+        spoil(result.tokenLosses, of: .linearDistillation)
         return result
     }
 

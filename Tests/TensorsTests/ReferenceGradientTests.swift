@@ -172,4 +172,36 @@ import Testing
             try #require(results.headGradient), of: { loss(hidden, $0).loss }, at: head,
             upstream: one, "head")
     }
+
+    @Test(arguments: [(nil, 3, 0, 1), (2, 3, 0.3, 2), (nil, 7, 0.5, 0.5)])
+    func linearDistillationGivesItsOwnGradients(
+        _ softCap: Float?, _ count: Int, _ alpha: Double, _ temperature: Double
+    ) throws {
+        var random = SplitMix64(seed: 8)
+        let (tokens, width, vocabulary) = (5, 4, 7)
+        let hidden = Self.normal(&random, [tokens, width])
+        let head = Self.normal(&random, [vocabulary, width])
+        let teacher = Self.backend.topProbabilities(
+            Self.normal(&random, [tokens, vocabulary], scale: 2), among: vocabulary, count: count,
+            temperature: temperature)
+        let targets = Tensor(
+            [3, 0, 1, 6, 3].map { Int32($0) }, shape: [tokens], on: Self.backend)
+        let weights = Tensor(
+            [1, 0.5, 0, 2, 1].map { Double($0) }, shape: [tokens], on: Self.backend)
+        let loss = { (hidden: Tensor, head: Tensor) in
+            Self.backend.linearDistillation(
+                hidden: hidden, head: head, targets: targets, weights: weights, teacher: teacher,
+                settings: DistillationSettings(alpha: alpha, temperature: temperature),
+                normalizer: 4.5, softCap: softCap, wantsGradients: true)
+        }
+        let one = Tensor([1 as Double], shape: [1], on: Self.backend)
+        let results = loss(hidden, head)
+        #expect(results.loss.kind == .f64 && results.tokenDivergences.kind == .f64)
+        Self.expectGradient(
+            try #require(results.hiddenGradient), of: { loss($0, head).loss }, at: hidden,
+            upstream: one, "hidden")
+        Self.expectGradient(
+            try #require(results.headGradient), of: { loss(hidden, $0).loss }, at: head,
+            upstream: one, "head")
+    }
 }

@@ -47,6 +47,28 @@ import Transformers
         #expect(try whole.metrics() == stopped.metrics())
     }
 
+    @Test(arguments: [1, 3]) func resumingIsExactWithMuon(stopAfter: Int) throws {
+        func run() throws -> TinyRun {
+            let run = try TinyRun()
+            run.configuration.optimizer = .muon(.init(learningRate: 1e-2))
+            return run
+        }
+        let whole = try run()
+        try whole.train()
+        let stopped = try run()
+        let log = RunLog()
+        log.onStep = { if $0.step == stopAfter { StopSignal.request() } }
+        try stopped.train(observer: log)
+        StopSignal.reset()
+        try stopped.train(resumes: true)
+        #expect(try whole.weights(step: 6) == stopped.weights(step: 6))
+        #expect(try whole.metrics() == stopped.metrics())
+        // The state is another optimizer's.
+        stopped.configuration.optimizer = .adamW(.init())
+        stopped.configuration.budget = .steps(8)
+        #expect(throws: (any Error).self) { try stopped.train(resumes: true) }
+    }
+
     @Test func anExistingRunIsRefusedWithoutResume() throws {
         let run = try TinyRun(steps: 2)
         try run.train()

@@ -70,8 +70,8 @@ struct ModelFolderTests {
         #expect(defaults.samples && defaults.temperature == 0.6 && defaults.topP == 0.9)
         #expect(defaults.topK == 20 && defaults.repetitionPenalty == 1.1)
         #expect(model.endTokens(defaults).isSuperset(of: [7, 9]))
-        #expect(defaults.unfollowed.count == 2)
-        #expect(defaults.unfollowed.contains { $0.hasPrefix("min_p = 0.05") })
+        #expect(defaults.minP == 0.05)
+        #expect(defaults.unfollowed.count == 1)
         #expect(defaults.unfollowed.contains { $0.hasPrefix("suppress_tokens") })
     }
 

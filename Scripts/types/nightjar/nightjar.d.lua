@@ -8,11 +8,12 @@
 ---@field seed? integer where every random stream begins
 ---@field out? string the run folder, relative to the working folder; by default runs/<name>
 ---@field stage? "pre"|"mid"|"post" where in a model's life the run stands
----@field method? "lm"|"sft" by which objective the model learns
+---@field method? "lm"|"sft"|"distill" by which objective the model learns
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
+---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
 ---@field data nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
----@field chat_template? string how conversations become text, with method = "sft": "model" for the model's own, a file relative to the recipe, the template itself, or "chatml"
+---@field chat_template? string how conversations become text, with method = "sft" or "distill": "model" for the model's own, a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
 ---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole with method = "sft"
 ---@field batch? nightjar.Batch rows a step
@@ -22,7 +23,7 @@
 ---@field precision? "auto"|"f32"|"bf16" the kind of products and activations: bf16 where the processor has it, else f32
 ---@field recompute? boolean keeps less for the way back and computes it again: less memory, more time
 ---@field neftune_alpha? number noise on the embeddings while training with method = "sft" (NEFTune): uniform, up to alpha / sqrt(tokens of the row x hidden_size); 5 is usual
----@field optimizer? nightjar.Adamw|nightjar.Sgd|string what moves the weights
+---@field optimizer? nightjar.Adamw|nightjar.Sgd|nightjar.Muon|string what moves the weights
 ---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 to 1) that gives the factor, or the name of a plugin in use that has one: "my-plugin", "my-plugin/warm-restarts"
 ---@field gradient_clip? number|false the largest gradient norm let through; false for none
 ---@field evaluate? nightjar.Evaluate when held-out loss is measured
@@ -58,6 +59,12 @@
 ---@field eos_token_id? integer|integer[] the token after a document
 ---@field pad_token_id? integer the token that fills rows
 ---@field [string] any
+
+---@class nightjar.Teacher
+---@field from string give a model folder relative to the recipe, or a run's checkpoint
+---@field top_k? integer the teacher's likeliest tokens, told one by one; all others count as one
+---@field temperature? number divides the logits of both
+---@field alpha? number the share of the labels' cross-entropy in the loss; the rest is the divergence from the teacher
 
 ---@class nightjar.Text
 ---@field kind? "text"
@@ -116,6 +123,16 @@
 ---@field momentum? number how much of the last move is kept each step
 ---@field nesterov? boolean whether the gradient is taken ahead of the move
 ---@field weight_decay? number how fast matrices shrink, times the learning rate
+
+---@class nightjar.Muon
+---@field kind? "muon"
+---@field lr? number the peak learning rate of the blocks' matrices, which the schedule multiplies
+---@field momentum? number how much of the mean gradient is kept each step
+---@field nesterov? boolean whether the fresh gradient counts once more
+---@field weight_decay? number how fast the blocks' matrices shrink, times the learning rate
+---@field ns_steps? integer Newton-Schulz iterations
+---@field adjust_lr? "original"|"match_rms_adamw"|"spectral_unclamped" what the rate of a matrix is multiplied with: sqrt(max(1, rows/columns)); 0.2 sqrt(max(rows, columns)), for rates and decays as AdamW has them; sqrt(rows/columns)
+---@field adamw? nightjar.Adamw nj.optim.adamw { ... } for embeddings, heads, norms and biases; its rate keeps its ratio to lr
 
 ---@class nightjar.Constant
 ---@field kind? "constant"

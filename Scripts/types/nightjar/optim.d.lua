@@ -14,3 +14,8 @@ function optim.adamw(settings) end
 ---@param settings nightjar.Sgd the keys below
 ---@return nightjar.Sgd declaration the same table, checked and in order
 function optim.sgd(settings) end
+
+---Muon: momentum made orthogonal for the matrices of the blocks, AdamW for embeddings, heads, norms and biases.
+---@param settings nightjar.Muon the keys below
+---@return nightjar.Muon declaration the same table, checked and in order
+function optim.muon(settings) end

@@ -30,6 +30,40 @@ extension Tape {
     }
 }
 
+/// A distillation loss and what each token contributed.
+public struct TracedDistillation {
+    /// `[1]`
+    public var loss: Traced
+    /// `[N]`: negative log-likelihoods of the labels, unweighted.
+    public var tokenLosses: Tensor
+    /// `[N]`: divergences from the teacher, unweighted and without T².
+    public var tokenDivergences: Tensor
+}
+
+extension Tape {
+    /// The loss of a student under a teacher, over `hidden [N, C]`; see `DistillationSettings`.
+    public func linearDistillation(
+        hidden: Traced, head: Traced, targets: Tensor, weights: Tensor, teacher: TopProbabilities,
+        settings: DistillationSettings, normalizer: Double, softCap: Float? = nil
+    ) -> TracedDistillation {
+        let wantsGradients = isRecording && (hidden.node != nil || head.node != nil)
+        let result = hidden.value.backend.linearDistillation(
+            hidden: hidden.value, head: head.value, targets: targets, weights: weights,
+            teacher: teacher, settings: settings, normalizer: normalizer, softCap: softCap,
+            wantsGradients: wantsGradients)
+        var traced = Traced.constant(result.loss)
+        if let hiddenGradient = result.hiddenGradient, let headGradient = result.headGradient {
+            // The gradients are at hand, and what is done with them is the same.
+            traced = record(
+                .linearCrossEntropy(hidden: hiddenGradient, head: headGradient),
+                inputs: [hidden, head], output: result.loss)
+        }
+        return TracedDistillation(
+            loss: traced, tokenLosses: result.tokenLosses,
+            tokenDivergences: result.tokenDivergences)
+    }
+}
+
 func pullBackLinearCrossEntropy(
     _ upstream: Tensor?, hiddenGradient: Tensor, headGradient: Tensor, to inputs: GradientSink
 ) {

@@ -174,7 +174,7 @@ void nj_scatter_add(
     const void *_Nullable upstream, nj_kind kind, const int32_t *_Nullable ids,
     float *_Nullable table_gradient, size_t rows, size_t width);
 
-// MARK: Loss and optimizer steps (soft_cap.c, cross_entropy.c, optimizer.c)
+// MARK: Loss and optimizer steps (soft_cap.c, cross_entropy.c, distillation.c, optimizer.c)
 
 /// x becomes cap tanh(x / cap); the slopes of that go to `slopes`, where asked for.
 void nj_soft_cap(
@@ -188,6 +188,30 @@ void nj_cross_entropy(
     float *_Nullable logits, const int32_t *_Nullable targets, const float *_Nullable weights,
     double normalizer, float *_Nullable losses, size_t rows, size_t vocabulary,
     int wants_gradient);
+
+/// The `count` largest of the first `limit` of each row of logits [rows, vocabulary], the smaller id
+/// first among equals, and their softmax at a temperature over the whole row: ids [rows, count],
+/// probabilities [rows, count + 1], in the last column those of all other ids together.
+void nj_top_probabilities(
+    const float *_Nullable logits, size_t rows, size_t vocabulary, size_t limit, size_t count,
+    float temperature, int32_t *_Nullable ids, float *_Nullable probabilities);
+
+enum { NJ_MOST_CHOSEN = 1024 };
+
+typedef struct {
+    size_t chosen;  // ids a row, at most NJ_MOST_CHOSEN
+    double alpha, temperature, normalizer;
+} nj_distillation_step;
+
+/// losses as nj_cross_entropy; divergences [rows] = sum of q log(q / p) over the chosen ids and the
+/// rest, q as nj_top_probabilities gives it and p the softmax of the logits at the temperature.
+/// The logits are overwritten: with d (sum of weights * (alpha * losses + (1 - alpha) *
+/// temperature^2 * divergences) / normalizer), where asked for.
+void nj_distillation(
+    float *_Nullable logits, const int32_t *_Nullable targets, const float *_Nullable weights,
+    const int32_t *_Nullable ids, const float *_Nullable probabilities, float *_Nullable losses,
+    float *_Nullable divergences, size_t rows, size_t vocabulary,
+    const nj_distillation_step *_Nonnull step, int wants_gradient);
 
 typedef struct {
     float learning_rate, beta1, rest1, beta2, rest2;  // rest: 1 - beta

@@ -107,7 +107,7 @@ public struct ConversationEncoder: Sendable {
 
     /// Refuses texts that would become tokens which only the template may set: a message could end
     /// itself with them and speak as someone else.
-    private func checkTexts(of conversation: Conversation) throws(ConversationError) {
+    func checkTexts(of conversation: Conversation) throws(ConversationError) {
         for message in conversation.messages {
             for text in Self.texts(in: .dictionary(message.fields)) {
                 guard let id = tokenizer.encode(text).first(where: specialIds.contains) else {
@@ -122,7 +122,7 @@ public struct ConversationEncoder: Sendable {
     }
 
     /// Refuses a template whose tokens (`<|name|>`) the vocabulary spells as ordinary text.
-    private func checkVocabulary(
+    func checkVocabulary(
         _ rendered: String, of conversation: Conversation
     ) throws(ConversationError) {
         for marker in TokenMarkers.found(in: rendered) where tokenizer.encode(marker).count != 1 {

@@ -37,6 +37,7 @@ extension RunConfiguration {
         seed = UInt64(table.integer("seed"))
         stage = table.word("stage")
         method = table.word("method")
+        distillation = try Self.distillation(table, of: method, places)
         tokenizer = try Self.tokenizer(table.text("tokenizer"), of: model, places)
         chatTemplate = try Self.chatTemplate(table.text("chat_template"), of: method, places)
         neftuneAlpha = try Self.neftuneAlpha(table, of: method)
@@ -102,7 +103,7 @@ extension RunConfiguration {
     ) throws -> ChatTemplateSource {
         let key = LuaPath(["chat_template"])
         guard text != "model" else { return .model }
-        guard method == .supervised else { throw Self.unused(key) }
+        guard method != .languageModelling else { throw Self.unused(key) }
         if text == "chatml" { return .chatML }
         if text.contains("{{") || text.contains("{%") { return .text(text) }
         return .path(try places.existing(text, .file, at: key))
@@ -110,12 +111,35 @@ extension RunConfiguration {
 
     private static func neftuneAlpha(_ table: CompleteTable, of method: Method) throws -> Double? {
         guard let alpha = table.optionalNumber("neftune_alpha") else { return nil }
-        guard method == .supervised else { throw Self.unused(LuaPath(["neftune_alpha"])) }
+        guard method != .languageModelling else {
+            throw Self.unused(LuaPath(["neftune_alpha"]))
+        }
         return alpha
     }
 
-    private static func unused(_ key: LuaPath) -> ShapeFault {
-        ShapeFault(path: key, sentence: "only method = \"sft\" uses this; remove it, or set that")
+    private static func distillation(
+        _ table: CompleteTable, of method: Method, _ places: RecipePlaces
+    ) throws -> Distillation? {
+        let key = LuaPath(["teacher"])
+        guard let teacher = table.optionalInner("teacher") else {
+            guard method != .distillation else {
+                throw ShapeFault(
+                    path: key,
+                    sentence: "method = \"distill\" learns from a teacher; name its folder, as in "
+                        + "teacher = \"runs/large\"")
+            }
+            return nil
+        }
+        guard method == .distillation else { throw Self.unused(key, but: "distill") }
+        return Distillation(
+            teacher: try places.model(teacher.text("from"), at: key.appending("from")),
+            topK: teacher.integer("top_k"), temperature: teacher.number("temperature"),
+            alpha: teacher.number("alpha"))
+    }
+
+    private static func unused(_ key: LuaPath, but method: String = "sft") -> ShapeFault {
+        ShapeFault(
+            path: key, sentence: "only method = \"\(method)\" uses this; remove it, or set that")
     }
 
     /// The named validation sets, sorted by name.

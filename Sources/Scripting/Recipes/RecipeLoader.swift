@@ -186,8 +186,11 @@ public enum RecipeLoader {
                 path: LuaPath(["out"]), sentence: "\"\(PrintableText.line(out))\" names no folder")
         }
         if CompleteTable(table)["packing"] == nil {
-            let isSupervised = CompleteTable(table).text("method") == Method.supervised.rawValue
-            table.set("packing", isSupervised ? "whole" : "chunk")
+            let method: Method = CompleteTable(table).word("method")
+            let isWhole =
+                method == .supervised
+                || (method == .distillation && CompleteTable(table).inner("data").hasChats)
+            table.set("packing", isWhole ? "whole" : "chunk")
         }
         if CompleteTable(table)["out"] == nil {
             table.set("out", .string(LuaString("runs/\(name)")))

@@ -176,6 +176,22 @@ public protocol Backend: AnyObject, Sendable {
         softCap: Float?, wantsGradients: Bool
     ) -> LinearCrossEntropy
 
+    /// The softmax of `logits [N, V]` (f32) at a temperature, cut to its `count` likeliest tokens.
+    ///
+    /// - Parameter limit: ids from here on are never among the likeliest, but count in the rest.
+    func topProbabilities(
+        _ logits: Tensor, among limit: Int, count: Int, temperature: Double
+    ) -> TopProbabilities
+
+    /// The loss of a student under a teacher, in chunks as `linearCrossEntropy`, whose operands and
+    /// sums it shares: `loss = Σ weights[i] · (α · nll[i] + (1 - α) · T² · KL[i]) / normalizer`.
+    ///
+    /// - Parameter teacher: `[N, k]` and `[N, k + 1]`; rows of weight 0 are ignored.
+    func linearDistillation(
+        hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, teacher: TopProbabilities,
+        settings: DistillationSettings, normalizer: Double, softCap: Float?, wantsGradients: Bool
+    ) -> LinearDistillation
+
     // MARK: Optimizer steps
 
     /// The sum of squares, in double precision and a fixed order; waits.

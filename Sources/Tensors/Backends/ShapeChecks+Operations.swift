@@ -260,6 +260,55 @@ extension ShapeChecks {
         return (tokens, head.shape[0], hidden.shape[1])
     }
 
+    static func topProbabilities(
+        _ logits: Tensor, among limit: Int, count: Int, temperature: Double
+    ) -> (rows: Int, vocabulary: Int) {
+        let name = "topProbabilities"
+        require(
+            logits.shape.rank == 2 && logits.kind == accumulationKind(beside: logits.kind),
+            "\(name) reads a matrix of f32, not \(describe(logits)).")
+        let vocabulary = logits.shape[1]
+        require(
+            count > 0 && count <= min(limit, DistillationSettings.mostChosen)
+                && limit <= vocabulary && temperature > 0,
+            "\(name) was asked for \(count) of \(limit) in \(vocabulary) at \(temperature).")
+        return (logits.shape[0], vocabulary)
+    }
+
+    static func linearDistillation(
+        hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, teacher: TopProbabilities,
+        settings: DistillationSettings
+    ) -> (tokens: Int, vocabulary: Int, width: Int) {
+        let name = "linearDistillation"
+        let sizes = linearCrossEntropy(
+            hidden: hidden, head: head, targets: targets, weights: weights)
+        let count = teacher.ids.shape.rank == 2 ? teacher.ids.shape[1] : 0
+        require(
+            count > 0 && count <= min(sizes.vocabulary, DistillationSettings.mostChosen),
+            "\(name) was given a teacher of shape \(teacher.ids.shape).")
+        shape(teacher.ids, [sizes.tokens, count], "teacher's ids", in: name)
+        shape(
+            teacher.probabilities, [sizes.tokens, count + 1], "teacher's probabilities", in: name)
+        kind(teacher.ids, .i32, "teacher's ids", in: name)
+        kind(
+            teacher.probabilities, accumulationKind(beside: hidden.kind),
+            "teacher's probabilities", in: name)
+        require(
+            settings.temperature > 0 && (0...1).contains(settings.alpha),
+            "\(name) was given \(settings).")
+        let given = weights.readDoubles()
+        let rows = targets.readIntegers()
+        let ids = teacher.ids.readIntegers()
+        for row in given.indices where given[row] != 0 {
+            let own = [rows[row]] + ids[row * count..<(row + 1) * count]
+            require(
+                own.allSatisfy { $0 >= 0 && Int($0) < sizes.vocabulary },
+                "\(name) was given an id outside a vocabulary of \(sizes.vocabulary) at row "
+                    + "\(row).")
+        }
+        return sizes
+    }
+
     static func optimizerStep(_ parameter: Tensor, _ others: Tensor?..., in operation: String) {
         require(
             parameter.kind == .f32 || parameter.kind == .f64,

@@ -15,6 +15,8 @@ public struct RunConfiguration: Sendable {
     /// Where in a model's life this run stands.
     public var stage: Stage = .pre
     public var method: Method = .languageModelling
+    /// Whom the run learns from; set with `distillation` alone.
+    public var distillation: Distillation?
     public var model: ModelSource
     public var tokenizer: TokenizerSource = .model
     /// How conversations become text.
@@ -67,6 +69,22 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case languageModelling = "lm"
     /// Predicting the assistant's answers in conversations.
     case supervised = "sft"
+    /// Predicting what a teacher predicts.
+    case distillation = "distill"
+}
+
+extension RunConfiguration {
+    /// Whether rows are conversations, whose answers alone are learned.
+    var readsConversations: Bool {
+        switch method {
+        case .languageModelling: false
+        case .supervised: true
+        case .distillation:
+            (data.map(\.source) + evaluation.sets).contains {
+                if case .conversations = $0.format { true } else { false }
+            }
+        }
+    }
 }
 
 /// What a run starts from.

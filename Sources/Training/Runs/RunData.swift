@@ -25,7 +25,7 @@ public struct RunData {
         progress: @escaping (String, Double) -> Void
     ) throws {
         let cache = CorpusCache(folder: cacheFolder)
-        let isSupervised = configuration.method == .supervised
+        let isSupervised = configuration.readsConversations
         let template =
             isSupervised ? try configuration.chatTemplate.template(of: tokenizer) : nil
         let encoder = ConversationEncoder(template: template, tokenizer: tokenizer)
@@ -79,9 +79,10 @@ public struct RunData {
                 .badConfiguration,
                 "\"\(twice.name)\" names a source and a validation set; give the set another name.")
         }
-        guard configuration.method == .supervised else { return }
+        guard configuration.readsConversations else { return }
         guard
-            sources.contains(where: { if case .conversations = $0.format { true } else { false } })
+            configuration.method != .supervised
+                || sources.contains(where: { if case .conversations = $0.format { true } else { false } })
         else {
             throw TrainingError(
                 .badConfiguration,
@@ -92,7 +93,7 @@ public struct RunData {
             throw TrainingError(
                 .badConfiguration,
                 "packing = \"chunk\" cuts conversations where rows end; use \"whole\" or \"pad\" "
-                    + "with method = \"sft\".")
+                    + "for them.")
         }
     }
 
@@ -100,7 +101,7 @@ public struct RunData {
     private mutating func checkMasks(
         _ configuration: RunConfiguration, _ check: MaskCheck
     ) throws {
-        guard configuration.method == .supervised else { return }
+        guard configuration.readsConversations else { return }
         let pairs =
             zip(corpora, configuration.data.map(\.source)).map { ($0, $1) }
             + zip(validationSets, configuration.evaluation.sets).map { ($0, $1) }

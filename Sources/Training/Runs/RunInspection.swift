@@ -38,7 +38,8 @@ public struct RunInspection {
         sources = CorpusPlan(
             data.corpora, shares: data.mix.shares, packing: data.packing,
             budgetInputs: plan.totalTokens)
-        memory = MemoryEstimate(configuration, plan, model: model)
+        let teacher = try configuration.teacher
+        memory = MemoryEstimate(configuration, plan, model: model, teacher: teacher)
         let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)
         let evaluations =
             2 + (configuration.evaluation.everySteps.map { (plan.totalSteps - 1) / $0 } ?? 0)
@@ -48,7 +49,8 @@ public struct RunInspection {
         if timesSteps, memory.remark == nil {
             progress("timing a step", 0)
             time = try TimeEstimate(
-                configuration, plan, model: model, evaluationTokens: evaluationTokens, on: backend)
+                configuration, plan, model: model, teacher: teacher,
+                evaluationTokens: evaluationTokens, on: backend)
         } else {
             time = nil
         }

@@ -50,6 +50,8 @@ public struct StepReport: Sendable, Hashable {
     public var totalSteps: Int
     public var loss: Double
     public var gradientNorm: Double
+    /// What the loss was made of, where there is a teacher.
+    public var lossParts: LossParts?
     public var learningRate: Double
     /// Input tokens of this step, padding not counted.
     public var tokens: Int

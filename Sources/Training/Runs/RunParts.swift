@@ -19,6 +19,8 @@ struct RunParts {
     let optimizer: any Optimizer
     let step: TrainStep
     let evaluation: [EvaluationSet]
+    /// Whom the run learns from.
+    let teacher: Teacher?
     /// The model folder the run starts from, with what identifies its content.
     let parent: (path: String, identity: String)?
 
@@ -37,13 +39,22 @@ struct RunParts {
         plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend.description)
-        let memory = MemoryEstimate(configuration, plan, model: start.configuration)
+        let memory = try MemoryEstimate(
+            configuration, plan, model: start.configuration, teacher: configuration.teacher)
         try memory.check()
         memory.remark.map(observer.remark)
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
         model = Decoder(
             start.configuration, precision: plan.precision,
             positions: configuration.sequenceLength, on: backend)
+        let student = start.configuration
+        let precision = plan.precision
+        let reader = tokenizer
+        teacher = try configuration.distillation.map {
+            try Teacher(
+                $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
+                precision: precision, on: backend, remark: { observer.remark($0) })
+        }
         if initializes { try start.fill(model, seed: configuration.seed) }
         parent = start.parent
         optimizer = configuration.optimizer.makeOptimizer()
@@ -55,7 +66,7 @@ struct RunParts {
             clip: configuration.gradientClip, recomputes: configuration.recomputes,
             noise: configuration.neftuneAlpha.map {
                 EmbeddingNoise(alpha: $0, seed: configuration.seed)
-            })
+            }, teacher: teacher)
         tokenizerFiles =
             configuration.chatTemplate.carried(
                 by: try tokenizer.huggingFaceFiles(), template: data.template)

@@ -76,6 +76,10 @@ final class RunRecorder {
             "learning_rate": .double(report.learningRate),
             "num_tokens": .int(report.totalTokens), "loss_tokens": .int(report.lossTokens),
         ]
+        if let parts = report.lossParts {
+            record["kl"] = .double(parts.divergence)
+            record["cross_entropy"] = .double(parts.crossEntropy)
+        }
         for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key }) {
             record["tokens/\(source)"] = .int(tokens)
         }

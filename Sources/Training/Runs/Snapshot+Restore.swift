@@ -17,9 +17,7 @@ extension Snapshot {
         try model.load(from: [folder.tensors(ModelFolder.weightsName)])
         let file = try folder.tensors(optimizerName)
         let parameters = model.parameters.all.map { parameter in
-            OptimizedParameter(
-                name: parameter.name, value: parameter.value, gradient: parameter.value,
-                decays: false)
+            OptimizedParameter(parameter, gradient: parameter.value)
         }
         // Before its first update an optimizer has no state, and zeros are what it begins with.
         let isFresh = state.optimizerSteps == 0 && file.names.isEmpty

@@ -98,7 +98,8 @@ extension Trainer {
         if let reason = answer.skipReason { skipped[reason, default: 0] += 1 }
         var report = StepReport(
             step: state.step, totalSteps: dials.totalSteps, loss: update.measured.outcome.loss,
-            gradientNorm: update.measured.outcome.gradientNorm, learningRate: rate,
+            gradientNorm: update.measured.outcome.gradientNorm,
+            lossParts: update.measured.outcome.parts, learningRate: rate,
             tokens: batch.tokenCount, totalTokens: state.tokens,
             lossTokens: batch.lossTokenCount,
             tokensBySource: Dictionary(

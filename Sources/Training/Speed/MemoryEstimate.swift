@@ -36,14 +36,29 @@ public struct MemoryEstimate: Sendable, Hashable {
 
     /// What a run takes.
     ///
-    /// - Parameter model: the sizes of the run's model.
+    /// - Parameters:
+    ///   - model: the sizes of the run's model.
+    ///   - teacher: those of whom it learns from.
     public init(
-        _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration
+        _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration,
+        teacher: ModelConfiguration? = nil
     ) {
-        self.init(
+        let training = MemoryEstimate(
             training: model, rows: plan.microRows, time: configuration.sequenceLength,
             precision: plan.precision, optimizer: configuration.optimizer,
             recomputes: configuration.recomputes)
+        guard let teacher else {
+            self = training
+            return
+        }
+        let copies = plan.precision == .bf16 ? 6 : 4
+        let passing =
+            plan.microRows * configuration.sequenceLength * plan.precision.byteCount
+            * (3 * teacher.intermediateSize + 4 * teacher.hiddenSize)
+        items =
+            training.items + [
+                Item(name: "teacher", bytes: Census(teacher).parameters * copies + passing)
+            ]
     }
 
     /// What training every weight of a model takes.
@@ -55,7 +70,10 @@ public struct MemoryEstimate: Sendable, Hashable {
         training model: ModelConfiguration, rows microRows: Int, time: Int,
         precision: ElementKind, optimizer: OptimizerConfiguration, recomputes: Bool
     ) {
-        let parameters = Census(model).parameters
+        let census = Census(model)
+        let parameters = census.parameters
+        let state = optimizer.stateBytes(
+            parameters: parameters, hidden: census.hiddenParameters)
         let activation = precision.byteCount
         let tokens = microRows * time
         let perLayer = MemoryEstimate.keptPerToken(model) * activation
@@ -72,16 +90,13 @@ public struct MemoryEstimate: Sendable, Hashable {
             Item(name: "program", bytes: MemoryEstimate.program),
             Item(name: "weights", bytes: parameters * 4),
             Item(name: "gradients", bytes: parameters * 4),
-            Item(
-                name: "optimizer state", bytes: parameters * optimizer.stateBytesPerElement),
+            Item(name: "optimizer state", bytes: state),
             Item(
                 name: "activations",
                 // Bounded, for what a recipe may ask is more than an integer counts.
                 bytes: Int(min(Double(tokens) * Double(layers + passing), 1e18))),
             Item(name: "head and logits", bytes: head + logits),
-            Item(
-                name: "copy while saving",
-                bytes: parameters * (4 + optimizer.stateBytesPerElement)),
+            Item(name: "copy while saving", bytes: parameters * 4 + state),
         ]
         if precision == .bf16 {
             items.insert(Item(name: "bf16 weights", bytes: parameters * 2), at: 2)

@@ -19,13 +19,16 @@ public struct TimeEstimate: Sendable, Hashable {
     public let tokensPerSecond: Double
     public let basis: Basis
 
-    /// - Parameter evaluationTokens: scored over the whole run; each costs a third of a trained one.
+    /// - Parameters:
+    ///   - teacher: the sizes of whom the run learns from, whose forward pass is counted by its work.
+    ///   - evaluationTokens: scored over the whole run; each costs a third of a trained one.
     public init(
         _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration,
-        evaluationTokens: Int, on backend: any Backend
+        teacher: ModelConfiguration? = nil, evaluationTokens: Int, on backend: any Backend
     ) throws {
         let time = configuration.sequenceLength
         let work = plan.census.trainingFLOPs(time: time)
+        let extra = teacher.map { Census($0).trainingFLOPs(time: time) / 3 / work } ?? 0
         let quick = ProductCeiling.square(kind: plan.precision, repetitions: 3, on: backend)
         if work * Double(plan.tokensAStep) / (quick * 1e9) < TimeEstimate.longestStep {
             basis = .rehearsed
@@ -35,16 +38,17 @@ public struct TimeEstimate: Sendable, Hashable {
                 precision: plan.precision, recomputes: configuration.recomputes, on: backend
             ).time(steps: TimeEstimate.rehearsedSteps, warmup: 1).seconds
             tokensPerSecond =
-                Double(plan.tokensAStep * timed.count) / timed.reduce(0, +)
+                Double(plan.tokensAStep * timed.count) / timed.reduce(0, +) / (1 + extra)
         } else {
             basis = .estimated
             let ceiling = ProductCeiling(
                 of: model, rows: min(plan.microRows * time, 1024), kind: plan.precision,
                 repetitions: 1, on: backend)
-            tokensPerSecond = TimeEstimate.usualShare * ceiling.model * 1e9 / work
+            tokensPerSecond = TimeEstimate.usualShare * ceiling.model * 1e9 / work / (1 + extra)
         }
         seconds =
-            (Double(plan.totalTokens) + Double(evaluationTokens) / 3) / tokensPerSecond
+            (Double(plan.totalTokens) + Double(evaluationTokens) / (3 * (1 + extra)))
+            / tokensPerSecond
     }
 
     private static let rehearsedSteps = 3

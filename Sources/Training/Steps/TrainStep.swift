@@ -18,10 +18,13 @@ final class TrainStep {
     var clip: Double?
     private let recomputes: Bool
     private let noise: EmbeddingNoise?
+    private let teacher: Teacher?
+    /// What the last loss was made of, where there is a teacher.
+    private var lossParts: LossParts?
 
     init(
         model: Decoder, optimizer: any Optimizer, gradients: Gradients, microRows: Int,
-        clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil
+        clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil, teacher: Teacher? = nil
     ) {
         self.model = model
         self.optimizer = optimizer
@@ -30,6 +33,7 @@ final class TrainStep {
         self.clip = clip
         self.recomputes = recomputes
         self.noise = noise
+        self.teacher = teacher
     }
 
     /// What a step came to; the weights moved only if `isFinite`.
@@ -37,6 +41,8 @@ final class TrainStep {
         var loss: Double
         /// Before clipping.
         var gradientNorm: Double
+        /// What the loss was made of, where there is a teacher.
+        var parts: LossParts?
         var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
     }
 
@@ -68,7 +74,7 @@ final class TrainStep {
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
         return Measured(
-            outcome: Outcome(loss: loss, gradientNorm: norm.norm), scale: norm.scale,
+            outcome: Outcome(loss: loss, gradientNorm: norm.norm, parts: lossParts), scale: norm.scale,
             parameters: parameters)
     }
 
@@ -84,6 +90,7 @@ final class TrainStep {
     /// - Returns: the loss; nil where it was stopped.
     func accumulate(_ batch: Batch, isStopped: () -> Bool = { false }) -> Double? {
         gradients.reset()
+        lossParts = teacher.map { _ in LossParts() }
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         var loss = 0.0
         var nextRow = 0
@@ -97,13 +104,28 @@ final class TrainStep {
             let hidden = model.hidden(
                 micro.ids, in: micro.context, noise: noise(part, firstRow: firstRow),
                 recompute: recomputes, on: tape)
-            let traced = model.loss(
-                hidden, targets: micro.targets, weights: micro.weights, normalizer: normalizer,
-                on: tape)
-            tape.backward(from: traced.loss)
-            loss += Double(traced.loss.value.read()[0])
+            let traced = self.loss(hidden, of: part, micro, normalizer, on: tape)
+            tape.backward(from: traced)
+            loss += Double(traced.value.read()[0])
         }
         return loss
+    }
+
+    private func loss(
+        _ hidden: Traced, of part: Batch, _ micro: MicroBatch, _ normalizer: Double, on tape: Tape
+    ) -> Traced {
+        guard let teacher else {
+            return model.loss(
+                hidden, targets: micro.targets, weights: micro.weights, normalizer: normalizer,
+                on: tape
+            ).loss
+        }
+        let result = model.distillation(
+            hidden, targets: micro.targets, weights: micro.weights,
+            teacher: teacher.probabilities(for: part), settings: teacher.settings,
+            normalizer: normalizer, on: tape)
+        lossParts?.add(result, weights: part.lossWeights, normalizer: normalizer)
+        return result.loss
     }
 
     private func noise(_ part: Batch, firstRow: Int) -> Tensor? {
@@ -116,9 +138,7 @@ final class TrainStep {
 
     private var optimizedParameters: [OptimizedParameter] {
         model.parameters.all.map { parameter in
-            OptimizedParameter(
-                name: parameter.name, value: parameter.value,
-                gradient: gradients[parameter.slot], decays: !parameter.role.isVector)
+            OptimizedParameter(parameter, gradient: gradients[parameter.slot])
         }
     }
 }

@@ -37,7 +37,7 @@ public struct MaskInspection: Sendable {
         _ configuration: RunConfiguration, cacheFolder: String, rows: Int, first: Int = 0,
         remark: @escaping (String) -> Void, progress: @escaping (String, Double) -> Void
     ) throws {
-        guard configuration.method == .supervised else {
+        guard configuration.readsConversations else {
             throw TrainingError(
                 .badConfiguration,
                 "The recipe's method is \"\(configuration.method.rawValue)\", which learns every "

@@ -26,7 +26,7 @@ public enum BackendContract {
     public static let laws: [BackendLaw] =
         memoryLaws + elementwiseLaws + productLaws + quantizedLaws + normalisationLaws
         + embeddingLaws + rotaryLaws + attentionLaws + attentionBatchLaws + cachedAttentionLaws
-        + lossLaws + optimizerLaws + repetitionLaws + emptinessLaws + goldenLaws
+        + lossLaws + distillationLaws + optimizerLaws + repetitionLaws + emptinessLaws + goldenLaws
 
     /// The kinds that every backend computes in.
     static let kinds: [ElementKind] = [.f32, .bf16]

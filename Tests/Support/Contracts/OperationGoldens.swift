@@ -19,6 +19,8 @@ extension OperationGolden {
         OperationGolden("attention_grouped", compute: attention),
         OperationGolden("attention_packed", compute: attention),
         OperationGolden("linear_cross_entropy", compute: linearCrossEntropy),
+        OperationGolden("distillation", compute: distillation),
+        OperationGolden("distillation_warm", compute: distillation),
         OperationGolden("embedding", compute: embedding),
         OperationGolden("adamw", in: [.f32], doublePrecision: 1e-9, compute: adamW),
         OperationGolden(
@@ -92,6 +94,28 @@ extension OperationGolden {
             wantsGradients: true)
         return [
             "loss": results.loss, "tokenLosses": results.tokenLosses,
+            "gradient.hidden": try #require(results.hiddenGradient),
+            "gradient.head": try #require(results.headGradient),
+        ]
+    }
+
+    private static func distillation(_ given: GoldenOperands) throws
+        -> KeyValuePairs<String, Tensor>
+    {
+        let logits = try given("teacherLogits")
+        let temperature = try given.golden.number("temperature")
+        let top = given.backend.topProbabilities(
+            logits, among: logits.shape[1], count: try given.integer("topK"),
+            temperature: temperature)
+        let results = given.backend.linearDistillation(
+            hidden: try given("hidden"), head: try given("head"), targets: try given("targets"),
+            weights: try given("weights"), teacher: top,
+            settings: DistillationSettings(
+                alpha: try given.golden.number("alpha"), temperature: temperature),
+            normalizer: try given.golden.number("normalizer"), softCap: nil, wantsGradients: true)
+        return [
+            "probabilities": top.probabilities, "loss": results.loss,
+            "tokenLosses": results.tokenLosses, "tokenDivergences": results.tokenDivergences,
             "gradient.hidden": try #require(results.hiddenGradient),
             "gradient.head": try #require(results.headGradient),
         ]

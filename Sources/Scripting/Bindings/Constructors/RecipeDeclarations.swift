@@ -1,5 +1,6 @@
 import Corpora
 import LuaRuntime
+import Tensors
 import Training
 
 /// `nj.recipe`: the whole run.
@@ -14,11 +15,11 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "probes", "lora", "rewards", "environment", "policies", "losses", "teacher",
+        "phases", "probes", "lora", "rewards", "environment", "policies", "losses",
     ]
 
     /// Objectives that other versions know.
-    private static let otherMethods = ["distill", "dpo", "reward", "grpo"]
+    private static let otherMethods = ["dpo", "reward", "grpo"]
 
     private static let mostSteps = 1_000_000_000
 
@@ -47,6 +48,9 @@ enum RecipeDeclarations {
             "model", .record(ModelDeclarations.model), .required,
             "give { from = \"folder\" } or { init = { hidden_size = 256, ... } }"),
         Field(
+            "teacher", .record(teacher), .none,
+            "with method = \"distill\", the model to learn from: a folder or a run's checkpoint"),
+        Field(
             "tokenizer", .text, .value("model"),
             "\"byte\", \"model\" for the model's own, or a path relative to the recipe"),
         Field(
@@ -54,7 +58,7 @@ enum RecipeDeclarations {
             "give a source such as nj.data.text { path = \"book.txt\" }, or nj.data.mix { ... }"),
         Field(
             "chat_template", .text, .value("model"),
-            "how conversations become text, with method = \"sft\": \"model\" for the model's own, "
+            "how conversations become text, with method = \"sft\" or \"distill\": \"model\" for the model's own, "
                 + "a file relative to the recipe, the template itself, or \"chatml\""),
         Field("sequence_length", .integer(1...(1 << 24)), .value(512), "tokens a row"),
         Field(
@@ -118,6 +122,28 @@ enum RecipeDeclarations {
             "a function asked between steps which dials to turn"),
         Field("reload", .record(reload), .empty, "what becomes of scripts that are edited"),
     ]
+
+    private static let teacher: Record = {
+        let usual = Distillation(teacher: "")
+        return Record(
+            noun: "teacher",
+            fields: [
+                Field(
+                    "from", .text, .required,
+                    "give a model folder relative to the recipe, or a run's checkpoint"),
+                Field(
+                    "top_k", .integer(1...DistillationSettings.mostChosen),
+                    .value(.integer(Int64(usual.topK))),
+                    "the teacher's likeliest tokens, told one by one; all others count as one"),
+                Field(
+                    "temperature", .number(.positive), .value(.number(usual.temperature)),
+                    "divides the logits of both"),
+                Field(
+                    "alpha", .number(.share), .value(.number(usual.alpha)),
+                    "the share of the labels' cross-entropy in the loss; the rest is the "
+                        + "divergence from the teacher"),
+            ], unsupported: ["on_policy": notYet], shorthand: "from")
+    }()
 
     private static let reload = Record(
         noun: "reload",

@@ -1,0 +1,23 @@
+import Autograd
+import Tensors
+
+/// What a distillation loss was made of, each a mean over the weighted tokens.
+public struct LossParts: Sendable, Hashable {
+    /// Nats a token, by the labels.
+    public var crossEntropy = 0.0
+    /// Nats a token from the teacher's distribution, without T².
+    public var divergence = 0.0
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Adds the rows of a pass, in order.
+    mutating func add(_ result: TracedDistillation, weights: [Float], normalizer: Double) {
+        let losses = result.tokenLosses.readDoubles()
+        let divergences = result.tokenDivergences.readDoubles()
+        for (row, weight) in weights.enumerated() where weight != 0 {
+            crossEntropy += Double(weight) * losses[row] / normalizer
+            divergence += Double(weight) * divergences[row] / normalizer
+        }
+    }
+}

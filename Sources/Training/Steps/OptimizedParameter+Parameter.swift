@@ -1,0 +1,13 @@
+import Layers
+import Optimizers
+import Tensors
+
+extension OptimizedParameter {
+    /// A parameter of a model with its gradient.
+    init(_ parameter: Parameter, gradient: Tensor) {
+        self.init(
+            name: parameter.name, value: parameter.value, gradient: gradient,
+            decays: !parameter.role.isVector,
+            hiddenRows: parameter.role == .matrix ? parameter.parts.map(\.rows) : [])
+    }
+}
