@@ -34,9 +34,8 @@ local function inherit(from, to)
 end
 
 for round = 1, rounds do
-  -- Ctrl-C ends the runs: a round that was not made says nothing.
-  if not members[1].run:active() then break end
   local goal = steps * round // rounds
+  local is_whole = true
   for _, member in ipairs(members) do
     while member.run:active() and member.run:step_count() < goal do
       local report = member.run:step()
@@ -44,9 +43,12 @@ for round = 1, rounds do
     end
     -- Held-out text tells who is best; a recipe that holds nothing out is judged by its training.
     local scored = member.run:evaluate()
+    is_whole = is_whole and member.run:step_count() >= goal
     member.loss = scored and scored.loss or member.last and member.last.loss_mean or math.huge
   end
 
+  -- Ctrl-C ends the runs: a round that was not made says nothing.
+  if not is_whole then break end
   table.sort(members, function(a, b) return a.loss < b.loss end)
   local line = {}
   for i, member in ipairs(members) do

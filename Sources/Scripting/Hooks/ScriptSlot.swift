@@ -67,6 +67,8 @@ final class ScriptSlot {
     private var record = ReplayRecord()
     /// Whether the memory was looked at after a call of this version.
     private var isMemoryTried = false
+    /// Whether the memory could not be told when it was last to be handed over.
+    private var isMemoryLost = false
     /// Whether it was told that the memory cannot be saved.
     private var isMemoryTold = false
 
@@ -91,8 +93,15 @@ final class ScriptSlot {
     /// - Throws: `ScriptingError` where the new version cannot take the memory; then the old one
     ///   stays.
     func swap(to unit: ScriptUnit, goesBack: Bool = false) throws {
-        let memory = try movingMemory()
+        isMemoryLost = false
+        let memory = movingMemory()
         try unit.restore(memory)
+        if isMemoryLost {
+            remark = SlotRemark(
+                event: "memory_lost",
+                text: "what it remembered could not be handed over, and it goes on with what the "
+                    + "last checkpoint kept", door: "save", error: nil)
+        }
         let version = ScriptVersion(unit)
         let untried = unit.doors.functions.map(\.path).filter(ScriptDoors.answersCalls)
         fallback =
@@ -151,10 +160,16 @@ final class ScriptSlot {
         return remark
     }
 
-    /// What another version goes on with; of a script that only observes and holds what cannot be
-    /// kept, what the last checkpoint kept: the version may be the one that mends it.
-    private func movingMemory() throws -> LuaValue {
-        do { return try unit.memory() } catch  where !unit.givesAnswers {
+    /// Whether another version takes what it would be handed.
+    ///
+    /// - Throws: what keeps it from that.
+    func checkHandover(to unit: ScriptUnit) throws { try unit.restore(movingMemory()) }
+
+    /// What another version goes on with; where that cannot be told, what the last checkpoint kept:
+    /// the version may be the one that mends it.
+    private func movingMemory() -> LuaValue {
+        do { return try unit.memory() } catch {
+            isMemoryLost = true
             return keptMemory ?? .table(LuaTable())
         }
     }
@@ -180,8 +195,9 @@ final class ScriptSlot {
     func shift(to files: [LoadedScript]) throws -> Shift? {
         let old = try aside(unit.files), new = try aside(files)
         let calls = try record.answers(of: old, and: new)
-        let memory = try? movingMemory()
-        if calls.isEmpty, let memory { try? new.restore(memory) }
+        let memory = movingMemory()
+        try aside(files).restore(memory)
+        if calls.isEmpty { try new.restore(memory) }
         try checkRoundTrip(of: new)
         try new.tryDoors(missingIn: old, memory: memory)
         var schedule: [Shift.Answers] = []

@@ -28,7 +28,7 @@ public enum PluginSkeleton {
             throw ScriptingError(.badValue, problem)
         }
         let home = folder + "/" + name
-        guard !FileManager.default.fileExists(atPath: home) else {
+        guard !isThere(home) else {
             throw ScriptingError(.badFile, "this is there already; choose another name", path: home)
         }
         if let file = obstacle(on: folder) {
@@ -48,6 +48,11 @@ public enum PluginSkeleton {
         return files.map(\.0)
     }
 
+    /// Whether something has this path, be it a link that leads nowhere.
+    private static func isThere(_ path: String) -> Bool {
+        (try? FileManager.default.attributesOfItem(atPath: path)) != nil
+    }
+
     /// What stands on the way to a folder and is none.
     private static func obstacle(on path: String) -> String? {
         var url = URL(fileURLWithPath: path)
@@ -56,9 +61,7 @@ public enum PluginSkeleton {
             if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) {
                 return isFolder.boolValue ? nil : url.relativePath
             }
-            // A link that leads nowhere is there all the same.
-            let isThere = (try? FileManager.default.attributesOfItem(atPath: url.path)) != nil
-            if isThere { return url.relativePath }
+            if isThere(url.path) { return url.relativePath }
             url.deleteLastPathComponent()
         }
         return nil

@@ -130,6 +130,8 @@ final class HotReload {
         guard let version else {
             throw ScriptingError(.badValue, "\(slot.name) has no earlier version in this run")
         }
+        // What would not hold is refused before it is in the journal.
+        try slot.checkHandover(to: unit(version, of: slot) { _ in })
         var fields = HotReload.fields(of: version, for: slot)
         fields["reason"] = .string("rollback")
         return ScriptEvent(name: HotReload.swapName, fields: fields)

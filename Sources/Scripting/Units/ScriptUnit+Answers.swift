@@ -44,14 +44,14 @@ extension ScriptUnit {
     ///
     /// What fails on the way counts for nothing, for the run may never ask such a thing.
     ///
-    /// - Parameter memory: what the script remembers now, where that can be told.
-    func tryDoors(missingIn other: ScriptUnit, memory: LuaValue?) throws {
+    /// - Parameter memory: what the script remembers now.
+    func tryDoors(missingIn other: ScriptUnit, memory: LuaValue) throws {
         let rounds = 3
         for (door, function) in doors.functions
         where other.doors.function(door) == nil && ScriptDoors.answersCalls(door) {
             let phase = try DoorShape.of(door).phase
             context.run = RunFacts.none
-            if let memory { try? restore(memory) }
+            try restore(memory)
             for round in 1...rounds {
                 guard let facts = try SyntheticFacts.of(door, round: round, of: rounds),
                     let payload = try? ScriptDispatch.payload(facts),

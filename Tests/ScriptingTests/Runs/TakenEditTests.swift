@@ -64,6 +64,42 @@ import Training
         #expect(try run.events("swap_refused").count == 1)
     }
 
+    /// The edit that mends a memory is not held up by it.
+    @Test func anEditIsTakenWhereTheMemoryCannotBeHandedOver() throws {
+        let run = try ScriptedRun(
+            keys: "use = { 'mine' }, on = { script = 'skip' },", steps: 40)
+        try run.plugin(
+            "mine", guarded("ctx.state.n = ctx.step if ctx.step > 12 then ctx.state.f = print end"))
+        try run.begin()
+        try run.step(to: 24)
+        try run.plugin("mine", guarded("ctx.state.n = ctx.step"))
+        run.settle()
+        try run.finish()
+        #expect(try run.events("swap").count == 1)
+        #expect(run.said.contains { $0.contains("goes on with what the last checkpoint kept") })
+        #expect(try state(run, step: 40)?.asTable?["n"] == 39)
+    }
+
+    /// Refused before anything is written down.
+    @Test func goingBackToAVersionThatTakesNoMemoryIsRefused() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        try run.plugin("mine", counting("assert(saved.n == 1, 'no load')"))
+        try run.begin()
+        try run.step(to: 2)
+        try run.plugin(
+            "mine",
+            counting("").replacing("return { n = 1 }", with: "return { m = 1 }"))
+        run.settle()
+        try run.step(to: 4)
+        #expect(try run.events("swap").count == 1)
+        try run.ask("rollback mine")
+        try run.step(to: 6)
+        let message = try run.events("refused").last?["message"] as? String
+        #expect(message?.contains("mine load: no load") == true, "\(message as Any)")
+        try run.finish()
+        #expect(try run.events("swap").count == 1)
+    }
+
     @Test func goingBackPassesEveryVersionOnce() throws {
         let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 40)
         func edit(_ factor: Double, to step: Int) throws {
