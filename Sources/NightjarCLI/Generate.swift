@@ -10,10 +10,15 @@ import Transformers
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Continues a text with a model.",
-        discussion: "MODEL is a folder, or a run such as runs/demo, runs/demo@step-500.")
+        discussion: """
+            MODEL is a folder, or a run such as runs/demo, runs/demo@step-500. An adapter's folder is \
+            opened with its base.
+            """)
 
     @Argument(help: "The model.")
     var model: String
+
+    @OptionGroup var base: BaseOption
 
     @Option(help: "The text to continue; standard input when absent.")
     var prompt: String?
@@ -24,11 +29,14 @@ struct Generate: ParsableCommand {
     @Option(help: "0 is greedy, 1 samples as the model predicts; by default the model's, else 0.8.")
     var temperature: Double?
 
-    @Option(help: "Sample among the K likeliest tokens; 0 takes all. (default: the model's, else 0)")
+    @Option(
+        help: "Sample among the K likeliest tokens; 0 takes all. (default: the model's, else 0)")
     var topK: Int?
 
     @Option(
-        help: "Sample among the likeliest tokens that reach P together. (default: the model's, else 1)")
+        help:
+            "Sample among the likeliest tokens that reach P together. (default: the model's, else 1)"
+    )
     var topP: Double?
 
     @Option(help: "Above 1 makes repeating tokens unlikelier. (default: the model's, else 1)")
@@ -66,10 +74,10 @@ struct Generate: ParsableCommand {
 
     private func generate(from text: String) throws {
         let backend = CPUBackend.shared
-        let folder = try ModelFolder(reference: model) { sentence in
+        let folder = try ModelFolder(reference: model, base: base.path) { sentence in
             DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
         }
-        let tokenizer = try TokenizerLoader.load(folder.path)
+        let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         let settings = folder.configuration
         let kind = precision.kind(for: backend.description)
         var ids = tokenizer.encode(text)

@@ -41,11 +41,16 @@ public struct OptimizedParameter {
     public let gradient: Tensor
     /// Whether weight decay applies: matrices yes, norms no.
     public let decays: Bool
+    /// What the learning rate is multiplied with.
+    public let rateFactor: Double
 
-    public init(name: String, value: Tensor, gradient: Tensor, decays: Bool) {
+    public init(
+        name: String, value: Tensor, gradient: Tensor, decays: Bool, rateFactor: Double = 1
+    ) {
         self.name = name
         self.value = value
         self.gradient = gradient
         self.decays = decays
+        self.rateFactor = rateFactor
     }
 }

@@ -34,6 +34,13 @@ extension RunConfiguration {
             data: try WeightedSource.list(
                 recipe: table.inner("data"), places: places, at: root.appending("data")),
             budget: Self.budget(table))
+        lora = modelTable.optionalInner("lora").map(LoRASettings.init(recipe:))
+        if lora != nil, case .new = model {
+            throw ShapeFault(
+                path: root.appending("model").appending("lora"),
+                sentence: "adapters are trained beside a model that has learned already; give "
+                    + "model.from in place of model.init")
+        }
         seed = UInt64(table.integer("seed"))
         stage = table.word("stage")
         method = table.word("method")

@@ -16,6 +16,8 @@ public struct RunConfiguration: Sendable {
     public var stage: Stage = .pre
     public var method: Method = .languageModelling
     public var model: ModelSource
+    /// Nil where the model's own weights are trained.
+    public var lora: LoRASettings?
     public var tokenizer: TokenizerSource = .model
     /// How conversations become text.
     public var chatTemplate: ChatTemplateSource = .model
