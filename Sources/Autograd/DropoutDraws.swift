@@ -1,4 +1,4 @@
-public import Tensors
+import Tensors
 
 /// Where a pass's dropout draws from: a function of seed, batch and place, whatever the
 /// micro-batches are, so that a resumed run repeats it, and a pass that is computed again does.

@@ -45,6 +45,9 @@ public struct Linear {
     /// Brings what adapters know of the weight's lengths up to date.
     public func refreshNorms() {
         guard adapters.contains(where: { $0.magnitude != nil }) else { return }
-        for adapter in adapters { adapter.refreshNorms(beside: weight) }
+        let master = adapters[0].up.value.kind
+        let whole = FrozenWeight(weight.isFrozen ? weight.working : weight.value)
+            .unfolded(to: master)
+        for adapter in adapters { adapter.refreshNorms(beside: whole) }
     }
 }

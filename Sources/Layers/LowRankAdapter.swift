@@ -1,5 +1,5 @@
-public import Autograd
-public import Tensors
+import Autograd
+import Tensors
 
 /// What is learned beside a frozen weight: `weight + scale · B · A` (LoRA, Hu et al. 2021), where the
 /// rows have lengths of their own if there are magnitudes (DoRA, Liu et al. 2024).
@@ -61,44 +61,36 @@ public final class LowRankAdapter {
     }
 
     /// Brings the lengths up to date after A or B changed.
-    func refreshNorms(beside weight: Parameter) {
+    ///
+    /// - Parameter weight: the whole weight, row-major in the kind of the masters.
+    func refreshNorms(beside weight: Tensor) {
         guard magnitude != nil else { return }
-        inverseNorms = down.value.backend.inverseRowNorms(of: adapted(weight))
+        let backend = up.value.backend
+        let sum = copyOfRows(of: weight)
+        let scaled = backend.empty(up.shape, up.value.kind)
+        backend.copy(up.value, to: scaled)
+        backend.scale(scaled, by: scale)
+        _ = backend.matmul(
+            scaled, down.value, transposeA: false, transposeB: false, kind: sum.kind, into: sum,
+            accumulate: true)
+        inverseNorms = backend.inverseRowNorms(of: sum)
     }
 
     /// Sets the magnitudes to the lengths that the weight's rows have, as training begins.
     public func startMagnitudes(beside weight: Parameter) {
         guard let magnitude else { return }
-        let backend = magnitude.value.backend
-        let inverse = backend.inverseRowNorms(of: unfoldedRows(of: weight)).readDoubles()
-        let lengths = inverse.map { $0 == 0 ? 0 : 1 / $0 }
-        let kind = magnitude.value.kind
-        if kind == .f64 {
-            lengths.withUnsafeBytes { magnitude.value.writeBytes(from: $0) }
-        } else {
-            lengths.map(Float.init).withUnsafeBytes { magnitude.value.writeBytes(from: $0) }
-        }
-    }
-
-    /// `weight + scale · B · A`, in f32: a new tensor.
-    private func adapted(_ weight: Parameter) -> Tensor {
-        let backend = up.value.backend
-        let sum = unfoldedRows(of: weight)
-        let scaled = backend.empty(up.shape, up.value.kind)
-        backend.copy(up.value, to: scaled)
-        backend.scale(scaled, by: scale)
-        return backend.matmul(
-            scaled, down.value, transposeA: false, transposeB: false, kind: sum.kind, into: sum,
-            accumulate: true)
-    }
-
-    /// A copy of its rows of the weight, in the kind of the masters.
-    private func unfoldedRows(of weight: Parameter) -> Tensor {
-        let backend = up.value.backend
         let whole = FrozenWeight(weight.isFrozen ? weight.working : weight.value)
-            .unfolded(to: up.value.kind).rows(rows)
-        let copy = backend.empty(whole.shape, whole.kind)
-        backend.copy(whole, to: copy)
+            .unfolded(to: magnitude.value.kind)
+        let inverse = magnitude.value.backend.inverseRowNorms(of: whole.rows(rows)).readDoubles()
+        let lengths = inverse.map { Float($0 == 0 ? 0 : 1 / $0) }
+        magnitude.load { _ in lengths }
+    }
+
+    /// Its rows of the weight, for a sum to be added to.
+    private func copyOfRows(of weight: Tensor) -> Tensor {
+        let own = weight.rows(rows)
+        let copy = own.backend.empty(own.shape, own.kind)
+        own.backend.copy(own, to: copy)
         return copy
     }
 }

@@ -97,6 +97,9 @@ public struct Decoder {
         _ ids: Tensor, in context: SequenceContext, noise: Tensor? = nil, recompute: Bool = false,
         on tape: Tape
     ) -> Traced {
+        precondition(
+            adapter == nil || !tape.isRecording || head.isFrozen,
+            "Adapters are trained beside a base that is held frozen.")
         let context = context.preparing(windows: configuration.traits.windows)
         var x = embedding(ids, on: tape)
         if let noise { x = tape.add(x, .constant(noise)) }

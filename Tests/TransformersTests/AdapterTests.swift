@@ -112,10 +112,61 @@ import Transformers
 
     @Test func aPatternThatExplodesIsGivenUp() throws {
         let model = try base("llama-rope3").configuration
-        let error = #expect(throws: (any Error).self) {
-            try AdapterTargets.pattern("(([a-z0-9._]+)+)+!").check(against: model)
+        let error = #expect(throws: ModelError.self) {
+            try AdapterTargets.pattern("(([a-z0-9._]+)+)+[A-Z]").check(against: model)
         }
-        #expect(error != nil)
+        #expect(error?.message.contains("is given up") == true, "\(error?.message ?? "")")
+    }
+
+    /// Any byte of the file may be another: it is read, or refused as a mistake of the user's.
+    @Test func mutatedConfigurationsAreReadOrRefused() throws {
+        let models = try ["llama-odd-heads", "phi3"].map { try base($0).configuration }
+        var random = SplitMix64(seed: 77)
+        var refused = 0
+        for name in ["lora", "patterns", "one-layer", "rslora-dora"] {
+            let whole = [UInt8](
+                try Data(
+                    contentsOf: AdapterGoldenTests.folder.appending(
+                        path: "\(name)/adapter_config.json")))
+            for _ in 0..<1500 {
+                var bytes = whole
+                for _ in 0..<1 + random.integer(in: 0..<3) {
+                    let place = random.integer(in: 0..<bytes.count)
+                    switch random.integer(in: 0..<4) {
+                    case 0: bytes.remove(at: place)
+                    case 1: bytes.insert(bytes[random.integer(in: 0..<bytes.count)], at: place)
+                    case 2: bytes[place] = UInt8(random.integer(in: 0..<256))
+                    default: bytes.insert(contentsOf: Array("9e99".utf8), at: place)
+                    }
+                }
+                do {
+                    let read = try AdapterConfiguration(json: Data(bytes), path: "mutant")
+                    for model in models { _ = try read.modules(of: model) }
+                } catch let error as ModelError {
+                    refused += 1
+                    #expect(!error.message.isEmpty)
+                }
+            }
+        }
+        #expect(refused > 1000)
+    }
+
+    @Test func aRankThatTheFileDoesNotHoldTakesNoMemory() throws {
+        let base = Self.architectures.appending(path: "llama-odd-heads").path
+        let (folder, path) = try copy(of: "lora", base: base) { target in
+            let file = target.appending(path: "adapter_config.json")
+            var object =
+                try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]
+                ?? [:]
+            object["r"] = 65_536
+            try JSONSerialization.data(withJSONObject: object).write(to: file)
+        }
+        _ = folder
+        let opened = try ModelFolder(reference: path) { _ in }
+        let error = #expect(throws: ModelError.self) {
+            try opened.decoder(precision: .f32, on: CPUBackend.shared)
+        }
+        #expect(error?.message.contains("has the shape") == true, "\(error?.message ?? "")")
     }
 
     /// Everything that PEFT's file can ask for and that is not built is refused by its name.

@@ -95,18 +95,36 @@ public struct Adapter {
     /// - Parameter base: the model that they are laid beside, for the errors.
     /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors.
     public func load(from file: SafetensorsFile, base: String) throws {
-        let source: WeightSource
+        let source = try Adapter.check(modules, in: file, base: base)
+        for parameter in parameters.all {
+            try parameter.load { try source.values(of: $0.name) }
+        }
+    }
+
+    /// Throws where a file's tensors are not those of the modules.
+    @discardableResult
+    static func check(_ modules: [AdaptedModule], in file: SafetensorsFile, base: String) throws
+        -> WeightSource
+    {
         do {
-            source = try WeightSource(adapter: parameters.publicShapes, in: file)
+            return try WeightSource(adapter: modules.flatMap(\.tensors), in: file)
         } catch let error as ModelError {
             throw ModelError(
                 error.code,
                 error.message + " The adapter does not belong to \(base), or its "
                     + "\(AdapterFolder.configurationName) is another's.", path: error.path)
         }
-        for parameter in parameters.all {
-            try parameter.load { try source.values(of: $0.name) }
-        }
+    }
+}
+
+extension AdaptedModule {
+    /// The tensors of its adapter, as PEFT names them.
+    var tensors: [(name: String, shape: Shape)] {
+        let names = AdapterTensorNames(name)
+        let matrices: [(name: String, shape: Shape)] = [
+            (names.down, [rank, module.inputs]), (names.up, [module.outputs, rank]),
+        ]
+        return matrices + (hasMagnitude ? [(names.magnitude, Shape([module.outputs]))] : [])
     }
 }
 

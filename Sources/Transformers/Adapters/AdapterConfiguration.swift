@@ -63,8 +63,9 @@ public struct AdapterConfiguration: Sendable, Hashable {
         }
         for alpha in [alpha] + alphaPattern.keys.sorted().compactMap({ alphaPattern[$0] }) {
             try check(
-                alpha.isFinite && alpha != 0,
-                "alpha is \(alpha); with it the adapter does nothing. Use twice the rank or so.")
+                abs(alpha) <= 1e9 && alpha != 0,
+                "alpha is \(alpha), with which an adapter does nothing, or too much. Use twice the "
+                    + "rank or so.")
         }
         try check(
             dropout >= 0 && dropout < 1, "The dropout is \(dropout); it goes from 0 to below 1.")
@@ -144,7 +145,7 @@ private struct PatternedValues<Value: Hashable> {
         var values: [String: Value] = [:]
         for (text, value) in patterns.sorted(by: { $0.key < $1.key }) {
             let pattern = try AdapterTargets.compile("(.*\\.)?(?:\(text))", key: key, given: text)
-            for module in modules where try pattern.matches(Array(module.name.utf8)) {
+            for module in modules where try AdapterTargets.fits(pattern, module.name, text) {
                 // Which of two is meant depends on the order of the file's keys.
                 guard values[module.name] ?? value == value else {
                     throw ModelError(

@@ -1,5 +1,4 @@
 public import Checkpoints
-public import Layers
 public import Naming
 public import Tensors
 import Foundation
@@ -126,11 +125,15 @@ public struct AdapterFolder: Sendable {
     {
         let adapter: Adapter
         do {
+            // Before memory is asked for: a file may claim any rank.
+            try Adapter.check(
+                try configuration.modules(of: base.configuration), in: weights, base: base.path)
             adapter = try Adapter(
                 configuration, of: base.configuration, precision: precision, on: backend)
         } catch let error as ModelError {
+            guard error.path == nil else { throw error }
             throw ModelError(
-                error.code, error.message + " The base is \(base.path).", path: error.path ?? path)
+                error.code, error.message + " The base is \(base.path).", path: path)
         }
         try adapter.load(from: weights, base: base.path)
         return adapter

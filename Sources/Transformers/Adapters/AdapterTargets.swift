@@ -32,7 +32,7 @@ public enum AdapterTargets: Sendable, Hashable {
             return chosen
         case .pattern(let text):
             let pattern = try Self.compile(text, key: "target_modules", given: text)
-            let chosen = try modules.filter { try pattern.matches(Array($0.name.utf8)) }
+            let chosen = try modules.filter { try Self.fits(pattern, $0.name, text) }
             guard !chosen.isEmpty else {
                 throw Self.nothing("the pattern \"\(text)\"", text, modules)
             }
@@ -63,6 +63,16 @@ public enum AdapterTargets: Sendable, Hashable {
         } catch let error as TextsError {
             throw ModelError(
                 .badConfiguration, "\(key): \"\(given)\" is no pattern: \(error.message)")
+        }
+    }
+
+    /// Whether an expression fits a name; one that explodes is given up with an error.
+    static func fits(_ pattern: PatternSearch, _ name: String, _ given: String) throws -> Bool {
+        do {
+            return try pattern.matches(Array(name.utf8))
+        } catch let error as TextsError {
+            throw ModelError(
+                .badConfiguration, "The pattern \"\(given)\" is given up: \(error.message)")
         }
     }
 
