@@ -64,7 +64,8 @@ let package = Package(
         target("Tokenizers", ["Naming", "CPCRE2", "CUTF8Proc", "CXXHash"]),
         target("Conversations", ["Naming", "Templates", "Tokenizers"]),
         // 3: model, data, memory of the house.
-        target("Transformers", ["Tensors", "Autograd", "Layers", "Checkpoints"]),
+        target(
+            "Transformers", ["Naming", "Texts", "Tensors", "Autograd", "Layers", "Checkpoints"]),
         target("Corpora", ["Naming", "Tokenizers", "Conversations", "Checkpoints", "CXXHash"]),
         // 4: the two loops.
         target(
@@ -82,7 +83,7 @@ let package = Package(
         target(
             "Exports",
             [
-                "Layers", "Tokenizers", "Transformers", "Conversations", "Checkpoints",
+                "Tensors", "Layers", "Tokenizers", "Transformers", "Conversations", "Checkpoints",
             ]),
         // 6: plugins that are part of the program; the only module that imports both Lua and models.
         .target(
@@ -95,7 +96,7 @@ let package = Package(
         target(
             "Scripting",
             [
-                "Naming", "Telemetry", "Tensors", "LuaRuntime", "Training", "Generation",
+                "Naming", "Telemetry", "Tensors", "Layers", "LuaRuntime", "Training", "Generation",
                 "Optimizers", "Tokenizers", "Conversations", "Checkpoints", "Corpora",
                 "Transformers", "Texts", "ShippedPlugins", "CHTTP",
             ]),
@@ -141,7 +142,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Autograd", "Conversations", "Corpora", "Layers", "Naming", "Optimizers",
+                "Autograd", "Checkpoints", "Conversations", "Corpora", "Layers", "Naming",
+                "Optimizers",
                 "Telemetry", "Tensors", "TestSupport", "Tokenizers", "Training", "Transformers",
             ]),
         tests(
@@ -153,14 +155,15 @@ let package = Package(
         tests(
             "ExportsTests",
             [
-                "Checkpoints", "Exports", "Layers", "Tensors", "TestSupport", "Tokenizers",
+                "Autograd", "Checkpoints", "Exports", "Layers", "Tensors", "TestSupport",
+                "Tokenizers",
                 "Transformers",
             ]),
         tests(
             "ScriptingTests",
             [
-                "Scripting", "LuaRuntime", "Training", "Optimizers", "Conversations", "Corpora",
-                "Tensors", "Texts", "Tokenizers", "Transformers",
+                "Scripting", "Layers", "LuaRuntime", "Training", "Optimizers", "Conversations",
+                "Corpora", "Tensors", "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

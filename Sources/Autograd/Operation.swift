@@ -8,6 +8,7 @@ enum Operation {
     case variable
     case add
     case linear(x: Tensor, weight: Tensor)
+    case adaptedLinear(SavedAdaptedLinear)
     case scaled(by: Float)
     case bias
     case glu(gateUp: Tensor, Activation)
@@ -15,7 +16,7 @@ enum Operation {
     case gather(ids: Tensor)
     case rotary(Rotation)
     case attention(SavedAttention)
-    case linearCrossEntropy(hidden: Tensor, head: Tensor)
+    case linearCrossEntropy(hidden: Tensor?, head: Tensor?)
     case recompute(Recomputation)
     /// What a node becomes once its gradient has been passed on: its tensors are free.
     case spent

@@ -24,6 +24,8 @@ extension Operation {
             inputs.give(upstream, to: 1)
         case .linear(let x, let weight):
             pullBackLinear(upstream, x: x, weight: weight, to: inputs)
+        case .adaptedLinear(let saved):
+            saved.pullBack(upstream, to: inputs)
         case .scaled(let factor):
             inputs.give(upstream.scaled(by: factor), to: 0)
         case .bias:

@@ -13,6 +13,8 @@ public import Tensors
 public final class Tape {
     /// Where the gradients of parameters go; nil when nothing is recorded.
     public let gradients: Gradients?
+    /// What dropout draws from; nil where nothing is dropped.
+    public let draws: DropoutDraws?
     var nodes: [Node] = []
     /// The gradient that has reached each node so far.
     var arrived: [Tensor?] = []
@@ -23,8 +25,9 @@ public final class Tape {
         var inputs: [Int?]
     }
 
-    public init(gradients: Gradients?) {
+    public init(gradients: Gradients?, draws: DropoutDraws? = nil) {
         self.gradients = gradients
+        self.draws = draws
     }
 
     public var isRecording: Bool { gradients != nil }

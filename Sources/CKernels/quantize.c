@@ -59,3 +59,37 @@ void nj_quantize(const void *weight, nj_kind kind, size_t n, size_t k, void *pac
     struct quantize_run run = {weight, kind, n, k, packed, scales};
     nj_for_ranges(nj_ceil_div(n, GROUP), 1, 0, quantize_groups, &run);
 }
+
+struct dequantize_run {
+    const int8_t *groups;
+    const float *scales;
+    void *out;
+    nj_kind kind;
+    size_t n, k;
+};
+
+// A row of numbers as f32, then in its kind: the groups lie across the rows.
+static void dequantize_rows(void *context, size_t from, size_t to, int thread) {
+    const struct dequantize_run *run = context;
+    float *row_of_floats = nj_thread_scratch(thread, run->k * sizeof(float));
+    for (size_t row = from; row < to; row++) {
+        const int8_t *in = run->groups + row / GROUP * GROUP * run->k + row % GROUP;
+        float *out = run->kind == NJ_F32 ? (float *)run->out + row * run->k : row_of_floats;
+        for (size_t at = 0; at < run->k; at++) out[at] = in[at * GROUP] * run->scales[row];
+        if (run->kind == NJ_F32) continue;
+        uint16_t *rounded = (uint16_t *)run->out + row * run->k;
+        for (size_t at = 0; at < run->k; at++) {
+            uint32_t bits;
+            memcpy(&bits, &out[at], sizeof bits);
+            bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
+            rounded[at] = is_nan ? (uint16_t)(bits >> 16 | 0x40u)
+                                 : (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+        }
+    }
+}
+
+void nj_dequantize(const void *packed, size_t n, size_t k, void *out, nj_kind kind) {
+    const float *scales = (const float *)((const char *)packed + nj_round_up(n, GROUP) * k);
+    struct dequantize_run run = {packed, scales, out, kind, n, k};
+    nj_for_ranges(n, GROUP, 0, dequantize_rows, &run);
+}

@@ -13,12 +13,13 @@ struct CarriedFiles {
     init(of folder: ModelFolder) throws {
         let names = ["tokenizer.json", "tokenizer.model"]
         var files: [(name: String, contents: [UInt8])] = []
-        if names.contains(where: folder.folder.contains) {
-            let tokenizer = try TokenizerLoader.load(folder.path)
+        let home = folder.tokenizerFolder
+        if names.contains(where: home.contains) {
+            let tokenizer = try TokenizerLoader.load(home.path)
             guard tokenizer.vocabularySize <= folder.configuration.vocabularySize else {
                 throw ExportError(
                     .mismatch,
-                    "\(folder.path): the tokenizer has \(tokenizer.vocabularySize) ids, and "
+                    "\(home.path): the tokenizer has \(tokenizer.vocabularySize) ids, and "
                         + "config.json a vocab_size of \(folder.configuration.vocabularySize): the "
                         + "two do not belong together.")
             }
@@ -28,9 +29,10 @@ struct CarriedFiles {
             tokenizer = nil
         }
         let name = GenerationDefaults.fileName
-        if folder.folder.contains(name) {
+        let sources = [folder.adapter?.folder, folder.folder].compactMap { $0 }
+        if let source = sources.first(where: { $0.contains(name) }) {
             _ = try folder.generationDefaults()
-            files.append((name, try folder.folder.read(name)))
+            files.append((name, try source.read(name)))
         }
         self.files = files
     }

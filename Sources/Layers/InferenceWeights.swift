@@ -13,7 +13,8 @@ extension Parameter {
     /// The weight `[out, in]` as generation's products read it; later changes of the parameter are
     /// not seen.
     public func prepared(_ weights: InferenceWeights) -> Tensor {
-        switch weights {
+        if value.layout == .quantized { return value }
+        return switch weights {
         case .full: working.backend.packed(working)
         case .int8: value.backend.quantized(value)
         }

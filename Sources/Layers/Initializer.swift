@@ -10,11 +10,17 @@ public enum Initializer: Sendable {
     /// Normal with mean 0, as Hugging Face initialises decoders (`initializer_range`).
     case normal(standardDeviation: Double)
 
+    /// From `-bound` to `bound`, as PyTorch begins linear maps (`bound = 1 / √inputs`).
+    case uniform(bound: Double)
+
     /// - Returns: `count` numbers, equal for equal seed and name on every machine.
     public func values(count: Int, seed: UInt64, name: String) -> [Float] {
         switch self {
         case .constant(let value):
             return Array(repeating: value, count: count)
+        case .uniform(let bound):
+            var stream = RandomStream(seed: seed, name: name)
+            return (0..<count).map { _ in Float((2 * stream.uniform() - 1) * bound) }
         case .normal(let deviation):
             return Initializer.normals(
                 count, deviation, from: RandomStream(seed: seed, name: name))

@@ -1,7 +1,8 @@
 public import Autograd
 public import Tensors
 
-/// A trainable tensor: the f32 master, and the copy that products read.
+/// A trainable tensor: the f32 master, and the copy that products read; or a frozen one, of which
+/// there is only what products read.
 ///
 /// Matrices that always meet the same input are stored as one (queries, keys and values; gate and
 /// up), so that one product serves them all; `parts` names the pieces as published checkpoints do.
@@ -12,19 +13,26 @@ public final class Parameter {
     public let role: Role
     /// The public tensors laid one under another; their rows add up to the parameter's.
     public let parts: [Part]
-    /// Always f32 (f64 on an f64 reference): what the optimizer moves and checkpoints hold.
-    public let value: Tensor
+    /// `[rows, columns]`, or the length of a vector.
+    public let shape: Shape
+    /// What the optimizer moves and checkpoints hold: f32, or f64 on an f64 reference. That of a
+    /// frozen parameter is in the form it is held in.
+    public private(set) var value: Tensor
     /// What the model computes with: `value` itself, or its bf16 copy.
-    public let working: Tensor
+    public private(set) var working: Tensor
+    /// Whether no gradient reaches it.
+    public let isFrozen: Bool
     /// The place of its gradient; set when the model's parameters are numbered.
     public internal(set) var slot = 0
 
     /// What kind of number a parameter holds: decides weight decay and precision.
     public enum Role: String, Sendable {
         case matrix, embedding, norm, bias
+        /// The lengths of a weight's rows (DoRA).
+        case magnitude
 
         /// Whether it is a vector, which stays f32 and is not decayed.
-        public var isVector: Bool { self == .norm || self == .bias }
+        public var isVector: Bool { self == .norm || self == .bias || self == .magnitude }
     }
 
     /// One public tensor inside a parameter: its name and its rows.
@@ -47,11 +55,66 @@ public final class Parameter {
         self.role = role
         self.parts = parts ?? [Part(name: name, rows: value.shape[0])]
         self.value = value
+        shape = value.shape
+        isFrozen = false
         let needsCopy = !role.isVector && precision == .bf16
         working = needsCopy ? value.backend.empty(value.shape, .bf16) : value
         precondition(
             self.parts.reduce(0) { $0 + $1.rows } == value.shape[0],
             "The parts of \(name) do not add up to its \(value.shape[0]) rows.")
+    }
+
+    /// A parameter that no gradient reaches, whose numbers are not set yet.
+    ///
+    /// - Parameter kind: of the row-major tensor; nil for 8 bits, which are there once numbers are
+    ///   loaded.
+    public init(
+        name: String, role: Role, parts: [Part]? = nil, shape: Shape, frozen kind: ElementKind?,
+        on backend: any Backend
+    ) {
+        self.name = name
+        self.role = role
+        self.parts = parts ?? [Part(name: name, rows: shape[0])]
+        self.shape = shape
+        isFrozen = true
+        value =
+            kind.map { backend.empty(shape, $0) }
+            ?? Tensor(
+                shape: shape, kind: .f32, layout: .quantized, backend: backend,
+                storage: backend.empty([0], .f32).storage)
+        working = value
+        precondition(
+            self.parts.reduce(0) { $0 + $1.rows } == shape[0],
+            "The parts of \(name) do not add up to its \(shape[0]) rows.")
+    }
+
+    /// Sets every number, rounded to the form that the parameter is held in.
+    ///
+    /// - Parameter read: the numbers of a part, row by row.
+    public func load(_ read: (Part) throws -> [Float]) rethrows {
+        let backend = value.backend
+        guard value.layout == .quantized else {
+            for (part, place) in zip(parts, publicTensors) {
+                let numbers = Tensor(
+                    try read(part), shape: place.tensor.shape, on: backend)
+                if place.tensor.kind == numbers.kind {
+                    backend.copy(numbers, to: place.tensor)
+                } else {
+                    backend.cast(numbers, into: place.tensor)
+                }
+            }
+            return refresh()
+        }
+        let whole = backend.empty(shape, .f32)
+        var row = 0
+        for part in parts {
+            try read(part).withUnsafeBytes {
+                backend.upload($0, to: whole.rows(row..<row + part.rows))
+            }
+            row += part.rows
+        }
+        value = backend.quantized(whole)
+        working = value
     }
 
     /// Brings `working` up to date after `value` changed.
@@ -61,10 +124,15 @@ public final class Parameter {
 
     /// The parameter on a tape.
     public func traced(on tape: Tape) -> Traced {
-        tape.isRecording ? tape.parameter(working, slot: slot) : .constant(working)
+        tape.isRecording && !isFrozen ? tape.parameter(working, slot: slot) : .constant(working)
     }
 
-    /// The public tensors, each a view into `value`.
+    /// The names and shapes of the public tensors.
+    public var publicShapes: [(name: String, shape: Shape)] {
+        parts.map { ($0.name, Shape([$0.rows] + shape.dimensions.dropFirst())) }
+    }
+
+    /// The public tensors, each a view into `value`, which is row-major.
     public var publicTensors: [(name: String, tensor: Tensor)] {
         var row = 0
         return parts.map { part in

@@ -11,17 +11,20 @@ public struct ParameterSet {
     }
 
     /// The number of trainable numbers.
-    public var count: Int { all.reduce(0) { $0 + $1.value.count } }
+    public var count: Int { all.reduce(0) { $0 + $1.shape.count } }
 
     /// Buffers for every gradient.
     public func makeGradients() -> Gradients? {
         guard let first = all.first else { return nil }
         return Gradients(
-            shapes: all.map(\.value.shape), kind: first.value.kind, on: first.value.backend)
+            shapes: all.map(\.shape), kind: first.value.kind, on: first.value.backend)
     }
 
     /// Brings every working copy up to date.
     public func refresh() { for parameter in all { parameter.refresh() } }
+
+    /// The name and shape of every public tensor, in the parameters' order.
+    public var publicShapes: [(name: String, shape: Shape)] { all.flatMap(\.publicShapes) }
 
     /// Every public tensor, sorted by name as checkpoints list them.
     public var publicTensors: [(name: String, tensor: Tensor)] {

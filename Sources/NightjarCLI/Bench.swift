@@ -7,7 +7,7 @@ struct Bench: ParsableCommand {
         abstract: "Measures training, generation, text and scripts on this machine.",
         subcommands: [
             BenchTrain.self, BenchGenerate.self, BenchEncode.self, BenchCorpus.self, BenchLua.self,
-            BenchLadder.self, BenchGrowth.self, BenchAll.self,
+            BenchLadder.self, BenchLoRA.self, BenchGrowth.self, BenchAll.self,
         ])
 }
 

@@ -83,6 +83,50 @@ struct BenchLadder: ParsableCommand {
     }
 }
 
+/// `nightjar bench lora`: training adapters against training every weight.
+struct BenchLoRA: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lora",
+        abstract: "Times adapters of rank 16 against training every weight, with peak memory.")
+
+    @Option(help: BenchShape.help)
+    var shape = "768,12,12,12,2048,32000,4,512"
+
+    @Option(name: .customLong("dtype"), help: "auto, f32 or bf16.")
+    var precision = PrecisionArgument.auto
+
+    @Flag(help: "Print one JSON object a line.")
+    var json = false
+
+    mutating func validate() throws {
+        guard BenchShape(argument: shape) != nil else {
+            throw ValidationError("--shape takes eight sizes, as in \(BenchAll.shape).")
+        }
+    }
+
+    mutating func run() throws {
+        let base = [
+            "train", "--shape", shape, "--dtype", precision.rawValue, "--steps", "3", "--micro",
+            "1",
+        ]
+        func row(_ name: String, _ more: String...) -> BenchRow {
+            BenchRow(
+                name: name, arguments: base + more,
+                figures: [
+                    ("step_ms", 0), ("tokens_per_second", 1), ("trained_parameters", 0),
+                    ("peak_rss_mib", 0),
+                ])
+        }
+        try BenchSeries(rows: [
+            row("every weight"),
+            row("LoRA", "--lora", "16"),
+            row("LoRA, base of 8 bits", "--lora", "16", "--base", "int8"),
+            row("the same, computed again", "--lora", "16", "--base", "int8", "--recompute"),
+            row("DoRA", "--lora", "16", "--dora"),
+        ]).run(json: json)
+    }
+}
+
 /// `nightjar bench growth`: how speed changes with the sizes of a model and of its input.
 struct BenchGrowth: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -24,6 +24,15 @@ struct BenchTrain: ParsableCommand {
     @Flag(help: "Compute activations again on the way back.")
     var recompute = false
 
+    @Option(help: "Train adapters of this rank beside every map, in place of the weights.")
+    var lora: Int?
+
+    @Flag(help: "With --lora: learn lengths of rows apart (DoRA).")
+    var dora = false
+
+    @Option(help: "With --lora: how the frozen maps are held, f32, bf16 or int8.")
+    var base: FrozenArgument?
+
     @Flag(help: "Say where the time of a step goes, operation by operation.")
     var profile = false
 
@@ -34,14 +43,29 @@ struct BenchTrain: ParsableCommand {
         guard (1...1_000_000).contains(steps) else {
             throw ValidationError("--steps is \(steps); take 1 to 1000000.")
         }
+        if let lora, !(1...1 << 16).contains(lora) {
+            throw ValidationError("--lora is \(lora); take a rank from 1 to 65536.")
+        }
+        guard lora != nil || (base == nil && !dora) else {
+            throw ValidationError("--base and --dora are for adapters; give --lora RANK too.")
+        }
         if let micro, micro < 1 { throw ValidationError("--micro is \(micro); take at least 1.") }
+    }
+
+    private var adapters: LoRASettings? {
+        lora.map {
+            LoRASettings(
+                adapter: AdapterConfiguration(
+                    rank: $0, alpha: 2 * Double($0), hasMagnitudes: dora),
+                base: base?.form)
+        }
     }
 
     mutating func run() throws {
         let kind = precision.kind(for: CPUBackend.shared.description)
         let result = try ComputeThread.shared.run { [self] in
             try TrainingBenchmark(
-                shape.model, rows: shape.batch, time: shape.time, microRows: micro,
+                shape.model, lora: adapters, rows: shape.batch, time: shape.time, microRows: micro,
                 precision: kind, recomputes: recompute, on: CPUBackend.shared
             ).run(steps: steps, profiles: profile)
         }
@@ -66,6 +90,7 @@ struct BenchTrain: ParsableCommand {
                 "dtype": kind.rawValue, "steps": steps, "micro": result.microRows,
                 "threads": CPUBackend.shared.description.threadCount,
                 "parameters": Census(shape.model).parameters,
+                "trained_parameters": result.trainedParameters,
             ]
             for (name, value, _) in fields { object[name] = value }
             if let profile = result.profile { object["profile"] = Self.objects(of: profile) }

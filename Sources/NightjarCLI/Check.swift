@@ -92,9 +92,20 @@ struct Check: ParsableCommand {
         -> [(String, String)]
     {
         let plan = inspection.plan
+        let adapters =
+            plan.adapted.map { adapted in
+                [
+                    (
+                        "of them trained",
+                        "none; \(HumanFormat.count(plan.trainedParameters)) in the adapters of "
+                            + "\(adapted.count) maps"
+                    )
+                ]
+            } ?? []
         return [
             ("type", inspection.model.modelType.name),
             ("parameters", HumanFormat.count(plan.census.parameters)),
+        ] + adapters + [
             ("vocabulary", "\(inspection.model.vocabularySize)"),
             ("precision", plan.precision.rawValue),
             ("threads", "\(CPUBackend.shared.description.threadCount)"),
@@ -109,6 +120,7 @@ struct Check: ParsableCommand {
     private func object(_ loaded: LoadedRecipe, _ inspection: RunInspection) -> [String: Any] {
         var object: [String: Any] = [
             "parameters": inspection.plan.census.parameters,
+            "trained_parameters": inspection.plan.trainedParameters,
             "precision": inspection.plan.precision.rawValue,
             "total_steps": inspection.plan.totalSteps,
             "tokens_per_step": inspection.plan.tokensAStep,

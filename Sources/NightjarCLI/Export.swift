@@ -13,7 +13,8 @@ struct Export: ParsableCommand {
             hf: configuration, weights, tokenizer, chat template and generation_config.json, without \
             optimizer and state. gguf: model.gguf in the folder; what llama.cpp would compute or \
             tokenize otherwise is refused. The folder appears whole or not at all, and nothing that \
-            exists is replaced.
+            exists is replaced. Of an adapter, hf writes a PEFT folder; nightjar merge makes a whole model \
+            of it, which gguf needs.
             """)
 
     /// What is written.
@@ -22,8 +23,10 @@ struct Export: ParsableCommand {
     /// The types of both formats.
     enum ElementType: String, ExpressibleByArgument, CaseIterable { case f32, bf16, f16, q8_0 }
 
-    @Argument(help: "The model.", completion: .directory)
+    @Argument(help: "The model, or an adapter.", completion: .directory)
     var model: String
+
+    @OptionGroup var base: BaseOption
 
     @Option(name: .customLong("to"), help: "The folder to write.")
     var path: String
@@ -85,8 +88,16 @@ struct Export: ParsableCommand {
     private func write() throws -> (
         type: String, files: [(name: String, byteCount: Int)], remarks: [String]
     ) {
-        let folder = try ModelFolder(reference: model) { sentence in
+        let folder = try ModelFolder(reference: model, base: base.path) { sentence in
             DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
+        }
+        if format == .hf, folder.adapter != nil {
+            guard shardSize == nil else {
+                throw ValidationError("--shard-size: an adapter is one file.")
+            }
+            let export = try AdapterExport(
+                folder, type: dtype.flatMap { WeightType(rawValue: $0.rawValue) })
+            return (export.type.rawValue, try export.write(to: path), [])
         }
         switch format {
         case .hf:

@@ -10,10 +10,15 @@ import Transformers
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Continues a text with a model.",
-        discussion: "MODEL is a folder, or a run such as runs/demo, runs/demo@step-500.")
+        discussion: """
+            MODEL is a folder, or a run such as runs/demo, runs/demo@step-500. An adapter's folder is \
+            opened with its base.
+            """)
 
     @Argument(help: "The model.")
     var model: String
+
+    @OptionGroup var base: BaseOption
 
     @Option(help: "The text to continue; standard input when absent.")
     var prompt: String?
@@ -50,10 +55,10 @@ struct Generate: ParsableCommand {
 
     private func generate(from text: String) throws {
         let backend = CPUBackend.shared
-        let folder = try ModelFolder(reference: model) { sentence in
+        let folder = try ModelFolder(reference: model, base: base.path) { sentence in
             DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
         }
-        let tokenizer = try TokenizerLoader.load(folder.path)
+        let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         let configuration = folder.configuration
         let kind = precision.kind(for: backend.description)
         var ids = tokenizer.encode(text)

@@ -21,6 +21,8 @@ struct Import: ParsableCommand {
     @Argument(help: "The folder, or a run such as runs/demo.", completion: .directory)
     var model: String
 
+    @OptionGroup var base: BaseOption
+
     @Option(help: "Tokens a row, for the memory of training and sampling.")
     var sequenceLength = 512
 
@@ -33,7 +35,7 @@ struct Import: ParsableCommand {
                 "--sequence-length is \(sequenceLength); give 1 to \(1 << 24) tokens.")
         }
         let report = try ComputeThread.shared.run { [self] in
-            try ImportReport(model, sequenceLength: sequenceLength) { sentence in
+            try ImportReport(model, base: base.path, sequenceLength: sequenceLength) { sentence in
                 DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
             }
         }
@@ -46,7 +48,9 @@ struct Import: ParsableCommand {
             try Output.text(table.render(style: style) + "\n")
         }
         try Output.text(
-            "\nuse it:  model = { from = \"\(model)\" } in a recipe; "
+            "\nuse it:  "
+                + (report.isAdapter
+                    ? "" : "model = { from = \"\(model)\" } in a recipe; ")
                 + "nightjar generate \(model)\n")
     }
 }

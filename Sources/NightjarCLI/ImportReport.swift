@@ -20,19 +20,22 @@ struct ImportReport {
     private let storedBytes: Int
     private let storedTypes: [String]
     private let template: String?
+    private let adapter: AdapterReport?
 
     /// Reads the folder.
     ///
     /// - Parameters:
+    ///   - base: where an adapter's base has moved to.
     ///   - sequenceLength: tokens a row for the memory of training and sampling.
     ///   - remark: hears of what is odd and can be lived with.
     /// - Throws: an error that names file and tensor where the folder cannot be used.
-    init(_ reference: String, sequenceLength: Int, remark: @escaping @Sendable (String) -> Void)
-        throws
-    {
-        folder = try ModelFolder(reference: reference, warn: remark)
+    init(
+        _ reference: String, base: String? = nil, sequenceLength: Int,
+        remark: @escaping @Sendable (String) -> Void
+    ) throws {
+        folder = try ModelFolder(reference: reference, base: base, warn: remark)
         let model = folder.configuration
-        tokenizer = try TokenizerLoader.load(folder.path)
+        tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         guard tokenizer.vocabularySize <= model.vocabularySize else {
             throw ModelError(
                 .badConfiguration,
@@ -50,18 +53,32 @@ struct ImportReport {
                 "Token \(id) ends texts, and the vocabulary has \(model.vocabularySize) ids.",
                 path: folder.path)
         }
-        try ImportReport.checkFinite(
-            folder.decoder(precision: .f32, positions: 1, on: CPUBackend.shared), folder.path)
+        let decoder = try folder.decoder(
+            precision: .f32, positions: 1, on: CPUBackend.shared)
+        try ImportReport.checkFinite(decoder.parameters, folder.path)
+        if let adapter = folder.adapter, let adapted = decoder.adapter {
+            try ImportReport.checkFinite(adapted.parameters, adapter.path)
+            self.adapter = AdapterReport(adapter, adapted, base: folder.path)
+            if adapter.baseHash == nil {
+                remark(
+                    "The adapter does not say what its base held, so only shapes were compared.")
+            }
+        } else {
+            self.adapter = nil
+        }
         census = Census(model)
         self.sequenceLength = min(sequenceLength, model.maximumPositions)
         let entries = folder.weights.flatMap(\.entries)
         storedBytes = entries.reduce(0) { $0 + $1.byteCount }
         storedTypes = Set(entries.map(\.type.rawValue)).sorted()
-        template = try ImportReport.template(in: folder.folder)
+        template = try ImportReport.template(in: folder.tokenizerFolder)
     }
 
-    private static func checkFinite(_ decoder: Decoder, _ path: String) throws {
-        let broken = decoder.parameters.publicTensors.filter { _, tensor in
+    /// Whether what was opened is an adapter.
+    var isAdapter: Bool { adapter != nil }
+
+    private static func checkFinite(_ parameters: ParameterSet, _ path: String) throws {
+        let broken = parameters.publicTensors.filter { _, tensor in
             let values: [Float] = tensor.read()
             return values.contains { !$0.isFinite }
         }
@@ -104,7 +121,8 @@ struct ImportReport {
         let special = tokenizer.specialTokens
         func name(_ id: Int32) -> String { special.names[id].map { "\(id) \($0)" } ?? "\(id)" }
         let ends = folder.endTokens(defaults).sorted().map { name(Int32(clamping: $0)) }
-        return [
+        let own = adapter.map { [("adapter", $0.rows)] } ?? []
+        return own + [
             (
                 "model",
                 [
@@ -172,6 +190,7 @@ struct ImportReport {
             "sampling_bytes": ["f32": sampling(.f32), "bf16": sampling(.bf16)],
         ]
         if let template { object["chat_template"] = template }
+        if let adapter { object["adapter"] = adapter.object }
         return object
     }
 }

@@ -13,8 +13,10 @@ struct Logits: ParsableCommand {
         abstract: "Writes a model's logits for a sequence of token ids.",
         discussion: "The file holds one f32 tensor, \"logits\", of shape [tokens, vocabulary].")
 
-    @Argument(help: "The model.")
+    @Argument(help: "The model, or an adapter.")
     var model: String
+
+    @OptionGroup var base: BaseOption
 
     @Option(help: "Token ids, separated by commas.")
     var ids: String
@@ -45,12 +47,13 @@ struct Logits: ParsableCommand {
 
     private func write(logitsOf tokens: [Int32]) throws {
         let backend = CPUBackend.shared
-        let folder = try ModelFolder(reference: model) { sentence in
+        let folder = try ModelFolder(reference: model, base: base.path) { sentence in
             DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
         }
         // The model's own files are the one thing that a result must not replace.
         let parent = (path as NSString).deletingLastPathComponent
-        guard Logits.real(parent.isEmpty ? "." : parent) != Logits.real(folder.path) else {
+        let folders = [folder.path] + (folder.adapter.map { [$0.path] } ?? [])
+        guard !folders.map(Logits.real).contains(Logits.real(parent.isEmpty ? "." : parent)) else {
             throw ValidationError("--out \(path) is inside the model's folder; write elsewhere.")
         }
         let vocabulary = folder.configuration.vocabularySize

@@ -5,21 +5,24 @@ import Telemetry
 import Tensors
 import Transformers
 
-/// `nightjar merge`: models between two checkpoints.
+/// `nightjar merge`: an adapter into its base, or models between two checkpoints.
 struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Writes A + alpha (B - A), weight by weight, of two models of one shape.",
+        abstract: "Merges an adapter into its base, or two models of one shape into one between.",
         discussion: """
-            0 is A and 1 is B, bit for bit; other alphas lie between them, or beyond. Configurations \
+            Of an adapter alone it writes the whole model that the two are together. Of two models it \
+            writes A + alpha (B - A), weight by weight: 0 is A and 1 is B, bit for bit; other alphas lie between them, or beyond. Configurations \
             and tokenizers must be equal. With --alphas each gets a folder of its own in --to, as \
             alpha-0.25. The manifest names both parents.
             """)
 
-    @Argument(help: "The model at alpha 0.", completion: .directory)
+    @Argument(help: "The adapter; or the model at alpha 0.", completion: .directory)
     var start: String
 
     @Argument(help: "The model at alpha 1.", completion: .directory)
-    var end: String
+    var end: String?
+
+    @OptionGroup var base: BaseOption
 
     @Option(parsing: .unconditional, help: "How far from the first to the second.")
     var alpha: String?
@@ -67,7 +70,18 @@ struct Merge: ParsableCommand {
         }
     }
 
+    func validate() throws {
+        if end == nil {
+            guard alpha == nil, alphas == nil else {
+                throw ValidationError("--alpha stands between two models; name the second.")
+            }
+        } else if base.path != nil {
+            throw ValidationError("--base is for an adapter, and there are two models here.")
+        }
+    }
+
     mutating func run() throws {
+        guard let end else { return try mergeAdapter() }
         let targets = try targets()
         // None is begun where one could not be written.
         if let taken = targets.map(\.path).first(where: FileManager.default.fileExists) {
@@ -94,5 +108,30 @@ struct Merge: ParsableCommand {
             return merge.remarks
         }
         for remark in remarks { DescriptorOutput(descriptor: 2).write("note: \(remark)\n") }
+    }
+
+    private func mergeAdapter() throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ValidationError(
+                "\(path) exists already and is never replaced; name another, or remove it.")
+        }
+        let (type, files, remarks) = try ComputeThread.shared.run { [self] in
+            let folder = try ModelFolder(reference: start, base: base.path) { sentence in
+                DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
+            }
+            let merge = try AdapterMerge(
+                folder, type: dtype.flatMap { WeightType(rawValue: $0.rawValue) },
+                shardByteCount: shardSize?.bytes ?? FolderExport.standardShardByteCount)
+            return (merge.type, try merge.write(to: path), merge.remarks)
+        }
+        for remark in remarks { DescriptorOutput(descriptor: 2).write("note: \(remark)\n") }
+        let bytes = files.reduce(0) { $0 + $1.byteCount }
+        guard !json else {
+            return try Output.json([
+                "path": path, "dtype": type.rawValue, "bytes": bytes, "files": files.map(\.name),
+                "notes": remarks,
+            ])
+        }
+        try Output.text("\(path)  \(HumanFormat.bytes(bytes)) as \(type.rawValue)\n")
     }
 }

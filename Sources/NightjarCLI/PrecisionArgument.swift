@@ -27,3 +27,16 @@ enum WeightsArgument: String, ExpressibleByArgument, CaseIterable {
         }
     }
 }
+
+/// How a frozen base is held, on the command line.
+enum FrozenArgument: String, ExpressibleByArgument, CaseIterable {
+    case f32, bf16, int8
+
+    var form: FrozenForm {
+        switch self {
+        case .f32: .f32
+        case .bf16: .bf16
+        case .int8: .int8
+        }
+    }
+}

@@ -24,6 +24,10 @@ final class RunDisplay: RunObserver {
         display.message(
             style.paint("run ", .dim) + RunDisplay.relative(start.folder)
                 + style.paint("  parameters ", .dim) + HumanFormat.count(plan.census.parameters)
+                + (plan.adapted == nil
+                    ? ""
+                    : style.paint("  of adapters ", .dim)
+                        + HumanFormat.count(plan.trainedParameters))
                 + style.paint("  precision ", .dim) + plan.precision.rawValue
                 + style.paint("  steps ", .dim) + "\(start.step)/\(start.totalSteps)"
                 + style.paint("  tokens a step ", .dim) + HumanFormat.count(plan.tokensAStep)

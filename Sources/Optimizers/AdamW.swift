@@ -27,7 +27,8 @@ public final class AdamW: Optimizer {
                 parameter: parameter.value, gradient: parameter.gradient,
                 firstMoment: state[0], secondMoment: state[1],
                 AdamWStep(
-                    learningRate: learningRate, beta1: settings.beta1, beta2: settings.beta2,
+                    learningRate: learningRate * parameter.rateFactor, beta1: settings.beta1,
+                    beta2: settings.beta2,
                     epsilon: settings.epsilon,
                     weightDecay: parameter.decays ? settings.weightDecay : 0,
                     correction1: correction1, correction2: correction2,

@@ -33,7 +33,7 @@ public final class Muon: Optimizer {
     ) {
         stepCount += 1
         for parameter in parameters where parameter.isHidden {
-            move(parameter, learningRate, gradientScale)
+            move(parameter, learningRate * parameter.rateFactor, gradientScale)
         }
         // The other rate follows the schedule, and a dial that is turned, in proportion.
         others.step(

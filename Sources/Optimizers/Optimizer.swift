@@ -44,17 +44,21 @@ public struct OptimizedParameter {
     /// The rows of each matrix of a block that the value holds, one under another; empty for
     /// embeddings, heads and vectors.
     public let hiddenRows: [Int]
+    /// What the learning rate is multiplied with.
+    public let rateFactor: Double
 
     /// Whether it holds matrices of a block.
     public var isHidden: Bool { !hiddenRows.isEmpty }
 
     public init(
-        name: String, value: Tensor, gradient: Tensor, decays: Bool, hiddenRows: [Int] = []
+        name: String, value: Tensor, gradient: Tensor, decays: Bool, hiddenRows: [Int] = [],
+        rateFactor: Double = 1
     ) {
         self.name = name
         self.value = value
         self.gradient = gradient
         self.decays = decays
         self.hiddenRows = hiddenRows
+        self.rateFactor = rateFactor
     }
 }

@@ -25,7 +25,8 @@ public final class SGD: Optimizer {
                 parameter: parameter.value, gradient: parameter.gradient,
                 momentum: momenta.tensors(for: parameter).first,
                 SGDStep(
-                    learningRate: Float(learningRate), momentum: Float(settings.momentum),
+                    learningRate: Float(learningRate * parameter.rateFactor),
+                    momentum: Float(settings.momentum),
                     nesterov: settings.nesterov,
                     weightDecay: parameter.decays ? Float(settings.weightDecay) : 0,
                     gradientScale: Float(gradientScale), isFirst: stepCount == 1))

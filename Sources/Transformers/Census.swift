@@ -46,4 +46,10 @@ public struct Census: Sendable, Hashable {
     public func trainingFLOPs(time: Int) -> Double {
         6 * Double(matrixParameters) + 6 * Double(attentionWidth) * Double(time)
     }
+
+    /// The same where only adapters of so many numbers are trained: the base's own products go
+    /// forward and back to their inputs, `4 · matrix parameters`.
+    public func trainingFLOPs(time: Int, adapterParameters: Int) -> Double {
+        trainingFLOPs(time: time) - 2 * Double(matrixParameters) + 6 * Double(adapterParameters)
+    }
 }

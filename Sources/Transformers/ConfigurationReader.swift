@@ -159,5 +159,5 @@ struct ConfigurationReader {
 
 extension NSNumber {
     /// JSON's true and false arrive as numbers too; their Objective-C type tells them apart.
-    fileprivate var isBoolean: Bool { String(cString: objCType) == "c" }
+    var isBoolean: Bool { String(cString: objCType) == "c" }
 }

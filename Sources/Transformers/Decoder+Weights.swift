@@ -1,6 +1,5 @@
 public import Checkpoints
 import Layers
-import Tensors
 
 extension Decoder {
     /// Fills every parameter from safetensors files under their public names.
@@ -10,18 +9,11 @@ extension Decoder {
     /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors, or
     ///   `CheckpointError` where a file cannot be read.
     public func load(from files: [SafetensorsFile]) throws {
-        let wanted = parameters.publicTensors
         let source = try WeightSource(
-            wanted.map { ($0.name, $0.tensor.shape) },
+            parameters.publicShapes.sorted { $0.name < $1.name },
             tiesEmbeddings: configuration.tiesEmbeddings, in: files)
-        for (name, tensor) in wanted {
-            let values = Tensor(try source.values(of: name), shape: tensor.shape, on: backend)
-            if tensor.kind == values.kind {
-                backend.copy(values, to: tensor)
-            } else {
-                backend.cast(values, into: tensor)
-            }
+        for parameter in parameters.all {
+            try parameter.load { try source.values(of: $0.name) }
         }
-        parameters.refresh()
     }
 }

@@ -10,7 +10,10 @@ public struct Decoder {
     /// The kind that activations and products have; masters are f32.
     public let precision: ElementKind
     public let backend: any Backend
+    /// The model's own, in the order in which it uses them.
     public let parameters: ParameterSet
+    /// What is learned beside the model, whose own parameters are frozen then.
+    public internal(set) var adapter: Adapter?
     public let rotary: RotaryTables
 
     let embedding: Embedding
@@ -25,11 +28,14 @@ public struct Decoder {
     /// - Parameters:
     ///   - precision: `f32` or `bf16` (`f64` on the reference backend, for gradient checks).
     ///   - positions: how many positions to prepare; the configuration's maximum by default.
+    ///   - frozen: how weights are held that no training will move; nil for a model that is
+    ///     trained.
     public init(
         _ configuration: ModelConfiguration, precision: ElementKind, positions: Int? = nil,
-        on backend: any Backend
+        frozen: FrozenForm? = nil, on backend: any Backend
     ) {
-        let assembly = DecoderAssembly(configuration, precision: precision, on: backend)
+        let assembly = DecoderAssembly(
+            configuration, precision: precision, frozen: frozen, on: backend)
         self.configuration = configuration
         self.precision = precision
         self.backend = backend
@@ -58,16 +64,25 @@ public struct Decoder {
             let initializer: Initializer =
                 switch parameter.role {
                 case .norm: .constant(Float(1 - configuration.traits.normOffset))
-                case .bias: .constant(0)
+                case .bias, .magnitude: .constant(0)
                 case .matrix, .embedding:
                     .normal(standardDeviation: configuration.initializerRange)
                 }
-            for (name, tensor) in parameter.publicTensors {
-                let values = initializer.values(count: tensor.count, seed: seed, name: name)
-                values.withUnsafeBytes { tensor.writeBytes(from: $0) }
+            let width = parameter.shape.dimensions.dropFirst().reduce(1, *)
+            parameter.load { part in
+                initializer.values(count: part.rows * width, seed: seed, name: part.name)
             }
         }
-        parameters.refresh()
+    }
+
+    /// What training moves: the adapter's parameters, or else the model's own.
+    public var trained: ParameterSet { adapter?.parameters ?? parameters }
+
+    /// Brings what is computed with up to date after trained parameters changed.
+    public func refresh() {
+        trained.refresh()
+        guard adapter != nil else { return }
+        for block in blocks { block.maps.forEach { $0.refreshNorms() } }
     }
 
     /// The residual stream after the last norm, `[N, C]`.
@@ -82,6 +97,9 @@ public struct Decoder {
         _ ids: Tensor, in context: SequenceContext, noise: Tensor? = nil, recompute: Bool = false,
         on tape: Tape
     ) -> Traced {
+        precondition(
+            adapter == nil || !tape.isRecording || head.isFrozen,
+            "Adapters are trained beside a base that is held frozen.")
         let context = context.preparing(windows: configuration.traits.windows)
         var x = embedding(ids, on: tape)
         if let noise { x = tape.add(x, .constant(noise)) }

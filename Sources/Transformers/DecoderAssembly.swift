@@ -9,8 +9,11 @@ struct DecoderAssembly {
     let head: Parameter
     let parameters: [Parameter]
 
-    init(_ sizes: ModelConfiguration, precision: ElementKind, on backend: any Backend) {
-        let maker = ParameterMaker(sizes, precision: precision, on: backend)
+    init(
+        _ sizes: ModelConfiguration, precision: ElementKind, frozen: FrozenForm?,
+        on backend: any Backend
+    ) {
+        let maker = ParameterMaker(sizes, precision: precision, frozen: frozen, on: backend)
         let width = sizes.hiddenSize
         let table = maker.matrix(
             "model.embed_tokens.weight", sizes.vocabularySize, width, role: .embedding)
@@ -30,30 +33,56 @@ struct DecoderAssembly {
 struct ParameterMaker {
     private let sizes: ModelConfiguration
     private let precision: ElementKind
+    private let frozen: FrozenForm?
     private let backend: any Backend
 
-    init(_ sizes: ModelConfiguration, precision: ElementKind, on backend: any Backend) {
+    /// - Parameter frozen: how maps are held where nothing is to be trained.
+    init(
+        _ sizes: ModelConfiguration, precision: ElementKind, frozen: FrozenForm? = nil,
+        on backend: any Backend
+    ) {
         self.sizes = sizes
         self.precision = precision
+        self.frozen = frozen
         self.backend = backend
     }
 
     private var master: ElementKind { precision == .f64 ? .f64 : .f32 }
 
+    /// The kind of a frozen parameter; nil for 8 bits.
+    private func kind(of role: Parameter.Role, as form: FrozenForm) -> ElementKind? {
+        if role.isVector { return master }
+        guard role == .matrix else { return precision }
+        return switch form {
+        case .f32: master
+        case .bf16: .bf16
+        case .int8: nil
+        }
+    }
+
+    private func parameter(
+        _ name: String, _ role: Parameter.Role, parts: [Parameter.Part]? = nil, _ shape: Shape
+    ) -> Parameter {
+        if let frozen {
+            return Parameter(
+                name: name, role: role, parts: parts, shape: shape,
+                frozen: kind(of: role, as: frozen), on: backend)
+        }
+        return Parameter(
+            name: name, role: role, parts: parts, value: backend.empty(shape, master),
+            precision: precision)
+    }
+
     func matrix(
         _ name: String, _ rows: Int, _ columns: Int, role: Parameter.Role = .matrix,
         parts: [Parameter.Part]? = nil
     ) -> Parameter {
-        Parameter(
-            name: name, role: role, parts: parts, value: backend.empty([rows, columns], master),
-            precision: precision)
+        parameter(name, role, parts: parts, [rows, columns])
     }
 
     func norm(_ name: String, _ width: Int, heads: RMSNormSettings.Heads? = nil) -> RMSNorm {
         RMSNorm(
-            weight: Parameter(
-                name: name, role: .norm, value: backend.empty([width], master),
-                precision: precision),
+            weight: parameter(name, .norm, [width]),
             RMSNormSettings(
                 epsilon: Float(sizes.normEpsilon), weightOffset: Float(sizes.traits.normOffset),
                 heads: heads))
@@ -72,9 +101,6 @@ struct ParameterMaker {
         return Linear(
             weight: matrix(prefix + name + ".weight", rows, columns, parts: named(".weight")),
             bias: hasBias
-                ? Parameter(
-                    name: prefix + name + ".bias", role: .bias, parts: named(".bias"),
-                    value: backend.empty([rows], master), precision: precision)
-                : nil)
+                ? parameter(prefix + name + ".bias", .bias, parts: named(".bias"), [rows]) : nil)
     }
 }

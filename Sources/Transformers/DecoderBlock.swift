@@ -43,6 +43,19 @@ public struct DecoderBlock {
             + feedForward.down.parameters
     }
 
+    /// Its linear maps.
+    var maps: [Linear] {
+        [attention.qkv, attention.output, feedForward.gateUp, feedForward.down]
+    }
+
+    /// Changes each of its linear maps.
+    mutating func updateMaps(_ change: (inout Linear) -> Void) {
+        change(&attention.qkv)
+        change(&attention.output)
+        change(&feedForward.gateUp)
+        change(&feedForward.down)
+    }
+
     mutating func prepareForInference(_ weights: InferenceWeights) {
         attention.prepareForInference(weights)
         feedForward.prepareForInference(weights)

@@ -63,14 +63,18 @@ public struct GenerationDefaults: Sendable, Hashable {
 }
 
 extension ModelFolder {
-    /// What `generation_config.json` says, where the folder has one.
+    /// What `generation_config.json` says, where the folder or its adapter's has one.
     ///
     /// - Throws: `ModelError` or `CheckpointError` naming the file.
     public func generationDefaults() throws -> GenerationDefaults {
-        guard folder.contains(GenerationDefaults.fileName) else { return GenerationDefaults() }
+        let name = GenerationDefaults.fileName
+        // An adapter carries its own where its run did.
+        let own = adapter.map(\.folder).flatMap { $0.contains(name) ? $0 : nil }
+        guard let folder = own ?? (folder.contains(name) ? folder : nil) else {
+            return GenerationDefaults()
+        }
         return try GenerationDefaults(
-            json: Data(folder.read(GenerationDefaults.fileName)),
-            path: path + "/" + GenerationDefaults.fileName)
+            json: Data(folder.read(name)), path: folder.path + "/" + name)
     }
 
     /// Ids that end a text: those of `generation_config.json`, which knows of a chat's turns, and those

@@ -8,6 +8,8 @@ public struct ModelFolder: Sendable {
     public let configuration: ModelConfiguration
     /// The files that together hold the weights.
     public let weights: [SafetensorsFile]
+    /// What is laid beside the weights, where an adapter was opened: all else here is its base's.
+    public private(set) var adapter: AdapterFolder?
 
     public var path: String { folder.path }
 
@@ -21,6 +23,12 @@ public struct ModelFolder: Sendable {
         self.folder = folder
         let path = folder.path + "/" + ModelFolder.configurationName
         guard folder.contains(ModelFolder.configurationName) else {
+            if AdapterFolder.isAdapter(folder) {
+                throw ModelError(
+                    .badConfiguration,
+                    "This is an adapter, and a whole model is needed here; merge it into its base "
+                        + "first: nightjar merge \(folder.path) --to FOLDER", path: folder.path)
+            }
             throw ModelError(
                 .badConfiguration,
                 "There is no config.json here, so this is not a model folder.", path: folder.path)
@@ -42,14 +50,43 @@ public struct ModelFolder: Sendable {
     }
 
     /// Opens what a reference names: a folder, `runs/base`, `runs/base@pre`, `runs/base@step-500`.
+    /// An adapter is opened with its base.
     ///
-    /// - Parameter warn: gets a sentence for each broken checkpoint that is passed over.
-    public init(reference: String, warn: @escaping @Sendable (String) -> Void) throws {
+    /// - Parameters:
+    ///   - base: where an adapter's base has moved to; nil for the one that it names.
+    ///   - warn: gets a sentence for each broken checkpoint that is passed over.
+    /// - Throws: `ModelError` where a base is given for what is no adapter.
+    public init(
+        reference: String, base: String? = nil, warn: @escaping @Sendable (String) -> Void
+    ) throws {
         let path = try CheckpointReference(reference).resolve(warn: warn)
-        try self.init(CheckpointFolder(path: path, requiresManifest: false))
+        let folder = try CheckpointFolder(path: path, requiresManifest: false)
+        if AdapterFolder.isAdapter(folder) {
+            let adapter = try AdapterFolder(folder)
+            self = try adapter.base(at: base, warn: warn)
+            self.adapter = adapter
+        } else {
+            guard base == nil else {
+                throw ModelError(
+                    .badConfiguration,
+                    "This is a whole model, which has no base; leave --base out.", path: path)
+            }
+            try self.init(folder)
+        }
     }
 
-    /// A decoder with the folder's weights.
+    /// Where the tokenizer and what goes with it lies: with the adapter, if it has one of its own.
+    public var tokenizerFolder: CheckpointFolder {
+        guard let own = adapter?.folder,
+            ["tokenizer.json", "tokenizer.model"].contains(where: own.contains)
+        else { return folder }
+        return own
+    }
+
+    /// The path of `tokenizerFolder`.
+    public var tokenizerPath: String { tokenizerFolder.path }
+
+    /// A decoder with the folder's weights, and the adapter beside them where one was opened.
     ///
     /// - Parameter positions: how many positions to prepare; the configuration's maximum by
     ///   default.
@@ -59,6 +96,29 @@ public struct ModelFolder: Sendable {
         let decoder = Decoder(
             configuration, precision: precision, positions: positions, on: backend)
         try decoder.load(from: weights)
+        guard let adapter else { return decoder }
+        return try decoder.adapted(by: adapter, of: self)
+    }
+}
+
+extension Decoder {
+    /// A decoder over the same weights with an adapter's beside them; see `adapted(by:)`.
+    ///
+    /// One base serves any number of adapters:
+    ///
+    /// ```swift
+    /// let plain = try base.decoder(precision: .f32, on: backend)
+    /// let polite = try plain.adapted(by: politeFolder, of: base)
+    /// let terse = try plain.adapted(by: terseFolder, of: base)
+    /// ```
+    ///
+    /// - Parameter base: the folder that this decoder's weights come from.
+    /// - Throws: `ModelError` where the adapter does not fit the base.
+    public func adapted(by folder: AdapterFolder, of base: ModelFolder) throws -> Decoder {
+        if base.adapter?.path != folder.path { try folder.check(base) }
+        let decoder = adapted(
+            by: try folder.adapter(of: base, precision: precision, on: backend))
+        decoder.refresh()
         return decoder
     }
 }

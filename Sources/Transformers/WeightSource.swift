@@ -16,11 +16,18 @@ public struct WeightSource: Sendable {
     ///
     /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors.
     public init(_ folder: ModelFolder) throws {
+        if let adapter = folder.adapter {
+            throw ModelError(
+                .unsupported,
+                "This is an adapter: its weights are changes of \(folder.path), and no model by "
+                    + "themselves. Merge it first: nightjar merge \(adapter.path) --to FOLDER",
+                path: adapter.path)
+        }
         // Parameters are declared by what makes them; their memory is never touched.
         let model = Decoder(
             folder.configuration, precision: .f32, positions: 1, on: CPUBackend.shared)
         try self.init(
-            model.parameters.publicTensors.map { ($0.name, $0.tensor.shape) },
+            model.parameters.publicShapes.sorted { $0.name < $1.name },
             tiesEmbeddings: folder.configuration.tiesEmbeddings, in: folder.weights)
     }
 
@@ -67,6 +74,13 @@ public struct WeightSource: Sendable {
         }
         storedTypes = types
         self.files = places.filter { known.contains($0.key) }
+    }
+
+    /// The tensors of an adapter.
+    ///
+    /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors.
+    init(adapter wanted: [(name: String, shape: Shape)], in file: SafetensorsFile) throws {
+        try self.init(wanted, tiesEmbeddings: false, in: [file])
     }
 
     private static func check(

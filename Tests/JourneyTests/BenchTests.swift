@@ -55,6 +55,24 @@ import Testing
         #expect(table.code == 0 && table.output.contains("tokens per second"), "\(table.output)")
     }
 
+    @Test func adaptersAreTimedBesideEveryWeight() throws {
+        let program = try Program()
+        let outcome = try program.run(["bench", "lora", "--shape", Self.shape, "--json"])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let rows = try objects(outcome.output)
+        try #require(rows.count == 5)
+        let trained = rows.map { $0["trained_parameters"] as? Int ?? 0 }
+        // Rank 16 beside seven maps: width 32, inner width 64.
+        let adapters = 16 * (4 * 64 + 3 * 96)
+        #expect(trained[1...3] == [adapters, adapters, adapters], "\(trained)")
+        #expect(trained[4] == adapters + 5 * 32 + 2 * 64)
+        for row in rows { #expect((row["step_ms"] as? Double ?? 0) > 0, "\(row)") }
+        let wrong = try program.run([
+            "bench", "train", "--shape", Self.shape, "--base", "int8",
+        ])
+        #expect(wrong.code == 2 && wrong.errors.contains("--lora"), "\(wrong)")
+    }
+
     /// At every level of commands.
     @Test(arguments: [["trian", "train"], ["bench", "growt", "growth"]])
     func aMistypedCommandNamesTheNearest(_ words: [String]) throws {

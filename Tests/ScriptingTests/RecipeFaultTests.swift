@@ -86,7 +86,6 @@ import Testing
         ("recompute = 'yes'", "recompute: expected true or false, got string \"yes\""),
         ("model = {}", "model: none of from or init is given; give one"),
         ("model = { from = 'a', init = {} }", "model: from and init are both given"),
-        ("model = { lora = {} }", "model.lora: this key is not supported in this version"),
         ("model = { from = 'nowhere' }", "model.from: there is no folder \"nowhere\""),
         ("tokenizer = 'nowhere.json'", "tokenizer: there is no file \"nowhere.json\""),
         (
@@ -155,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "phases", "probes", "lora", "rewards", "policies",
+        "phases", "probes", "rewards", "policies",
     ])
     func keysOfOtherVersionsAreNotCalledUnknown(key: String) throws {
         let error = try folder.error(keys: "\(key) = {},")

@@ -33,7 +33,8 @@ import Testing
                   "stage": "pre",
                   "method": "lm",
                   "model": {
-                    "from": "texts"
+                    "from": "texts",
+                    "lora": null
                   },
                   "tokenizer": "model",
                   "data": {

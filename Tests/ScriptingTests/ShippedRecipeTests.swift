@@ -9,7 +9,7 @@ import Training
         .deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Scripts/recipes").path
 
-    @Test(arguments: ["tiny", "demo", "own-text", "sft"])
+    @Test(arguments: ["tiny", "demo", "own-text", "sft", "lora"])
     func shippedRecipesLoadWithoutWarnings(name: String) throws {
         let loaded = try RecipeLoader.load(
             path: "\(Self.recipes)/\(name).lua", workingFolder: "/somewhere", checksFiles: false)

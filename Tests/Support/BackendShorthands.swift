@@ -26,13 +26,13 @@ extension Backend {
             RMSNormSettings(epsilon: 0))
     }
 
-    /// Cross-entropy of logits without a cap.
+    /// Cross-entropy with both gradients or none.
     public func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        wantsGradients: Bool
+        softCap: Float? = nil, wantsGradients: Bool
     ) -> LinearCrossEntropy {
         linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights,
-            normalizer: normalizer, softCap: nil, wantsGradients: wantsGradients)
+            normalizer: normalizer, softCap: softCap, gradients: wantsGradients ? .all : [])
     }
 }

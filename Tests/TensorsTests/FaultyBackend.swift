@@ -12,7 +12,8 @@ final class FaultyBackend: Backend {
 
     enum Operation: String, Sendable, CaseIterable {
         case cast, add, accumulate, scale, glu, gluBackward, bias, biasRows, softCap, matmul,
-            packed, quantized
+            packed, quantized, dequantized
+        case columns, accumulateColumns, scaleColumns, columnProducts, inverseRowNorms, dropout
         case rmsNorm, rmsNormBackward, gather, scatterAdd, rotary, attention, attentionBackward
         case cachedAttention, linearCrossEntropy, headGradient, sumOfSquares, adamW, sgd
         case topProbabilities, linearDistillation
@@ -159,6 +160,30 @@ final class FaultyBackend: Backend {
     func quantized(_ weight: Tensor) -> Tensor {
         good.quantized(spoil(good.cast(weight, to: weight.kind), of: .quantized))
     }
+    func dequantized(_ weight: Tensor, to kind: ElementKind) -> Tensor {
+        spoil(good.dequantized(weight, to: kind), of: .dequantized)
+    }
+    func columns(_ range: Range<Int>, of x: Tensor) -> Tensor {
+        spoil(good.columns(range, of: x), of: .columns)
+    }
+    func accumulate(_ x: Tensor, intoColumnsFrom column: Int, of target: Tensor) {
+        good.accumulate(x, intoColumnsFrom: column, of: target)
+        spoil(target, of: .accumulateColumns)
+    }
+    func scaleColumns(of x: Tensor, from column: Int, by factors: Tensor) {
+        good.scaleColumns(of: x, from: column, by: factors)
+        spoil(x, of: .scaleColumns)
+    }
+    func addColumnProducts(_ a: Tensor, _ b: Tensor, to sums: Tensor) {
+        good.addColumnProducts(a, b, to: sums)
+        spoil(sums, of: .columnProducts)
+    }
+    func inverseRowNorms(of x: Tensor) -> Tensor {
+        spoil(good.inverseRowNorms(of: x), of: .inverseRowNorms)
+    }
+    func dropout(_ x: Tensor, rate: Float, key: UInt64, first: Int) -> Tensor {
+        spoil(good.dropout(x, rate: rate, key: key, first: first), of: .dropout)
+    }
     func emptyCache(
         slots: Int, capacity: Int, keyValueHeads: Int, headSize: Int, kind: ElementKind
     ) -> (keys: Tensor, values: Tensor) {
@@ -169,11 +194,11 @@ final class FaultyBackend: Backend {
 
     func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        softCap: Float?, wantsGradients: Bool
+        softCap: Float?, gradients: LossGradients
     ) -> LinearCrossEntropy {
         let result = good.linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights,
-            normalizer: normalizer, softCap: softCap, wantsGradients: wantsGradients)
+            normalizer: normalizer, softCap: softCap, gradients: gradients)
         spoil(result.tokenLosses, of: .linearCrossEntropy)
         if let gradient = result.headGradient { spoil(gradient, of: .headGradient) }
         return result

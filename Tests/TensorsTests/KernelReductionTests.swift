@@ -57,6 +57,32 @@ import Testing
         }
     }
 
+    @Test func columnsAndRowNormsDoNotDependOnTheNumberOfThreads() {
+        var random = SplitMix64(seed: 5)
+        let (rows, width) = (700, 83)
+        for kind in [ElementKind.f32, .bf16] {
+            let x = random.sample([rows, width], kind).tensor(on: backend)
+            let part = random.sample([rows, 40], kind).tensor(on: backend)
+            let other = random.sample([rows, 40], kind).tensor(on: backend)
+            let factors = random.sample([40]).tensor(on: backend)
+            let weight = random.sample([rows, width]).tensor(on: backend)
+            expectSameOnOneAndManyThreads("\(kind)") {
+                let sum = backend.empty(x.shape, kind)
+                backend.copy(x, to: sum)
+                backend.accumulate(part, intoColumnsFrom: 7, of: sum)
+                backend.scaleColumns(of: sum, from: 11, by: factors)
+                let products = backend.empty([40], .f32)
+                backend.fill(products, with: 0)
+                backend.addColumnProducts(part, other, to: products)
+                return [
+                    sum, products, backend.columns(7..<47, of: x), backend.inverseRowNorms(of: x),
+                    backend.dropout(x, rate: 0.3, key: 5, first: 2),
+                    backend.dequantized(backend.quantized(weight), to: kind),
+                ]
+            }
+        }
+    }
+
     @Test func repeatedIdsAddUpInRowOrderOnAnyTeam() {
         var random = SplitMix64(seed: 4)
         let (tokens, width) = (900, 50)

@@ -17,14 +17,14 @@ extension Tape {
         hidden: Traced, head: Traced, targets: Tensor, weights: Tensor, normalizer: Double,
         softCap: Float? = nil
     ) -> TracedLoss {
-        let wantsGradients = isRecording && (hidden.node != nil || head.node != nil)
+        var gradients: LossGradients = []
+        if isRecording, hidden.node != nil { gradients.insert(.hidden) }
+        if isRecording, head.node != nil { gradients.insert(.head) }
         let result = hidden.value.backend.linearCrossEntropy(
             hidden: hidden.value, head: head.value, targets: targets, weights: weights,
-            normalizer: normalizer, softCap: softCap, wantsGradients: wantsGradients)
-        guard let hiddenGradient = result.hiddenGradient, let headGradient = result.headGradient
-        else { return TracedLoss(loss: .constant(result.loss), tokenLosses: result.tokenLosses) }
+            normalizer: normalizer, softCap: softCap, gradients: gradients)
         let loss = record(
-            .linearCrossEntropy(hidden: hiddenGradient, head: headGradient),
+            .linearCrossEntropy(hidden: result.hiddenGradient, head: result.headGradient),
             inputs: [hidden, head], output: result.loss)
         return TracedLoss(loss: loss, tokenLosses: result.tokenLosses)
     }
@@ -65,13 +65,12 @@ extension Tape {
 }
 
 func pullBackLinearCrossEntropy(
-    _ upstream: Tensor?, hiddenGradient: Tensor, headGradient: Tensor, to inputs: GradientSink
+    _ upstream: Tensor?, hiddenGradient: Tensor?, headGradient: Tensor?, to inputs: GradientSink
 ) {
-    if let upstream {
-        let factor = upstream.read()[0]
-        hiddenGradient.backend.scale(hiddenGradient, by: factor)
-        hiddenGradient.backend.scale(headGradient, by: factor)
+    let factor = upstream?.read()[0]
+    for (input, gradient) in [(1, headGradient), (0, hiddenGradient)] {
+        guard let gradient else { continue }
+        if let factor { gradient.backend.scale(gradient, by: factor) }
+        inputs.give(gradient, to: input)
     }
-    inputs.give(headGradient, to: 1)
-    inputs.give(hiddenGradient, to: 0)
 }

@@ -8,7 +8,7 @@ extension Tape {
     ///   is given, which differs from this one.
     public func recompute(_ input: Traced, _ body: @escaping (Tape, Traced) -> Traced) -> Traced {
         guard isRecording else { return body(self, input) }
-        let output = body(Tape(gradients: nil), .constant(input.value)).value
+        let output = body(Tape(gradients: nil, draws: draws), .constant(input.value)).value
         // Parameters inside the body want gradients even where the input does not.
         let anchor = input.node == nil ? variable(input.value) : input
         return record(
@@ -23,7 +23,7 @@ struct Recomputation {
     var body: (Tape, Traced) -> Traced
 
     func pullBack(_ upstream: Tensor, to inputs: GradientSink) {
-        let inner = Tape(gradients: inputs.tape.gradients)
+        let inner = Tape(gradients: inputs.tape.gradients, draws: inputs.tape.draws)
         let variable = inner.variable(input)
         inner.backward(from: body(inner, variable), seed: upstream)
         if let gradient = inner.gradient(of: variable) { inputs.give(gradient, to: 0) }

@@ -82,6 +82,10 @@ size_t nj_quantized_bytes(size_t n, size_t k);
 void nj_quantize(
     const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
 
+/// Writes what nj_quantize made of [n, k] back as rows, in f32 or bf16.
+void nj_dequantize(
+    const void *_Nullable packed, size_t n, size_t k, void *_Nullable out, nj_kind kind);
+
 // MARK: Choice of products (products.c)
 
 /// Computes a product with oneDNN where that has a kernel of the first class for it, with nj_gemm
@@ -151,6 +155,31 @@ void nj_add_bias(
 void nj_bias_backward(
     const void *_Nullable upstream, nj_kind kind, float *_Nullable bias_gradient, size_t rows,
     size_t width);
+
+/// out [rows, count] = x [rows, width] from column `first` on.
+void nj_take_columns(
+    const void *_Nullable x, nj_kind kind, size_t width, size_t first, void *_Nullable out,
+    size_t rows, size_t count);
+/// Adds x [rows, count] to out [rows, width] from column `first` on.
+void nj_add_to_columns(
+    const void *_Nullable x, nj_kind kind, void *_Nullable out, size_t width, size_t first,
+    size_t rows, size_t count);
+/// x [rows, width] *= factors [count] from column `first` on.
+void nj_scale_columns(
+    void *_Nullable x, nj_kind kind, size_t width, size_t first, const float *_Nullable factors,
+    size_t rows, size_t count);
+/// sums [width] += the sum over rows of a times b.
+void nj_add_column_products(
+    const void *_Nullable a, const void *_Nullable b, nj_kind kind, float *_Nullable sums,
+    size_t rows, size_t width);
+/// norms [rows] = 1 / the root of each row's sum of squares; 0 where that is 0.
+void nj_inverse_row_norms(
+    const void *_Nullable x, nj_kind kind, float *_Nullable norms, size_t rows, size_t width);
+/// out = scale * x where the upper 24 bits of draw first + i of the stream are `least` or more, else
+/// 0.
+void nj_dropout(
+    const void *_Nullable x, void *_Nullable out, nj_kind kind, size_t count, uint64_t key,
+    uint64_t first, uint32_t least, float scale);
 
 /// x, out [rows, heads, head_size]; positions [rows]; cosines, sines [table, head_size / 2]
 typedef struct {

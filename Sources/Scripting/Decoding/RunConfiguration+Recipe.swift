@@ -34,10 +34,23 @@ extension RunConfiguration {
             data: try WeightedSource.list(
                 recipe: table.inner("data"), places: places, at: root.appending("data")),
             budget: Self.budget(table))
+        lora = modelTable.optionalInner("lora").map(LoRASettings.init(recipe:))
+        if lora != nil, case .new = model {
+            throw ShapeFault(
+                path: root.appending("model").appending("lora"),
+                sentence: "adapters are trained beside a model that has learned already; give "
+                    + "model.from in place of model.init")
+        }
         seed = UInt64(table.integer("seed"))
         stage = table.word("stage")
         method = table.word("method")
         distillation = try Self.distillation(table, of: method, places)
+        if lora != nil, distillation != nil {
+            throw ShapeFault(
+                path: root.appending("model").appending("lora"),
+                sentence: "an adapter does not learn from a teacher in this version; take lora out, "
+                    + "or use method = \"sft\" or \"lm\"")
+        }
         tokenizer = try Self.tokenizer(table.text("tokenizer"), of: model, places)
         chatTemplate = try Self.chatTemplate(table.text("chat_template"), of: method, places)
         neftuneAlpha = try Self.neftuneAlpha(table, of: method)

@@ -54,6 +54,30 @@ public protocol Backend: AnyObject, Sendable {
     /// `cap · tanh(x / cap)`, in place; `x` is f32 (f64 on an f64 reference).
     func softCap(_ x: Tensor, at cap: Float)
 
+    // MARK: Columns
+
+    /// Columns of a matrix as a tensor of their own: `x [N, W]` gives `[N, range.count]`.
+    func columns(_ range: Range<Int>, of x: Tensor) -> Tensor
+    /// The gradient of `columns`: adds `x [N, w]` to the columns of `target [N, W]` from `column`
+    /// on, in place, in the kind of both.
+    func accumulate(_ x: Tensor, intoColumnsFrom column: Int, of target: Tensor)
+    /// Multiplies the columns of `x [N, W]` from `column` on by `factors [w]` (f32), in place.
+    func scaleColumns(of x: Tensor, from column: Int, by factors: Tensor)
+    /// The gradient of factors: adds to `sums [w]` (f32), in place, the sum over the rows of
+    /// `a [N, w]` times `b [N, w]`.
+    func addColumnProducts(_ a: Tensor, _ b: Tensor, to sums: Tensor)
+    /// `1 / √Σ x²` of each row of `x [N, C]`, `[N]`, f32; 0 for a row of zeros.
+    func inverseRowNorms(of x: Tensor) -> Tensor
+
+    // MARK: Noise
+
+    /// Dropout (Srivastava et al. 2014): an element is 0 with the probability `rate`, else divided
+    /// by `1 - rate`. It is its own gradient.
+    ///
+    /// Element i is kept or not by the draw `first + i` of the stream of `key`, so that the pieces
+    /// of a tensor are treated as the whole would be.
+    func dropout(_ x: Tensor, rate: Float, key: UInt64, first: Int) -> Tensor
+
     // MARK: Products
 
     /// `op(a) · op(b)` for matrices, where `op` transposes on request; the result is of `kind`.
@@ -75,6 +99,10 @@ public protocol Backend: AnyObject, Sendable {
     /// With `s` a row's largest absolute weight over 127, in f32, its integers are `weight / s` to
     /// nearest, ties to even. A product with it is `s` times the product with the integers.
     func quantized(_ weight: Tensor) -> Tensor
+
+    /// What a quantized weight stands for, row-major in `kind`: its integers times the scales of
+    /// their rows.
+    func dequantized(_ weight: Tensor, to kind: ElementKind) -> Tensor
 
     // MARK: Normalisation
 
@@ -169,11 +197,11 @@ public protocol Backend: AnyObject, Sendable {
     ///   - targets: `[N]`, i32; rows of weight 0 are ignored whatever their target is.
     ///   - weights: `[N]`, f32
     ///   - softCap: where given, logits become `softCap · tanh(logit / softCap)` first.
-    ///   - wantsGradients: also gives `d loss / d hidden` (kind of `hidden`) and
+    ///   - gradients: those that are computed too: `d loss / d hidden` (kind of `hidden`) and
     ///     `d loss / d head` (f32).
     func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        softCap: Float?, wantsGradients: Bool
+        softCap: Float?, gradients: LossGradients
     ) -> LinearCrossEntropy
 
     /// The softmax of `logits [N, V]` (f32) at a temperature, cut to its `count` likeliest tokens.

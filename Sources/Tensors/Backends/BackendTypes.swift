@@ -103,6 +103,21 @@ public struct RMSNormSettings: Sendable, Hashable {
     }
 }
 
+/// Which gradients come with a loss.
+public struct LossGradients: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+
+    /// Bits, as an option set has them.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// That of the hidden states.
+    public static let hidden = LossGradients(rawValue: 1)
+    /// That of the head, which a frozen head has no use for.
+    public static let head = LossGradients(rawValue: 2)
+    /// Both.
+    public static let all: LossGradients = [.hidden, .head]
+}
+
 /// What `Backend.linearCrossEntropy` gives.
 public struct LinearCrossEntropy: Sendable {
     /// `[1]`, f32 (f64 on an f64 reference).

@@ -18,6 +18,8 @@ public struct RunConfiguration: Sendable {
     /// Whom the run learns from; set with `distillation` alone.
     public var distillation: Distillation?
     public var model: ModelSource
+    /// Nil where the model's own weights are trained.
+    public var lora: LoRASettings?
     public var tokenizer: TokenizerSource = .model
     /// How conversations become text.
     public var chatTemplate: ChatTemplateSource = .model

@@ -11,6 +11,7 @@ final class CheckpointKeeper {
     /// How many of the newest are kept; a dial.
     var keepLast: Int
     private let lineage: RunLineage
+    private let base: AdapterBase?
     private let tokenizerFiles: [(name: String, contents: [UInt8])]
     private let saver = BackgroundSaver()
     private let finished = Finished()
@@ -20,12 +21,14 @@ final class CheckpointKeeper {
     /// - Parameter savedStep: the step the run goes on from, which is saved already.
     init(
         folder: RunFolder, settings: CheckpointSettings, lineage: RunLineage,
-        tokenizerFiles: [(name: String, contents: [UInt8])], savedStep: Int?
+        base: AdapterBase? = nil, tokenizerFiles: [(name: String, contents: [UInt8])],
+        savedStep: Int?
     ) {
         self.folder = folder
         self.settings = settings
         keepLast = settings.keepLast
         self.lineage = lineage
+        self.base = base
         self.tokenizerFiles = tokenizerFiles
         lastStep = savedStep
     }
@@ -48,8 +51,8 @@ final class CheckpointKeeper {
             state.best.removeLast(max(0, state.best.count - settings.keepBest))
         }
         let snapshot = try Snapshot(
-            of: state, model: model, optimizer: optimizer, tokenizerFiles: tokenizerFiles,
-            hookState: hookState)
+            of: state, model: model, base: base, run: folder.path, optimizer: optimizer,
+            tokenizerFiles: tokenizerFiles, hookState: hookState)
         let protected =
             state.best.map(\.step) + state.course.requestedTargets
             + [state.course.rollbackTarget].compactMap { $0 }

@@ -18,7 +18,7 @@ public struct ModelStart {
         switch recipe.model {
         case .folder(let reference):
             let remarks = Remarks()
-            let folder = try ModelFolder(reference: reference) { remarks.add($0) }
+            let folder = try ModelStart.open(reference, recipe) { remarks.add($0) }
             remarks.all.forEach(remark)
             self.folder = folder
             configuration = folder.configuration
@@ -29,6 +29,15 @@ public struct ModelStart {
         tokenizer = try ModelStart.tokenizer(recipe, folder: folder)
         if folder == nil { configuration.adopt(tokenizer) }
         try configuration.validate()
+        if let lora = recipe.lora {
+            guard folder != nil else {
+                throw TrainingError(
+                    .badConfiguration,
+                    "lora trains adapters beside a model that has learned already, and model.init "
+                        + "has learned nothing; name one with model = { from = ..., lora = ... }.")
+            }
+            try lora.adapter.targets.check(against: configuration)
+        }
         guard tokenizer.vocabularySize <= configuration.vocabularySize else {
             throw TrainingError(
                 .badConfiguration,
@@ -55,13 +64,63 @@ public struct ModelStart {
         return [(name, try folder.folder.read(name))]
     }
 
-    /// Draws new weights, or reads the folder's.
-    func fill(_ model: Decoder, seed: UInt64) throws {
-        if let folder {
-            try model.load(from: folder.weights)
-        } else {
-            model.initialize(seed: seed)
+    /// A model folder of the recipe's, which must be whole: adapters are not built on adapters.
+    private static func open(
+        _ reference: String, _ recipe: RunConfiguration, warn: @escaping @Sendable (String) -> Void
+    ) throws -> ModelFolder {
+        let folder: ModelFolder
+        do {
+            folder = try ModelFolder(reference: reference, warn: warn)
+        } catch let error as CheckpointError where recipe.lora != nil && error.code == .missing {
+            throw TrainingError(
+                .badConfiguration,
+                "The base of the adapter that \(recipe.outputPath) trains cannot be opened: \(error)"
+            )
         }
+        if let adapter = folder.adapter {
+            throw TrainingError(
+                .badConfiguration,
+                "\(adapter.path) is an adapter, and a run begins from a whole model: merge it first, "
+                    + "with nightjar merge \(adapter.path) --to FOLDER, and begin from that.")
+        }
+        return folder
+    }
+
+    /// What an adapter's checkpoints name as their base; nil where the model itself is trained.
+    ///
+    /// - Throws: `CheckpointError` where the base cannot be read.
+    func base(_ recipe: RunConfiguration) throws -> AdapterBase? {
+        guard recipe.lora != nil, let folder else { return nil }
+        return try AdapterBase(folder)
+    }
+
+    /// The model that a run trains.
+    ///
+    /// - Parameter initializes: whether what is trained is drawn, or read from the folder; a resumed
+    ///   run brings its own.
+    func decoder(
+        _ recipe: RunConfiguration, _ plan: RunPlan, initializes: Bool, on backend: any Backend
+    ) throws -> Decoder {
+        let lora = recipe.lora
+        let model = Decoder(
+            configuration, precision: plan.precision, positions: recipe.sequenceLength,
+            frozen: lora?.form(plan.precision), on: backend)
+        guard let lora, let folder else {
+            guard initializes else { return model }
+            if let folder {
+                try model.load(from: folder.weights)
+            } else {
+                model.initialize(seed: recipe.seed)
+            }
+            return model
+        }
+        try model.load(from: folder.weights)
+        // Loading rounds from f32, a table at a time; nobody wants that memory again.
+        (backend as? CPUBackend)?.trimMemory()
+        let adapter = try Adapter(
+            lora.adapter, of: configuration, precision: plan.precision, on: backend)
+        return initializes
+            ? model.adapted(by: adapter, seed: recipe.seed) : model.adapted(by: adapter)
     }
 
     private static func tokenizer(_ recipe: RunConfiguration, folder: ModelFolder?) throws

@@ -1,7 +1,9 @@
 import Autograd
+import Checkpoints
 import Corpora
 import Foundation
 import Layers
+import Naming
 import Optimizers
 import Tensors
 import Tokenizers
@@ -21,6 +23,8 @@ struct RunParts {
     let evaluation: [EvaluationSet]
     /// Whom the run learns from.
     let teacher: Teacher?
+    /// What the adapter stands beside, where one is trained.
+    let base: AdapterBase?
     /// The model folder the run starts from, with what identifies its content.
     let parent: (path: String, identity: String)?
 
@@ -44,9 +48,8 @@ struct RunParts {
         try memory.check()
         memory.remark.map(observer.remark)
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
-        model = Decoder(
-            start.configuration, precision: plan.precision,
-            positions: configuration.sequenceLength, on: backend)
+        base = try start.base(configuration)
+        model = try start.decoder(configuration, plan, initializes: initializes, on: backend)
         let student = start.configuration
         let precision = plan.precision
         let reader = tokenizer
@@ -55,10 +58,9 @@ struct RunParts {
                 $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
                 precision: precision, on: backend, remark: { observer.remark($0) })
         }
-        if initializes { try start.fill(model, seed: configuration.seed) }
-        parent = start.parent
+        parent = base.map { ($0.path, $0.hash.hex) } ?? start.parent
         optimizer = configuration.optimizer.makeOptimizer()
-        guard let gradients = model.parameters.makeGradients() else {
+        guard let gradients = model.trained.makeGradients() else {
             throw TrainingError(.badConfiguration, "The model has no parameters.")
         }
         step = TrainStep(
@@ -66,11 +68,50 @@ struct RunParts {
             clip: configuration.gradientClip, recomputes: configuration.recomputes,
             noise: configuration.neftuneAlpha.map {
                 EmbeddingNoise(alpha: $0, seed: configuration.seed)
-            }, teacher: teacher)
+            }, teacher: teacher, upRate: configuration.lora?.upRate ?? 1,
+            seed: configuration.seed)
         tokenizerFiles =
             configuration.chatTemplate.carried(
                 by: try tokenizer.huggingFaceFiles(), template: data.template)
             + (try start.generationFiles(configuration))
+    }
+
+    /// Throws where a checkpoint is not of what the recipe trains now.
+    func checkFits(_ saved: CheckpointFolder) throws {
+        guard AdapterFolder.isAdapter(saved) == (model.adapter != nil) else {
+            throw TrainingError(
+                .badState,
+                model.adapter == nil
+                    ? "\(saved.path) is an adapter, and the recipe now trains a whole model; put "
+                        + "lora back, or start a new run under another name."
+                    : "\(saved.path) is a whole model, and the recipe now trains an adapter; take "
+                        + "lora out, or start a new run under another name.")
+        }
+        guard let adapter = model.adapter else {
+            return try model.configuration.checkFits(
+                ModelFolder(saved).configuration, of: saved.path)
+        }
+        let folder = try AdapterFolder(saved)
+        if let base, let hash = folder.baseHash, hash != base.hash {
+            throw TrainingError(
+                .badState,
+                "The adapter in \(saved.path) was trained beside another model than \(base.path) is "
+                    + "now: its base had the hash \(hash), and this has \(base.hash). Put the base "
+                    + "back, or start a new run under another name.")
+        }
+        let modules = try folder.configuration.modules(of: model.configuration)
+        guard modules != adapter.modules else { return }
+        let difference =
+            modules.count == adapter.modules.count
+            ? zip(modules, adapter.modules).first { $0 != $1 }.map { was, isNow in
+                "\(was.name) was trained with \(was.sizes), and the recipe says \(isNow.sizes)"
+            }
+            : "it has \(modules.count) adapted maps, and the recipe comes to "
+                + "\(adapter.modules.count)"
+        throw TrainingError(
+            .badState,
+            "\(saved.path): \(difference ?? "its maps differ"). Put lora back, or start a new run "
+                + "under another name.")
     }
 
     func makeLoader(
@@ -81,5 +122,12 @@ struct RunParts {
             rows: configuration.batch.size, seed: configuration.seed,
             prefetch: configuration.prefetch,
             admission: Admission(maximumTokens: dials.maximumDocumentTokens), from: state)
+    }
+}
+
+extension AdaptedModule {
+    /// Its numbers in words.
+    fileprivate var sizes: String {
+        "rank \(rank), scale \(scale), dropout \(dropout)\(hasMagnitude ? ", magnitudes" : "")"
     }
 }

@@ -11,6 +11,20 @@ public struct RunPlan: Sendable {
     /// `f32` or `bf16`.
     public let precision: ElementKind
     public let census: Census
+    /// The maps with adapters; nil where the model's own weights are trained.
+    public let adapted: [AdaptedModule]?
+
+    /// Numbers that training moves.
+    public var trainedParameters: Int {
+        adapted?.reduce(0) { $0 + $1.parameterCount } ?? census.parameters
+    }
+
+    /// Floating-point operations of training on one token of a row.
+    public func trainingFLOPs(time: Int) -> Double {
+        adapted == nil
+            ? census.trainingFLOPs(time: time)
+            : census.trainingFLOPs(time: time, adapterParameters: trainedParameters)
+    }
 
     public var totalTokens: Int { totalSteps * tokensAStep }
 
@@ -59,6 +73,7 @@ public struct RunPlan: Sendable {
         case .automatic: precision = backend.hasNativeBFloat16 ? .bf16 : .f32
         }
         census = Census(model)
+        adapted = try configuration.lora?.adapter.modules(of: model)
     }
 
     /// Whole steps for a budget that comes to `exact` of them.

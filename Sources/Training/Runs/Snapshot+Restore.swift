@@ -14,9 +14,15 @@ extension Snapshot {
     ) throws -> RunState {
         let state = try RunState(
             json: folder.read(stateName), path: folder.path + "/" + stateName)
-        try model.load(from: [folder.tensors(ModelFolder.weightsName)])
+        if let adapter = model.adapter {
+            try adapter.load(
+                from: folder.tensors(AdapterFolder.weightsName), base: "the recipe's base")
+            model.refresh()
+        } else {
+            try model.load(from: [folder.tensors(ModelFolder.weightsName)])
+        }
         let file = try folder.tensors(optimizerName)
-        let parameters = model.parameters.all.map { parameter in
+        let parameters = model.trained.all.map { parameter in
             OptimizedParameter(parameter, gradient: parameter.value)
         }
         // Before its first update an optimizer has no state, and zeros are what it begins with.

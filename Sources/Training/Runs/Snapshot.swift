@@ -13,6 +13,8 @@ struct Snapshot: Sendable {
     private let weights: [HostTensor]
     private let optimizerState: [HostTensor]
     private let plainFiles: [(name: String, contents: [UInt8])]
+    private let weightsName: String
+    private let metadata: [String: String]
 
     private struct HostTensor: Sendable {
         let declaration: TensorDeclaration
@@ -32,36 +34,56 @@ struct Snapshot: Sendable {
     static let stateName = "state.json"
 
     /// Copies everything; the loop waits for this and no longer.
+    ///
+    /// - Parameters:
+    ///   - base: what the adapter stands beside, where one is trained.
+    ///   - run: the run's folder.
     init(
-        of state: RunState, model: Decoder, optimizer: any Optimizer,
-        tokenizerFiles: [(name: String, contents: [UInt8])], hookState: [String: [UInt8]] = [:]
+        of state: RunState, model: Decoder, base: AdapterBase? = nil, run: String = "",
+        optimizer: any Optimizer, tokenizerFiles: [(name: String, contents: [UInt8])],
+        hookState: [String: [UInt8]] = [:]
     ) throws {
         self.state = state
-        weights = model.parameters.publicTensors.map { HostTensor($0.name, $0.tensor) }
+        weights = model.trained.publicTensors.map { HostTensor($0.name, $0.tensor) }
         optimizerState = optimizer.state.map { HostTensor($0.name, $0.tensor) }
-        let configuration = try model.configuration.json(elementKind: "float32")
+        let configuration: (name: String, contents: [UInt8])
+        if let adapter = model.adapter, let base {
+            let json = try adapter.configuration.json(base: base.path, model: model.configuration)
+            configuration = (AdapterFolder.configurationName, Array(json))
+            weightsName = AdapterFolder.weightsName
+            let name = CheckpointName.of(step: state.step)
+            metadata = base.metadata(from: "\(run)/checkpoints/\(name)")
+        } else {
+            let json = try model.configuration.json(elementKind: "float32")
+            configuration = (ModelFolder.configurationName, Array(json))
+            weightsName = ModelFolder.weightsName
+            metadata = ["format": "pt"]
+        }
         let hookFiles =
             hookState.isEmpty
             ? [] : [(HookState.fileName, try HookState(hookState).bytes())]
         plainFiles =
-            [(ModelFolder.configurationName, Array(configuration))] + tokenizerFiles
-            + hookFiles + [(Snapshot.stateName, Array(try state.json().utf8))]
+            [configuration] + tokenizerFiles + hookFiles
+            + [(Snapshot.stateName, Array(try state.json().utf8))]
     }
 
     /// The files of the checkpoint.
     func contents(lineage: RunLineage) -> CheckpointContents {
         var files = plainFiles.map { CheckpointFile($0.name, bytes: $0.contents) }
-        files.append(Snapshot.file(ModelFolder.weightsName, weights))
+        files.append(Snapshot.file(weightsName, weights, metadata))
         files.append(Snapshot.file(Snapshot.optimizerName, optimizerState))
         return CheckpointContents(
             files: files, parents: lineage.parents, recipe: lineage.recipe,
             scripts: lineage.scripts, data: lineage.data)
     }
 
-    private static func file(_ name: String, _ tensors: [HostTensor]) -> CheckpointFile {
+    private static func file(
+        _ name: String, _ tensors: [HostTensor], _ metadata: [String: String] = ["format": "pt"]
+    ) -> CheckpointFile {
         let bytes = Dictionary(
             uniqueKeysWithValues: tensors.map { ($0.declaration.name, $0.bytes) })
-        return CheckpointFile(name, tensors: tensors.map(\.declaration)) { tensor, sink in
+        return CheckpointFile(name, tensors: tensors.map(\.declaration), metadata: metadata) {
+            tensor, sink in
             try sink.append(bytes[tensor.name] ?? [])
         }
     }

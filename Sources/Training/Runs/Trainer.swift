@@ -81,8 +81,7 @@ public final class Trainer {
             seed: configuration.seed, precision: parts.plan.precision,
             backend: backend.description, build: RunState.thisBuild)
         if let saved {
-            try parts.model.configuration.checkFits(
-                ModelFolder(saved).configuration, of: saved.path)
+            try parts.checkFits(saved)
             state = try Snapshot.restore(from: saved, into: parts.model, parts.optimizer)
             newestCheckpoint = CheckpointName.of(step: state.step)
             try state.checkFits(fresh, path: saved.path)
@@ -120,7 +119,7 @@ public final class Trainer {
         }
         keeper = CheckpointKeeper(
             folder: folder, settings: configuration.checkpoints,
-            lineage: RunLineage(parts, recipe: recipe),
+            lineage: RunLineage(parts, recipe: recipe), base: parts.base,
             tokenizerFiles: parts.tokenizerFiles,
             savedStep: saved == nil ? nil : state.step)
         gauge = SpeedGauge(

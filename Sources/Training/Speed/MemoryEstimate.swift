@@ -1,3 +1,4 @@
+public import Layers
 public import Optimizers
 public import Tensors
 public import Transformers
@@ -44,9 +45,10 @@ public struct MemoryEstimate: Sendable, Hashable {
         teacher: ModelConfiguration? = nil
     ) {
         let training = MemoryEstimate(
-            training: model, rows: plan.microRows, time: configuration.sequenceLength,
-            precision: plan.precision, optimizer: configuration.optimizer,
-            recomputes: configuration.recomputes)
+            training: model, adapted: plan.adapted,
+            frozen: configuration.lora?.form(plan.precision), rows: plan.microRows,
+            time: configuration.sequenceLength, precision: plan.precision,
+            optimizer: configuration.optimizer, recomputes: configuration.recomputes)
         guard let teacher else {
             self = training
             return
@@ -61,22 +63,28 @@ public struct MemoryEstimate: Sendable, Hashable {
             ]
     }
 
-    /// What training every weight of a model takes.
+    /// What training a model takes: every weight of it, or adapters beside it.
     ///
     /// - Parameters:
+    ///   - adapted: the maps with adapters; nil for every weight.
+    ///   - frozen: how the base's maps are held where there are adapters.
     ///   - microRows: rows of a forward pass.
     ///   - time: tokens of a row.
     public init(
-        training model: ModelConfiguration, rows microRows: Int, time: Int,
-        precision: ElementKind, optimizer: OptimizerConfiguration, recomputes: Bool
+        training model: ModelConfiguration, adapted: [AdaptedModule]? = nil,
+        frozen: FrozenForm? = nil, rows microRows: Int, time: Int, precision: ElementKind,
+        optimizer: OptimizerConfiguration, recomputes: Bool
     ) {
         let census = Census(model)
-        let parameters = census.parameters
+        let adapters = adapted?.reduce(0) { $0 + $1.parameterCount }
+        let trained = adapters ?? census.parameters
         let state = optimizer.stateBytes(
-            parameters: parameters, hidden: census.hiddenParameters)
+            parameters: trained, hidden: adapters ?? census.hiddenParameters)
         let activation = precision.byteCount
         let tokens = microRows * time
-        let perLayer = MemoryEstimate.keptPerToken(model) * activation
+        let perLayer =
+            (MemoryEstimate.keptPerToken(model) + MemoryEstimate.keptPerToken(adapted, model))
+            * activation
         let layers =
             recomputes
             ? model.layerCount * model.hiddenSize * activation + perLayer
@@ -84,24 +92,60 @@ public struct MemoryEstimate: Sendable, Hashable {
         // The widest moment of the way back: the feed-forward part's gradients beside its values.
         let passing =
             (3 * model.intermediateSize + 4 * model.hiddenSize) * activation
-        let head = model.vocabularySize * model.hiddenSize * 4
+        // A frozen head has no gradient.
+        let head = adapted == nil ? model.vocabularySize * model.hiddenSize * 4 : 0
         let logits = MemoryEstimate.logitRows(tokens) * model.vocabularySize * 4
-        var items = [
-            Item(name: "program", bytes: MemoryEstimate.program),
-            Item(name: "weights", bytes: parameters * 4),
-            Item(name: "gradients", bytes: parameters * 4),
+        var items = [Item(name: "program", bytes: MemoryEstimate.program)]
+        if let adapted {
+            items += MemoryEstimate.base(
+                model, adapted, frozen ?? FrozenForm(precision), precision)
+        }
+        items.append(
+            Item(name: adapted == nil ? "weights" : "adapter weights", bytes: trained * 4))
+        if precision == .bf16 {
+            items.append(
+                Item(
+                    name: adapted == nil ? "bf16 weights" : "bf16 adapter weights",
+                    bytes: trained * 2))
+        }
+        items += [
+            Item(name: "gradients", bytes: trained * 4),
             Item(name: "optimizer state", bytes: state),
             Item(
                 name: "activations",
                 // Bounded, for what a recipe may ask is more than an integer counts.
                 bytes: Int(min(Double(tokens) * Double(layers + passing), 1e18))),
             Item(name: "head and logits", bytes: head + logits),
-            Item(name: "copy while saving", bytes: parameters * 4 + state),
+            Item(name: "copy while saving", bytes: trained * 4 + state),
         ]
-        if precision == .bf16 {
-            items.insert(Item(name: "bf16 weights", bytes: parameters * 2), at: 2)
-        }
         self.items = items
+    }
+
+    /// The frozen weights, and what is unfolded of them at a time.
+    private static func base(
+        _ model: ModelConfiguration, _ adapted: [AdaptedModule], _ form: FrozenForm,
+        _ precision: ElementKind
+    ) -> [Item] {
+        let modules = model.adaptableModules
+        let maps = modules.reduce(0) { $0 + $1.inputs * $1.outputs }
+        let tables = model.vocabularySize * model.hiddenSize * (model.tiesEmbeddings ? 1 : 2)
+        let vectors = Census(model).parameters - maps - tables
+        let scales = form == .int8 ? modules.reduce(0) { $0 + $1.outputs } * 4 : 0
+        let queries = (model.headCount + 2 * model.keyValueHeadCount) * model.headSize
+        let widest = model.hiddenSize * max(2 * model.intermediateSize, queries)
+        // A form that products do not read is written out for each; lengths of rows are taken of a
+        // sum in f32.
+        let isRead = form != .int8 && FrozenForm(precision) == form
+        let unfolded =
+            (isRead ? 0 : widest * precision.byteCount)
+            + (adapted.contains { $0.hasMagnitude } ? 2 * widest * 4 : 0)
+        var items = [
+            Item(
+                name: "frozen weights (\(form.rawValue))",
+                bytes: maps * form.byteCount + scales + tables * precision.byteCount + vectors * 4)
+        ]
+        if unfolded > 0 { items.append(Item(name: "unfolded weights", bytes: unfolded)) }
+        return items
     }
 
     /// What sampling from a model takes: weights, and the keys and values of every position.
@@ -137,6 +181,18 @@ public struct MemoryEstimate: Sendable, Hashable {
         let keys = model.keyValueHeadCount * model.headSize
         return 4 * model.hiddenSize + (queries + 2 * keys) + queries
             + 3 * model.intermediateSize
+    }
+
+    /// The same for the adapters of a layer: the product with A and, where there are magnitudes, the
+    /// outputs before them.
+    private static func keptPerToken(_ adapted: [AdaptedModule]?, _ model: ModelConfiguration)
+        -> Int
+    {
+        guard let adapted else { return 0 }
+        let all = adapted.reduce(0) {
+            $0 + $1.rank + ($1.hasMagnitude ? $1.module.outputs : 0)
+        }
+        return all / max(1, model.layerCount)
     }
 
     /// Rows of logits that exist at a time.

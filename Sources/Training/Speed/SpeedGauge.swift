@@ -26,7 +26,7 @@ struct SpeedGauge {
         key = SpeedKey(
             model.configuration, tokensAPass: tokensAPass, precision: plan.precision,
             backend: model.backend.description)
-        flopsAStep = plan.census.trainingFLOPs(time: time) * Double(plan.tokensAStep)
+        flopsAStep = plan.trainingFLOPs(time: time) * Double(plan.tokensAStep)
         ceiling = store?[key]
     }
 

@@ -27,15 +27,16 @@ public struct TimeEstimate: Sendable, Hashable {
         teacher: ModelConfiguration? = nil, evaluationTokens: Int, on backend: any Backend
     ) throws {
         let time = configuration.sequenceLength
-        let work = plan.census.trainingFLOPs(time: time)
+        let work = plan.trainingFLOPs(time: time)
         let extra = teacher.map { Census($0).trainingFLOPs(time: time) / 3 / work } ?? 0
         let quick = ProductCeiling.square(kind: plan.precision, repetitions: 3, on: backend)
         if work * Double(plan.tokensAStep) / (quick * 1e9) < TimeEstimate.longestStep {
             basis = .rehearsed
             // The mean, not the median: a run pays for its slow steps too.
             let timed = try TrainingBenchmark(
-                model, rows: configuration.batch.size, time: time, microRows: plan.microRows,
-                precision: plan.precision, recomputes: configuration.recomputes, on: backend
+                model, lora: configuration.lora, rows: configuration.batch.size, time: time,
+                microRows: plan.microRows, precision: plan.precision,
+                recomputes: configuration.recomputes, on: backend
             ).time(steps: TimeEstimate.rehearsedSteps, warmup: 1).seconds
             tokensPerSecond =
                 Double(plan.tokensAStep * timed.count) / timed.reduce(0, +) / (1 + extra)

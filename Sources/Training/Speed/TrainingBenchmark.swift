@@ -22,6 +22,8 @@ public struct TrainingBenchmark {
         public let loss: Double
         public let peakResidentMiB: Double
         public let microRows: Int
+        /// Numbers that a step moves.
+        public let trainedParameters: Int
         /// Of `profiledSteps` steps on the CPU, after those that were timed.
         public let profile: OperationProfile?
 
@@ -40,32 +42,46 @@ public struct TrainingBenchmark {
     private let rows: Int
     private let microRows: Int
     private let time: Int
+    private let flopsAToken: Double
 
     /// - Parameters:
+    ///   - lora: adapters that are trained in place of the model's weights.
     ///   - rows: sequences a step.
     ///   - time: tokens a sequence.
     ///   - microRows: sequences a pass; nil as training chooses.
     public init(
-        _ sizes: ModelConfiguration, rows: Int, time: Int, microRows: Int? = nil,
-        precision: ElementKind, recomputes: Bool = false, on backend: any Backend
+        _ sizes: ModelConfiguration, lora: LoRASettings? = nil, rows: Int, time: Int,
+        microRows: Int? = nil, precision: ElementKind, recomputes: Bool = false,
+        on backend: any Backend
     ) throws {
         try sizes.validate()
         var configuration = RunConfiguration(
             name: "bench", outputPath: "", model: .new(sizes), data: [], budget: .steps(1))
         configuration.sequenceLength = time
+        configuration.lora = lora
         configuration.batch = BatchSizes(size: rows, micro: microRows)
         configuration.precision = precision == .bf16 ? .bf16 : .f32
         let plan = try RunPlan(
             configuration, model: sizes, trainingTokens: 0, tokensARow: Double(time),
             backend: backend.description)
-        model = Decoder(sizes, precision: precision, positions: time, on: backend)
-        model.initialize(seed: 0)
-        guard let gradients = model.parameters.makeGradients() else {
+        flopsAToken = plan.trainingFLOPs(time: time)
+        let base = Decoder(
+            sizes, precision: precision, positions: time, frozen: lora?.form(precision),
+            on: backend)
+        base.initialize(seed: 0)
+        model =
+            try lora.map {
+                base.adapted(
+                    by: try Adapter($0.adapter, of: sizes, precision: precision, on: backend),
+                    seed: 0)
+            } ?? base
+        guard let gradients = model.trained.makeGradients() else {
             throw TrainingError(.badConfiguration, "The model has no parameters.")
         }
         step = TrainStep(
             model: model, optimizer: configuration.optimizer.makeOptimizer(),
-            gradients: gradients, microRows: plan.microRows, clip: 1, recomputes: recomputes)
+            gradients: gradients, microRows: plan.microRows, clip: 1, recomputes: recomputes,
+            upRate: lora?.upRate ?? 1)
         self.microRows = plan.microRows
         self.rows = rows
         self.time = time
@@ -106,12 +122,13 @@ public struct TrainingBenchmark {
             try profiles
             ? CPUBackend.shared.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
             : nil
-        let flops = Census(model.configuration).trainingFLOPs(time: time) * tokens
+        let flops = flopsAToken * tokens
         return Result(
             stepSeconds: median, tokensPerSecond: tokens / median, gflops: flops / median / 1e9,
             ceiling: ProductCeiling(
                 of: model.configuration, rows: microRows * time, kind: model.precision,
                 on: model.backend),
-            loss: loss, peakResidentMiB: peak, microRows: microRows, profile: profile)
+            loss: loss, peakResidentMiB: peak, microRows: microRows,
+            trainedParameters: model.trained.count, profile: profile)
     }
 }

@@ -21,10 +21,17 @@ final class TrainStep {
     private let teacher: Teacher?
     /// What the last loss was made of, where there is a teacher.
     private var lossParts: LossParts?
+    private let seed: UInt64
+    /// The learning rate of adapters' B matrices over that of the rest, by slot.
+    private let rateFactors: [Int: Double]
 
+    /// - Parameters:
+    ///   - upRate: the learning rate of adapters' B matrices over that of the rest.
+    ///   - seed: where dropout's draws begin.
     init(
         model: Decoder, optimizer: any Optimizer, gradients: Gradients, microRows: Int,
-        clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil, teacher: Teacher? = nil
+        clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil, teacher: Teacher? = nil,
+        upRate: Double = 1, seed: UInt64 = 0
     ) {
         self.model = model
         self.optimizer = optimizer
@@ -34,6 +41,12 @@ final class TrainStep {
         self.recomputes = recomputes
         self.noise = noise
         self.teacher = teacher
+        self.seed = seed
+        rateFactors =
+            upRate == 1
+            ? [:]
+            : Dictionary(
+                uniqueKeysWithValues: (model.adapter?.upSlots ?? []).map { ($0, upRate) })
     }
 
     /// What a step came to; the weights moved only if `isFinite`.
@@ -82,7 +95,7 @@ final class TrainStep {
     func update(_ measured: Measured, learningRate: Double) {
         optimizer.step(
             measured.parameters, learningRate: learningRate, gradientScale: measured.scale)
-        model.parameters.refresh()
+        model.refresh()
     }
 
     /// Leaves the gradients of the whole batch in `gradients`.
@@ -100,7 +113,11 @@ final class TrainStep {
             guard part.lossWeightSum > 0 else { continue }
             if isStopped() { return nil }
             let micro = MicroBatch(part, for: model)
-            let tape = Tape(gradients: gradients)
+            let tape = Tape(
+                gradients: gradients,
+                draws: DropoutDraws(
+                    seed: seed, batch: part.stateAfter.batches,
+                    firstToken: firstRow * part.length))
             let hidden = model.hidden(
                 micro.ids, in: micro.context, noise: noise(part, firstRow: firstRow),
                 recompute: recomputes, on: tape)
@@ -137,8 +154,10 @@ final class TrainStep {
     }
 
     private var optimizedParameters: [OptimizedParameter] {
-        model.parameters.all.map { parameter in
-            OptimizedParameter(parameter, gradient: gradients[parameter.slot])
+        model.trained.all.map { parameter in
+            OptimizedParameter(
+                parameter, gradient: gradients[parameter.slot],
+                rateFactor: rateFactors[parameter.slot] ?? 1)
         }
     }
 }

@@ -24,7 +24,7 @@ public struct BackendLaw: Sendable, CustomTestStringConvertible {
 ///     func holds(_ law: BackendLaw) throws { try law.check(CPUBackend.shared) }
 public enum BackendContract {
     public static let laws: [BackendLaw] =
-        memoryLaws + elementwiseLaws + productLaws + quantizedLaws + normalisationLaws
+        memoryLaws + elementwiseLaws + columnLaws + productLaws + quantizedLaws + normalisationLaws
         + embeddingLaws + rotaryLaws + attentionLaws + attentionBatchLaws + cachedAttentionLaws
         + lossLaws + distillationLaws + optimizerLaws + repetitionLaws + emptinessLaws + goldenLaws
 

@@ -7,7 +7,11 @@ enum ModelDeclarations {
         .constructor(
             "model.init", .record(initial), wrapper: "init",
             doc: "New weights for a model with these sizes, under the keys of Hugging Face's "
-                + "config.json.")
+                + "config.json."),
+        .constructor(
+            "lora", .record(LoRADeclarations.lora),
+            doc: "Low-rank adapters that are trained beside a frozen model, in place of its "
+                + "weights; the model's lora."),
     ]
 
     /// The recipe's `model`.
@@ -19,9 +23,11 @@ enum ModelDeclarations {
                 "a model folder relative to the recipe, or a run's checkpoint such as "
                     + "\"runs/base@step-500\""),
             Field("init", .record(initial), .none, "the sizes of a new model"),
+            Field(
+                "lora", .record(LoRADeclarations.lora), .none,
+                "adapters that are trained in place of the model's weights; see nj.lora"),
         ],
-        groups: [Group(names: ["from", "init"], fallback: nil)],
-        unsupported: ["lora": RecipeDeclarations.notYet], shorthand: "from")
+        groups: [Group(names: ["from", "init"], fallback: nil)], shorthand: "from")
 
     private static let size = Shape.integer(1...(1 << 31 - 1))
 

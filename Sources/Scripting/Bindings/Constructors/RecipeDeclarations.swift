@@ -15,8 +15,12 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "probes", "lora", "rewards", "environment", "policies", "losses",
+        "phases", "probes", "rewards", "environment", "policies", "losses",
     ]
+
+    private static let adapterPlace =
+        "adapters stand with the model that they are for: "
+        + "model = { from = \"runs/base\", lora = nj.lora { rank = 16 } }"
 
     /// Objectives that other versions know.
     private static let otherMethods = ["dpo", "reward", "grpo"]
@@ -26,7 +30,8 @@ enum RecipeDeclarations {
     static let recipe = Record(
         noun: "recipe", fields: identity + material + course + care + scripts,
         groups: [Group(names: ["steps", "tokens", "epochs"], fallback: nil)],
-        unsupported: Dictionary(uniqueKeysWithValues: unsupported.map { ($0, notYet) }),
+        unsupported: Dictionary(uniqueKeysWithValues: unsupported.map { ($0, notYet) })
+            .merging(["lora": adapterPlace]) { $1 },
         tag: "recipe")
 
     private static let identity: [Field] = [

@@ -3,14 +3,16 @@ import CKernels
 extension CPUBackend {
     public func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        softCap: Float?, wantsGradients: Bool
+        softCap: Float?, gradients: LossGradients
     ) -> LinearCrossEntropy {
         let (tokens, vocabulary, width) = ShapeChecks.linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights)
         checkTargets(targets, weights: weights, vocabulary: vocabulary)
         let losses = empty([tokens], .f32)
-        let hiddenGradient = wantsGradients ? empty([tokens, width], hidden.kind) : nil
-        let headGradient = wantsGradients ? empty([vocabulary, width], .f32) : nil
+        let hiddenGradient =
+            gradients.contains(.hidden) ? empty([tokens, width], hidden.kind) : nil
+        let headGradient = gradients.contains(.head) ? empty([vocabulary, width], .f32) : nil
+        let wantsGradients = !gradients.isEmpty
         return compute {
             if let headGradient, tokens == 0 { fill(headGradient, with: 0) }
             let rowsAtOnce = Self.rowsAtOnce(vocabulary: vocabulary)
@@ -27,16 +29,19 @@ extension CPUBackend {
                 nj_cross_entropy(
                     chunk.floats, targets.integers + first, weights.floats + first, normalizer,
                     losses.floats + first, rows.count, vocabulary, wantsGradients ? 1 : 0)
-                guard let hiddenGradient, let headGradient else { continue }
                 if let slopes { nj_multiply_into(chunk.floats, slopes.floats, chunk.count) }
-                multiply(
-                    chunk, head, transposeA: false, transposeB: false,
-                    into: hiddenGradient.rows(rows), accumulate: false, m: rows.count, n: width,
-                    k: vocabulary)
-                multiply(
-                    chunk, hidden.rows(rows), transposeA: true, transposeB: false,
-                    into: headGradient, accumulate: first > 0, m: vocabulary, n: width,
-                    k: rows.count)
+                if let hiddenGradient {
+                    multiply(
+                        chunk, head, transposeA: false, transposeB: false,
+                        into: hiddenGradient.rows(rows), accumulate: false, m: rows.count,
+                        n: width, k: vocabulary)
+                }
+                if let headGradient {
+                    multiply(
+                        chunk, hidden.rows(rows), transposeA: true, transposeB: false,
+                        into: headGradient, accumulate: first > 0, m: vocabulary, n: width,
+                        k: rows.count)
+                }
             }
             return LinearCrossEntropy(
                 loss: total(of: losses, weights: weights, normalizer: normalizer),

@@ -12,6 +12,16 @@ extension CPUBackend {
                 storage: storage)
         }
     }
+
+    public func dequantized(_ weight: Tensor, to kind: ElementKind) -> Tensor {
+        let (rows, columns) = ShapeChecks.dequantized(weight, to: kind)
+        let result = empty(weight.shape, kind)
+        let resultKind = result.computedKind
+        compute {
+            nj_dequantize(weight.address, rows, columns, result.address, resultKind)
+        }
+        return result
+    }
 }
 
 extension Tensor {

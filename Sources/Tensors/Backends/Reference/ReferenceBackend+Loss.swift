@@ -5,7 +5,7 @@ extension ReferenceBackend {
     /// `nll = log Σ exp(logits) - logits[target]`, `d logits = f · (p - onehot(target))`.
     public func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,
-        softCap: Float?, wantsGradients: Bool
+        softCap: Float?, gradients: LossGradients
     ) -> LinearCrossEntropy {
         let (tokens, vocabulary, width) = ShapeChecks.linearCrossEntropy(
             hidden: hidden, head: head, targets: targets, weights: weights)
@@ -15,8 +15,8 @@ extension ReferenceBackend {
         let rowTargets = integers(of: targets)
         var loss = 0.0
         var tokenLosses = [Double](repeating: 0, count: tokens)
-        var ofHidden = [Double](repeating: 0, count: wantsGradients ? hidden.count : 0)
-        var ofHead = [Double](repeating: 0, count: wantsGradients ? head.count : 0)
+        var ofHidden = [Double](repeating: 0, count: hidden.count)
+        var ofHead = [Double](repeating: 0, count: head.count)
         for token in 0..<tokens where rowWeights[token] != 0 {
             let target = rowTargets[token]
             ShapeChecks.require(
@@ -34,7 +34,7 @@ extension ReferenceBackend {
             tokenLosses[token] = largest + log(denominator) - logits[target]
             let factor = rowWeights[token] / normalizer
             loss += rowWeights[token] * tokenLosses[token]
-            guard wantsGradients else { continue }
+            guard !gradients.isEmpty else { continue }
             for word in 0..<vocabulary {
                 var ofLogit = factor * (powers[word] / denominator - (word == target ? 1 : 0))
                 if let cap { ofLogit *= 1 - logits[word] * logits[word] / (cap * cap) }
@@ -49,7 +49,9 @@ extension ReferenceBackend {
         return LinearCrossEntropy(
             loss: tensor([loss == 0 ? 0 : loss / normalizer], [1], statistics),
             tokenLosses: tensor(tokenLosses, [tokens], statistics),
-            hiddenGradient: wantsGradients ? tensor(ofHidden, hidden.shape, hidden.kind) : nil,
-            headGradient: wantsGradients ? tensor(ofHead, head.shape, statistics) : nil)
+            hiddenGradient: gradients.contains(.hidden)
+                ? tensor(ofHidden, hidden.shape, hidden.kind) : nil,
+            headGradient: gradients.contains(.head)
+                ? tensor(ofHead, head.shape, statistics) : nil)
     }
 }
