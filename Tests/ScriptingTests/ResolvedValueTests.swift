@@ -35,6 +35,7 @@ import Testing
                   "model": {
                     "from": "texts"
                   },
+                  "teacher": null,
                   "tokenizer": "model",
                   "data": {
                     "kind": "mix",
