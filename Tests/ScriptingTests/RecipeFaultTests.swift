@@ -51,7 +51,7 @@ import Testing
         ),
         (
             "method = 'grpo'",
-            "method: \"grpo\" is not supported in this version; use \"lm\" or \"sft\""
+            "method: \"grpo\" is not supported in this version; use \"lm\", \"sft\" or \"distill\""
         ),
         (
             "steps = 1, tokens = 2",
@@ -90,7 +90,7 @@ import Testing
         ("tokenizer = 'nowhere.json'", "tokenizer: there is no file \"nowhere.json\""),
         (
             "optimizer = 'adam'",
-            "optimizer: \"adam\" is no kind of optimizer; there are adamw or sgd"
+            "optimizer: \"adam\" is no kind of optimizer; there are adamw, sgd or muon"
         ),
         ("optimizer = nj.schedule.linear {}", "optimizer: \"linear\" is no kind of optimizer"),
         (

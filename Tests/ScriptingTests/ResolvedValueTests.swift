@@ -36,6 +36,7 @@ import Testing
                     "from": "texts",
                     "lora": null
                   },
+                  "teacher": null,
                   "tokenizer": "model",
                   "data": {
                     "kind": "mix",

@@ -32,7 +32,7 @@ extension Tape {
 
 /// A distillation loss and what each token contributed.
 public struct TracedDistillation {
-    /// `[1]`
+    /// The weighted mean, `[1]`.
     public var loss: Traced
     /// `[N]`: negative log-likelihoods of the labels, unweighted.
     public var tokenLosses: Tensor

@@ -80,10 +80,10 @@ public struct RunData {
                 "\"\(twice.name)\" names a source and a validation set; give the set another name.")
         }
         guard configuration.readsConversations else { return }
-        guard
-            configuration.method != .supervised
-                || sources.contains(where: { if case .conversations = $0.format { true } else { false } })
-        else {
+        let hasChats = sources.contains {
+            if case .conversations = $0.format { true } else { false }
+        }
+        guard hasChats || configuration.method != .supervised else {
             throw TrainingError(
                 .badConfiguration,
                 "method = \"sft\" learns from conversations, and no source holds any; use "

@@ -54,13 +54,13 @@ public struct MemoryEstimate: Sendable, Hashable {
             return
         }
         let copies = plan.precision == .bf16 ? 6 : 4
-        let passing =
-            plan.microRows * configuration.sequenceLength * plan.precision.byteCount
-            * (3 * teacher.intermediateSize + 4 * teacher.hiddenSize)
-        items =
-            training.items + [
-                Item(name: "teacher", bytes: Census(teacher).parameters * copies + passing)
-            ]
+        let width = 3 * teacher.intermediateSize + 4 * teacher.hiddenSize
+        // Bounded as the activations are.
+        let passing = min(
+            Double(plan.microRows) * Double(configuration.sequenceLength)
+                * Double(width * plan.precision.byteCount), 1e18)
+        let weights = min(Double(Census(teacher).parameters) * Double(copies), 1e18)
+        items = training.items + [Item(name: "teacher", bytes: Int(weights + passing))]
     }
 
     /// What training a model takes: every weight of it, or adapters beside it.

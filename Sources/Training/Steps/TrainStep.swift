@@ -87,8 +87,8 @@ final class TrainStep {
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
         return Measured(
-            outcome: Outcome(loss: loss, gradientNorm: norm.norm, parts: lossParts), scale: norm.scale,
-            parameters: parameters)
+            outcome: Outcome(loss: loss, gradientNorm: norm.norm, parts: lossParts),
+            scale: norm.scale, parameters: parameters)
     }
 
     /// Moves the weights by gradients that were measured last, and are finite.

@@ -10,6 +10,7 @@ extension BackendContract {
             "a row of linear distillation is the same in any batch", distillationStandsAlone),
         BackendLaw("distillation of labels alone is cross-entropy", labelsAloneAreCrossEntropy),
         BackendLaw("a student who agrees has nothing to learn", agreementTeachesNothing),
+        BackendLaw("distillation of no tokens takes nothing", distillationTakesNothing),
     ]
 
     struct DistillationOperands {
@@ -154,6 +155,19 @@ extension BackendContract {
         expectClose(
             try #require(mixed.hiddenGradient).readDoubles(),
             try #require(plain.hiddenGradient).readDoubles(), .f32)
+    }
+
+    static func distillationTakesNothing(_ backend: any Backend) throws {
+        var random = SplitMix64(seed: 100)
+        for kind in kinds {
+            let operands = DistillationOperands(
+                &random, kind, tokens: 3, width: 4, vocabulary: 5, count: 2,
+                settings: DistillationSettings(alpha: 0.5))
+            let none = operands.results(Side(backend), 0..<0)
+            #expect(none.loss.read() == [0] && none.tokenDivergences.shape == [0])
+            #expect(try #require(none.hiddenGradient).shape == [0, 4])
+            #expect(try #require(none.headGradient).read().allSatisfy { $0 == 0 })
+        }
     }
 
     static func agreementTeachesNothing(_ backend: any Backend) throws {
