@@ -68,22 +68,39 @@ struct dequantize_run {
     size_t n, k;
 };
 
-// A row of numbers as f32, then in its kind: the groups lie across the rows.
-static void dequantize_rows(void *context, size_t from, size_t to, int thread) {
+enum { TILE = 16 };
+
+static uint16_t rounded(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if ((bits & 0x7fffffffu) > 0x7f800000u) return (uint16_t)(bits >> 16 | 0x40u);
+    return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}
+
+// A group lies across its rows: it is turned a tile at a time, so that rows are written in lines.
+static void dequantize_groups(void *context, size_t from, size_t to, int thread) {
     const struct dequantize_run *run = context;
-    float *row_of_floats = nj_thread_scratch(thread, run->k * sizeof(float));
-    for (size_t row = from; row < to; row++) {
-        const int8_t *in = run->groups + row / GROUP * GROUP * run->k + row % GROUP;
-        float *out = run->kind == NJ_F32 ? (float *)run->out + row * run->k : row_of_floats;
-        for (size_t at = 0; at < run->k; at++) out[at] = in[at * GROUP] * run->scales[row];
-        if (run->kind == NJ_F32) continue;
-        uint16_t *rounded = (uint16_t *)run->out + row * run->k;
-        for (size_t at = 0; at < run->k; at++) {
-            uint32_t bits;
-            memcpy(&bits, &out[at], sizeof bits);
-            bool is_nan = (bits & 0x7fffffffu) > 0x7f800000u;
-            rounded[at] = is_nan ? (uint16_t)(bits >> 16 | 0x40u)
-                                 : (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+    const size_t k = run->k;
+    (void)thread;
+    float tile[GROUP][TILE];
+    for (size_t group = from; group < to; group++) {
+        const float *scales = run->scales + group * GROUP;
+        size_t rows = nj_min(GROUP, run->n - group * GROUP);
+        for (size_t first = 0; first < k; first += TILE) {
+            size_t columns = nj_min(TILE, k - first);
+            for (size_t at = 0; at < columns; at++) {
+                const int8_t *in = run->groups + (group * k + first + at) * GROUP;
+                for (size_t row = 0; row < GROUP; row++) tile[row][at] = in[row] * scales[row];
+            }
+            for (size_t row = 0; row < rows; row++) {
+                size_t place = (group * GROUP + row) * k + first;
+                if (run->kind == NJ_F32) {
+                    memcpy((float *)run->out + place, tile[row], columns * sizeof(float));
+                } else {
+                    uint16_t *out = (uint16_t *)run->out + place;
+                    for (size_t at = 0; at < columns; at++) out[at] = rounded(tile[row][at]);
+                }
+            }
         }
     }
 }
@@ -91,5 +108,5 @@ static void dequantize_rows(void *context, size_t from, size_t to, int thread) {
 void nj_dequantize(const void *packed, size_t n, size_t k, void *out, nj_kind kind) {
     const float *scales = (const float *)((const char *)packed + nj_round_up(n, GROUP) * k);
     struct dequantize_run run = {packed, scales, out, kind, n, k};
-    nj_for_ranges(n, GROUP, 0, dequantize_rows, &run);
+    if (k) nj_for_ranges(nj_ceil_div(n, GROUP), 1, 0, dequantize_groups, &run);
 }

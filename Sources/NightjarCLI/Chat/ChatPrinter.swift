@@ -34,7 +34,7 @@ final class ChatPrinter {
         secondsToFirst = secondsToFirst ?? watch.elapsedSeconds
         guard !asJSON else { return }
         // A terminal obeys what a model writes; a file does not.
-        try Output.text(isTerminal ? PrintableText.of(piece) : piece)
+        try Output.text(isTerminal ? PrintableText.lines(piece) : piece)
         endsWithNewline = piece.utf8.last == 0x0A
     }
 
@@ -69,18 +69,18 @@ final class ChatPrinter {
 
     /// A remark, dimmed.
     func note(_ sentence: String) {
-        remarks.write(remarkStyle.paint(PrintableText.of(sentence), .dim) + "\n")
+        remarks.write(remarkStyle.paint(PrintableText.lines(sentence), .dim) + "\n")
     }
 
     /// A failure after which the chat goes on.
     func complain(_ error: any Error) {
         remarks.write(
-            remarkStyle.paint("error: ", .red) + PrintableText.of("\(error)") + "\n")
+            remarkStyle.paint("error: ", .red) + PrintableText.lines("\(error)") + "\n")
     }
 
     /// What was asked for with a command.
     func say(_ text: String) throws {
-        try Output.text((isTerminal ? PrintableText.of(text) : text) + "\n")
+        try Output.text((isTerminal ? PrintableText.lines(text) : text) + "\n")
     }
 
     /// All messages, those out of the model's sight dimmed.
@@ -91,7 +91,7 @@ final class ChatPrinter {
             let isHidden = hidden.contains(index + offset)
             let colour: TerminalColour = isHidden ? .dim : message.role == .user ? .cyan : .bold
             let text = message.content ?? ""
-            let shown = isTerminal ? PrintableText.of(text) : text
+            let shown = isTerminal ? PrintableText.lines(text) : text
             try Output.text(
                 style.paint("\(message.role.rawValue)\(isHidden ? " (out of sight)" : ""):", colour)
                     + " " + (isHidden ? style.paint(shown, .dim) : shown) + "\n")
