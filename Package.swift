@@ -72,6 +72,7 @@ let package = Package(
             [
                 "Tensors", "Telemetry", "Naming", "Templates", "Autograd", "Layers", "Optimizers",
                 "Tokenizers", "Transformers", "Conversations", "Corpora", "Checkpoints",
+                "Generation",
             ]),
         target(
             "Generation",

@@ -1,4 +1,5 @@
 import Autograd
+import Conversations
 import Corpora
 import Foundation
 import Layers
@@ -21,6 +22,8 @@ struct RunParts {
     let evaluation: [EvaluationSet]
     /// Whom the run learns from.
     let teacher: Teacher?
+    /// What the student writes itself, where it does.
+    let onPolicy: OnPolicyRows?
     /// The model folder the run starts from, with what identifies its content.
     let parent: (path: String, identity: String)?
 
@@ -54,6 +57,15 @@ struct RunParts {
             try Teacher(
                 $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
                 precision: precision, on: backend, remark: { observer.remark($0) })
+        }
+        let template = data.template
+        onPolicy = configuration.distillation.flatMap { recipe in
+            guard recipe.onPolicy > 0 else { return nil }
+            let turn = ConversationEncoder(template: template, tokenizer: reader).endOfTurn
+            let ends = student.endTokens.map { Int32(clamping: $0) }
+            return OnPolicyRows(
+                share: recipe.onPolicy, seed: configuration.seed, tokenizer: reader,
+                endTokens: Set(ends + [turn, reader.specialTokens.end].compactMap { $0 }))
         }
         if initializes { try start.fill(model, seed: configuration.seed) }
         parent = start.parent
