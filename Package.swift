@@ -73,6 +73,7 @@ let package = Package(
             [
                 "Tensors", "Telemetry", "Naming", "Templates", "Autograd", "Layers", "Optimizers",
                 "Tokenizers", "Transformers", "Conversations", "Corpora", "Checkpoints",
+                "Generation",
             ]),
         target(
             "Generation",

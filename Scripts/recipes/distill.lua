@@ -21,6 +21,8 @@ return nj.recipe {
     top_k = 64,                   -- its likeliest tokens, one by one; all others count as one
     temperature = 1.0,            -- above 1 shows more of what the teacher thinks unlikely
     alpha = 0.1,                  -- the share of the labels: 0 learns from the teacher alone
+    on_policy = 0,                -- the share of the rows that the student writes itself: slower,
+                                  -- and what makes it go on well from its own words
   },
 
   -- The student: new weights here; a smaller model of the teacher's family does as well.

@@ -56,8 +56,8 @@ import Testing
                 ["runs/jurney"]
             ),
             (
-                #"tokenizer = "byte", method = "distill", teacher = { from = "runs/journey", on_policy = 0.5 },"#,
-                ["on_policy", "not supported"]
+                #"tokenizer = "byte", method = "distill", teacher = { from = "runs/journey", on_policy = 2 },"#,
+                ["on_policy"]
             ),
             (
                 #"tokenizer = "byte", method = "distill", teacher = { from = "runs/journey", topk = 4 },"#,

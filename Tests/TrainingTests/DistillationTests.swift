@@ -118,6 +118,43 @@ extension TrainerTests {
             #expect(throws: TrainingError.self) { try student.train(resumes: true) }
         }
 
+        /// Some rows are the student's own, and the run is the same however it is cut.
+        @Test func rowsOfTheStudentsOwnAreRepeated() throws {
+            let (_, whole) = try pair {
+                $0.onPolicy = 0.5
+                $0.alpha = 0.5
+            }
+            let log = RunLog()
+            try whole.train(observer: log)
+            let counts = log.steps.compactMap { $0.lossParts?.sampledRows }
+            #expect(counts.count == 6 && counts.reduce(0, +) > 4 && counts.reduce(0, +) < 20)
+            let stopped = try TinyRun()
+            stopped.configuration.method = .distillation
+            stopped.configuration.distillation = whole.configuration.distillation
+            let other = RunLog()
+            other.onStep = { if $0.step == 3 { StopSignal.request() } }
+            try stopped.train(observer: other)
+            StopSignal.reset()
+            try stopped.train(resumes: true)
+            #expect(try whole.weights(step: 6) == stopped.weights(step: 6))
+            #expect(try whole.metrics() == stopped.metrics())
+        }
+
+        @Test func aStudentThatWritesAllItself() throws {
+            let (teacher, student) = try pair(steps: 2) {
+                $0.onPolicy = 1
+                // Labels would count for nothing: the rows have none.
+                $0.alpha = 1
+            }
+            student.configuration.model = .folder(teacher.path + "/checkpoints/step-000020")
+            let log = RunLog()
+            try student.train(observer: log)
+            #expect(log.steps[0].lossParts?.sampledRows == 4)
+            // It is its teacher, so nothing is to be learned of its own words either.
+            #expect(abs(log.steps[0].loss) < 1e-6 && log.steps[0].lossTokens > 0)
+            #expect(log.steps[0].lossTokens < log.steps[0].tokens)
+        }
+
         @Test func aTeacherOfFewerPositionsIsRefused() throws {
             let (_, student) = try pair()
             student.configuration.sequenceLength = 100

@@ -65,6 +65,7 @@
 ---@field top_k? integer the teacher's likeliest tokens, told one by one; all others count as one
 ---@field temperature? number divides the logits of both
 ---@field alpha? number the share of the labels' cross-entropy in the loss; the rest is the divergence from the teacher
+---@field on_policy? number the share of the rows that the student writes itself, from the beginnings of the data's; they have no labels
 
 ---@class nightjar.Text
 ---@field kind? "text"

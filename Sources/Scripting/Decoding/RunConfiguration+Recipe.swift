@@ -147,7 +147,7 @@ extension RunConfiguration {
         return Distillation(
             teacher: try places.model(teacher.text("from"), at: key.appending("from")),
             topK: teacher.integer("top_k"), temperature: teacher.number("temperature"),
-            alpha: teacher.number("alpha"))
+            alpha: teacher.number("alpha"), onPolicy: teacher.number("on_policy"))
     }
 
     private static func unused(_ key: LuaPath, but method: String = "sft") -> ShapeFault {

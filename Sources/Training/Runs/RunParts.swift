@@ -1,5 +1,6 @@
 import Autograd
 import Checkpoints
+import Conversations
 import Corpora
 import Foundation
 import Layers
@@ -25,6 +26,8 @@ struct RunParts {
     let teacher: Teacher?
     /// What the adapter stands beside, where one is trained.
     let base: AdapterBase?
+    /// What the student writes itself, where it does.
+    let onPolicy: OnPolicyRows?
     /// The model folder the run starts from, with what identifies its content.
     let parent: (path: String, identity: String)?
 
@@ -57,6 +60,15 @@ struct RunParts {
             try Teacher(
                 $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
                 precision: precision, on: backend, remark: { observer.remark($0) })
+        }
+        let template = data.template
+        onPolicy = configuration.distillation.flatMap { recipe in
+            guard recipe.onPolicy > 0 else { return nil }
+            let turn = ConversationEncoder(template: template, tokenizer: reader).endOfTurn
+            let ends = student.endTokens.map { Int32(clamping: $0) }
+            return OnPolicyRows(
+                share: recipe.onPolicy, seed: configuration.seed, tokenizer: reader,
+                endTokens: Set(ends + [turn, reader.specialTokens.end].compactMap { $0 }))
         }
         parent = base.map { ($0.path, $0.hash.hex) } ?? start.parent
         optimizer = configuration.optimizer.makeOptimizer()

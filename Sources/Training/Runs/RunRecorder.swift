@@ -79,6 +79,7 @@ final class RunRecorder {
         if let parts = report.lossParts {
             record["kl"] = .double(parts.divergence)
             record["cross_entropy"] = .double(parts.crossEntropy)
+            if parts.sampledRows > 0 { record["on_policy_rows"] = .int(parts.sampledRows) }
         }
         for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key }) {
             record["tokens/\(source)"] = .int(tokens)

@@ -24,8 +24,14 @@ extension Trainer {
         try steer()
         guard isActive else { return nil }
         let rate = try learningRate()
-        let batch = try filter(loader.next())
-        guard let measured = parts.step.measure(batch, isStopped: { isStopped }) else {
+        var batch = try filter(loader.next())
+        var sampled = 0
+        if let onPolicy = parts.onPolicy {
+            (batch, sampled) = try onPolicy.replacing(in: batch, by: parts.model)
+        }
+        let measured = parts.step.measure(
+            batch, sampledRows: sampled, isStopped: { isStopped })
+        guard let measured else {
             // The batch was not consumed; a program may still go on.
             loader.restart(from: state.loader)
             return nil

@@ -3,13 +3,16 @@ import Tensors
 
 /// What a distillation loss was made of, each a mean over the weighted tokens.
 public struct LossParts: Sendable, Hashable {
-    /// Nats a token, by the labels.
+    /// Nats a token, by the labels; of rows that the student wrote, by its own words.
     public var crossEntropy = 0.0
     /// Nats a token from the teacher's distribution, without T².
     public var divergence = 0.0
 
+    /// Rows that the student wrote itself.
+    public var sampledRows: Int
+
     /// Nothing yet.
-    public init() {}
+    public init(sampledRows: Int = 0) { self.sampledRows = sampledRows }
 
     /// Adds the rows of a pass, in order.
     mutating func add(_ result: TracedDistillation, weights: [Float], normalizer: Double) {

@@ -81,9 +81,15 @@ final class TrainStep {
 
     /// Computes the gradients of a batch and their norm; the weights stay.
     ///
+    /// - Parameter sampledRows: how many rows, the last ones, the model wrote itself: they have no
+    ///   labels.
     /// - Returns: nil where it was stopped.
-    func measure(_ batch: Batch, isStopped: () -> Bool = { false }) -> Measured? {
-        guard let loss = accumulate(batch, isStopped: isStopped) else { return nil }
+    func measure(
+        _ batch: Batch, sampledRows: Int = 0, isStopped: () -> Bool = { false }
+    ) -> Measured? {
+        guard let loss = accumulate(batch, sampledRows: sampledRows, isStopped: isStopped) else {
+            return nil
+        }
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
         return Measured(
@@ -101,13 +107,24 @@ final class TrainStep {
     /// Leaves the gradients of the whole batch in `gradients`.
     ///
     /// - Returns: the loss; nil where it was stopped.
-    func accumulate(_ batch: Batch, isStopped: () -> Bool = { false }) -> Double? {
+    func accumulate(
+        _ batch: Batch, sampledRows: Int = 0, isStopped: () -> Bool = { false }
+    ) -> Double? {
         gradients.reset()
-        lossParts = teacher.map { _ in LossParts() }
+        lossParts = teacher.map { _ in LossParts(sampledRows: sampledRows) }
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         var loss = 0.0
         var nextRow = 0
-        for part in batch.split(rowsEach: microRows) {
+        let labelled = batch.rows - sampledRows
+        // Passes with labels and passes without.
+        let micros =
+            sampledRows == 0
+            ? batch.split(rowsEach: microRows)
+            : [0..<labelled, labelled..<batch.rows].filter { !$0.isEmpty }.flatMap {
+                batch.selecting(Array($0)).split(rowsEach: microRows)
+            }
+        for part in micros {
+            let hasLabels = nextRow < labelled
             let firstRow = nextRow
             nextRow += part.rows
             guard part.lossWeightSum > 0 else { continue }
@@ -121,7 +138,8 @@ final class TrainStep {
             let hidden = model.hidden(
                 micro.ids, in: micro.context, noise: noise(part, firstRow: firstRow),
                 recompute: recomputes, on: tape)
-            let traced = self.loss(hidden, of: part, micro, normalizer, on: tape)
+            let traced = self.loss(
+                hidden, of: part, micro, normalizer, hasLabels: hasLabels, on: tape)
             tape.backward(from: traced)
             loss += Double(traced.value.read()[0])
         }
@@ -129,7 +147,8 @@ final class TrainStep {
     }
 
     private func loss(
-        _ hidden: Traced, of part: Batch, _ micro: MicroBatch, _ normalizer: Double, on tape: Tape
+        _ hidden: Traced, of part: Batch, _ micro: MicroBatch, _ normalizer: Double,
+        hasLabels: Bool, on tape: Tape
     ) -> Traced {
         guard let teacher else {
             return model.loss(
@@ -137,10 +156,12 @@ final class TrainStep {
                 on: tape
             ).loss
         }
+        var settings = teacher.settings
+        if !hasLabels { settings.alpha = 0 }
         let result = model.distillation(
             hidden, targets: micro.targets, weights: micro.weights,
-            teacher: teacher.probabilities(for: part), settings: teacher.settings,
-            normalizer: normalizer, on: tape)
+            teacher: teacher.probabilities(for: part), settings: settings, normalizer: normalizer,
+            on: tape)
         lossParts?.add(result, weights: part.lossWeights, normalizer: normalizer)
         return result.loss
     }

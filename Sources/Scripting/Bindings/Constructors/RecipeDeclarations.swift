@@ -147,7 +147,11 @@ enum RecipeDeclarations {
                     "alpha", .number(.share), .value(.number(usual.alpha)),
                     "the share of the labels' cross-entropy in the loss; the rest is the "
                         + "divergence from the teacher"),
-            ], unsupported: ["on_policy": notYet], shorthand: "from")
+                Field(
+                    "on_policy", .number(.share), .value(.number(usual.onPolicy)),
+                    "the share of the rows that the student writes itself, from the beginnings of "
+                        + "the data's; they have no labels"),
+            ], shorthand: "from")
     }()
 
     private static let reload = Record(
