@@ -30,6 +30,52 @@ import Testing
         "chat", "runs/chat", "--max-new", "8", "--greedy", "--precision", "f32",
     ]
 
+    /// Adapters of one model take turns in a chat.
+    @Test func adaptersAnswerByName() throws {
+        let program = try Self.taught()
+        for (name, seed) in [("kind", 1), ("terse", 2)] {
+            try program.folder.write(
+                """
+                local nj = require "nightjar"
+                return nj.recipe {
+                  name = "\(name)", method = "sft", steps = 8, seed = \(seed),
+                  sequence_length = 256, batch = { size = 4 }, precision = "f32",
+                  model = { from = "runs/chat", lora = nj.lora { rank = 4, alpha = 64 } },
+                  data = nj.data.chat { path = "chats.jsonl", validation = 0 },
+                  optimizer = nj.optim.adamw { lr = 0.1 },
+                }
+                """, to: "\(name).lua")
+            let train = try program.run(["train", "\(name).lua"])
+            try #require(train.code == 0, "\(train.errors)")
+        }
+        func answer(_ extra: [String], _ input: String) throws -> Program.Outcome {
+            try program.run(Self.options + extra, input: input)
+        }
+        let both = ["--adapter", "kind=runs/kind", "--adapter", "terse=runs/terse"]
+        let alone = try answer([], "hello\n")
+        let kind = try answer(["--adapter", "kind=runs/kind"], "hello\n")
+        let terse = try answer(["--adapter", "terse=runs/terse"], "hello\n")
+        #expect(alone.code == 0 && kind.code == 0 && terse.code == 0, "\(kind) \(terse)")
+        #expect(Set([alone.output, kind.output, terse.output]).count == 3)
+        let turns = try answer(
+            both, "hello\n/clear\n/adapter terse\nhello\n/clear\n/adapter none\nhello\n")
+        #expect(turns.output == kind.output + terse.output + alone.output, "\(turns)")
+        #expect(try answer(both, "/adapter\n").output == "kind\nterse\nnone\n")
+        // The adapter's folder opens its base by itself.
+        let opened = try program.run(
+            ["chat", "runs/terse"] + Self.options.dropFirst(2), input: "hello\n")
+        #expect(opened.output == terse.output, "\(opened)")
+        for (extra, sentence) in [
+            (["--adapter", "kind"], "write NAME=FOLDER"),
+            (["--adapter", "kind=runs/chat"], "This is no adapter"),
+        ] {
+            let wrong = try answer(extra, "hello\n")
+            #expect(wrong.code == 2 && wrong.errors.contains(sentence), "\(wrong)")
+        }
+        let unknown = try answer(both, "/adapter trese\n")
+        #expect(unknown.code == 2 && unknown.errors.contains("there are kind, terse, none"))
+    }
+
     @Test func aScriptTalksOneLineAMessage() throws {
         let program = try Self.taught()
         let input = """

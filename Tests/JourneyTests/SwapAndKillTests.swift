@@ -205,7 +205,9 @@ import Testing
         let lines = events.filter { event in
             names.contains { event["event"] == "\"\($0)\"" }
         }.map { event in
-            let fields = event.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            // How long an edit took to check is the machine's.
+            let fields = event.filter { $0.key != "seconds" }.sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value)" }
             let step = String(format: "%06d", Int(event["step"] ?? "") ?? -1)
             return "\(step) \(fields.joined(separator: " "))"
         }

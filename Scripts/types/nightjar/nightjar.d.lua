@@ -40,6 +40,7 @@
 ---@class nightjar.Model
 ---@field from? string a model folder relative to the recipe, or a run's checkpoint such as "runs/base@step-500"
 ---@field init? nightjar.Init the sizes of a new model
+---@field lora? nightjar.Lora adapters that are trained in place of the model's weights; see nj.lora
 
 ---@class nightjar.Init
 ---@field model_type? "llama"|"mistral"|"qwen2"|"qwen3"|"smollm3"|"olmo2"|"gemma2"|"gemma3_text"|"phi3" the published model type
@@ -59,6 +60,18 @@
 ---@field eos_token_id? integer|integer[] the token after a document
 ---@field pad_token_id? integer the token that fills rows
 ---@field [string] any
+
+---@class nightjar.Lora
+---@field rank? integer columns of B and rows of A: what an adapter can hold
+---@field alpha? number adapters count alpha / rank times
+---@field dropout? number the share of an adapter's inputs that training drops
+---@field targets? string|string[] the maps that get an adapter: "all-linear", a list of names such as "q_proj", or a pattern for whole names
+---@field rslora? boolean adapters count alpha / sqrt(rank) times (rsLoRA)
+---@field dora? boolean the lengths of a weight's rows are learned apart from their directions (DoRA)
+---@field plus_ratio? number the learning rate of B over that of A (LoRA+); 16 is usual
+---@field lora_plus_lr_ratio? number another name of plus_ratio
+---@field loraplus_lr_ratio? number another name of plus_ratio
+---@field base? "auto"|"f32"|"bf16"|"int8" how the frozen maps are held; "auto" is the run's precision
 
 ---@class nightjar.Teacher
 ---@field from string give a model folder relative to the recipe, or a run's checkpoint
@@ -367,5 +380,10 @@ local nj = {}
 ---@param settings nightjar.Recipe the keys below
 ---@return nightjar.Recipe declaration the same table, checked and in order
 function nj.recipe(settings) end
+
+---Low-rank adapters that are trained beside a frozen model, in place of its weights; the model's lora.
+---@param settings nightjar.Lora the keys below
+---@return nightjar.Lora declaration the same table, checked and in order
+function nj.lora(settings) end
 
 return nj

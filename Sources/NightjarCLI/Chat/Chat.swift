@@ -19,8 +19,17 @@ struct Chat: ParsableCommand {
             line of standard input is a message, and the answers are printed plain.
             """)
 
-    @Argument(help: "The model.")
+    @Argument(help: "The model, or an adapter, which is opened with its base.")
     var model: String
+
+    @OptionGroup var base: BaseOption
+
+    @Option(
+        name: .customLong("adapter"),
+        help: ArgumentHelp(
+            "An adapter beside the model, by name. May be given several times: the first one "
+                + "answers until /adapter changes it.", valueName: "NAME=FOLDER"))
+    var adapters: [String] = []
 
     @Option(help: "What the system says before the chat begins.")
     var system: String?
@@ -65,10 +74,11 @@ struct Chat: ParsableCommand {
             throw ValidationError("\(name) is \(value); ask for 1 to \(1 << 24).")
         }
         let isTerminal = isatty(0) == 1 && TerminalStyle.detect(descriptor: 1).isLive && !json
-        let session = try ComputeThread.shared.run { [self] in try open() }
+        let (session, adapters) = try ComputeThread.shared.run { [self] in try open() }
         if isTerminal { Interrupt.install() }
         let loop = ChatLoop(
-            session: session, reader: try ChatReader(isTerminal: isTerminal),
+            session: session, adapters: adapters, weights: weights.form,
+            reader: try ChatReader(isTerminal: isTerminal),
             printer: ChatPrinter(
                 isTerminal: isTerminal, asJSON: json, tellsSpeed: stats || isTerminal))
         if isTerminal {
@@ -79,12 +89,11 @@ struct Chat: ParsableCommand {
         try loop.run()
     }
 
-    private func open() throws -> ChatSession {
+    private func open() throws -> (ChatSession, ChatAdapters) {
         let output = DescriptorOutput(descriptor: 2)
-        let folder = try ModelFolder(reference: model) { sentence in
-            output.write("note: \(sentence)\n")
-        }
-        let tokenizer = try TokenizerLoader.load(folder.path)
+        let warn: @Sendable (String) -> Void = { output.write("note: \($0)\n") }
+        let folder = try ModelFolder(reference: model, base: base.path, warn: warn)
+        let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         let template = try chatTemplate(of: tokenizer)
         let defaults = try folder.generationDefaults()
         for setting in defaults.unfollowed {
@@ -95,11 +104,11 @@ struct Chat: ParsableCommand {
         let backend = CPUBackend.shared
         let positions = folder.configuration.maximumPositions
         let capacity = min(context, positions)
+        let decoder = try folder.decoder(
+            precision: precision.kind(for: backend.description), positions: capacity, on: backend)
+        let adapters = try ChatAdapters(self.adapters, of: folder, decoder, warn: warn)
         let session = ChatSession(
-            model: try folder.decoder(
-                precision: precision.kind(for: backend.description), positions: capacity,
-                on: backend),
-            tokenizer: tokenizer, template: template, capacity: capacity,
+            model: try adapters.model(adapters.names[0]), tokenizer: tokenizer, template: template, capacity: capacity,
             endTokens: Set(folder.endTokens(defaults).map { Int32(clamping: $0) }),
             clock: try clock(), weights: weights.form)
         session.sampling = sampling
@@ -110,7 +119,7 @@ struct Chat: ParsableCommand {
                 "note: no token ends this model's answers, so each has --max-new tokens.\n")
         }
         if let system { try session.setSystem(system) }
-        return session
+        return (session, adapters)
     }
 
     private func chatTemplate(of tokenizer: any Tokenizer) throws -> ChatTemplate {

@@ -2,13 +2,14 @@ import Naming
 
 /// What can be asked for in a chat beside answers.
 enum ChatCommand: String, CaseIterable {
-    case help, system, clear, undo, retry, set, show, save, load, tokens, quit
+    case help, system, clear, undo, retry, set, adapter, show, save, load, tokens, quit
 
     /// What follows the name.
     var arguments: String {
         switch self {
         case .system: "[TEXT | off]"
         case .set: "[NAME VALUE]"
+        case .adapter: "[NAME | none]"
         case .save: "FILE"
         case .load: "FILE [ROW]"
         default: ""
@@ -24,6 +25,7 @@ enum ChatCommand: String, CaseIterable {
         case .undo: "takes back your last message and its answer"
         case .retry: "answers your last message once more"
         case .set: "changes a setting; alone shows them"
+        case .adapter: "lets the adapter of that name answer; alone lists them"
         case .show: "the chat so far"
         case .save: "adds the chat to FILE as a row of JSONL, as nj.data.chat reads it"
         case .load: "goes on with a chat of FILE, the last row or the one named"

@@ -1,17 +1,26 @@
 import Conversations
 import Foundation
 import Generation
+import Layers
 import Tensors
 
 /// Reads messages and commands in turn, and does what they say.
 final class ChatLoop {
     let printer: ChatPrinter
     private let session: ChatSession
+    private let adapters: ChatAdapters
+    private let weights: InferenceWeights
     private let reader: ChatReader
     private let isTerminal: Bool
 
-    init(session: ChatSession, reader: ChatReader, printer: ChatPrinter) {
+    /// - Parameter weights: the form of the weights that answers are computed with.
+    init(
+        session: ChatSession, adapters: ChatAdapters, weights: InferenceWeights,
+        reader: ChatReader, printer: ChatPrinter
+    ) {
         self.session = session
+        self.adapters = adapters
+        self.weights = weights
         self.reader = reader
         self.printer = printer
         isTerminal = printer.isTerminal
@@ -69,6 +78,7 @@ final class ChatLoop {
         case .system: try frame(rest)
         case .set: try set(rest)
         case .tokens: try tellTokens()
+        case .adapter: try choose(rest)
         case .clear:
             session.history.clear()
             printer.note("the chat begins anew")
@@ -123,6 +133,18 @@ final class ChatLoop {
             return try printer.say("\(setting.rawValue) \(setting.value(in: session, printer))")
         }
         try setting.set(words[1].trimmed, in: session, printer)
+    }
+
+    /// Lets another adapter answer from here on; the chat so far stays.
+    private func choose(_ name: String) throws {
+        guard !name.isEmpty else {
+            return try printer.say(adapters.names.joined(separator: "\n"))
+        }
+        try ComputeThread.shared.run { [adapters, session, weights] in
+            session.change(model: try adapters.model(name), weights: weights)
+        }
+        printer.note(
+            name == ChatAdapters.none ? "the model alone answers" : "\(name) answers")
     }
 
     private func tellTokens() throws {
