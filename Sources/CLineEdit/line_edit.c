@@ -4,6 +4,7 @@
 #include <histedit.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <wchar.h>
 
 enum { HISTORY_LINES = 1000, REPLACEMENT = 0xFFFD };
+enum { LONGEST_WAIT = 100 };  // in milliseconds
 
 struct line_editor {
     EditLine *edit;
@@ -36,13 +38,17 @@ static char *prompt_of(EditLine *edit) {
 static int read_byte(line_editor *editor) {
     unsigned char byte;
     for (;;) {
-        ssize_t count = read(STDIN_FILENO, &byte, 1);
+        if (editor->is_interrupted()) {
+            editor->outcome = LINE_EDITOR_INTERRUPTED;
+            return -1;
+        }
+        // A signal that comes between the question above and this wait is seen when it is over.
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        int ready = poll(&input, 1, LONGEST_WAIT);
+        if (ready == 0) continue;
+        ssize_t count = ready < 0 ? -1 : read(STDIN_FILENO, &byte, 1);
         if (count == 1) return byte;
         if (count < 0 && errno == EINTR) {
-            if (editor->is_interrupted()) {
-                editor->outcome = LINE_EDITOR_INTERRUPTED;
-                return -1;
-            }
             // The window may have changed, or the program was stopped and goes on.
             el_resize(editor->edit);
             el_set(editor->edit, EL_REFRESH);
