@@ -194,23 +194,29 @@ import Testing
         let terminal = try Terminal()
         let process = try program.startAtTerminal(
             Self.options + ["--max-new", "100000", "--context", "100001"], terminal)
-        try terminal.wait(for: "/help lists commands")
+        try terminal.waitForPrompt(after: "/help lists commands")
         // The arrow goes back, and the word is mended.
         terminal.type("/hlp\u{1B}[D\u{1B}[De\r")
-        try terminal.wait(for: "takes back your last message")
+        try terminal.waitForPrompt(after: "takes back your last message")
         terminal.type("/nonsense\r")
-        try terminal.wait(for: "there is no /nonsense")
+        try terminal.waitForPrompt(after: "there is no /nonsense")
         terminal.type("half a line\u{3}")
-        try terminal.wait(for: "/quit ends")
+        try terminal.waitForPrompt(after: "/quit ends")
         terminal.type("hello\r")
         Thread.sleep(forTimeInterval: 0.5)
         terminal.type("\u{3}")
-        try terminal.wait(for: "s to the first")
+        try terminal.waitForPrompt(after: "s to the first")
         #expect(!terminal.seen.contains("cut after"))
         terminal.type("/tokens\r")
-        try terminal.wait(for: "of 100001 tokens; 1 exchanges")
+        try terminal.waitForPrompt(after: "of 100001 tokens; 1 exchanges")
         terminal.type("\u{4}")
-        process.waitUntilExit()
+        let end = Date().addingTimeInterval(60)
+        while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
+        guard !process.isRunning else {
+            process.terminate()
+            Issue.record("Ctrl-D did not end the chat: \(terminal.seen)")
+            return
+        }
         #expect(process.terminationStatus == 0, "\(terminal.seen)")
     }
 }
@@ -242,6 +248,8 @@ private final class Terminal {
     let side: FileHandle
     private let keys: Int32
     private(set) var seen = ""
+    /// What was shown and not waited for yet.
+    private var fresh: [UInt8] = []
 
     struct Missing: Error {}
 
@@ -265,11 +273,22 @@ private final class Terminal {
         _ = write(keys, bytes, bytes.count)
     }
 
-    /// Reads until the screen has shown a text since this was last asked.
-    func wait(for text: String, seconds: Double = 60) throws {
+    /// Reads until the screen has shown a text, and then the sign that lines are read again: keys
+    /// that are pressed before that mean what the system says, not the line editor.
+    func waitForPrompt(after text: String) throws {
+        try wait(for: text)
+        try wait(for: ">")
+    }
+
+    /// Reads until the screen has shown a text after what was waited for before.
+    private func wait(for text: String, seconds: Double = 60) throws {
         let end = Date().addingTimeInterval(seconds)
-        var fresh: [UInt8] = []
         while Date() < end {
+            let shown = String(decoding: fresh, as: UTF8.self)
+            if let found = shown.range(of: text) {
+                fresh = Array(shown[found.upperBound...].utf8)
+                return
+            }
             var request = pollfd(fd: keys, events: Int16(POLLIN), revents: 0)
             guard poll(&request, 1, 100) > 0 else { continue }
             var buffer = [UInt8](repeating: 0, count: 4096)
@@ -277,7 +296,6 @@ private final class Terminal {
             guard count > 0 else { break }
             fresh += buffer[..<count]
             seen += String(decoding: buffer[..<count], as: UTF8.self)
-            if String(decoding: fresh, as: UTF8.self).contains(text) { return }
         }
         Issue.record("the terminal never showed \"\(text)\" in: \(seen.debugDescription)")
         throw Missing()
