@@ -41,19 +41,20 @@ public final class LuaFunction {
         }
     }
 
-    /// Calls the function with nodes and then data that is already written.
+    /// Hands the function another one, and data that is already written.
     ///
-    /// Its results keep their functions and objects.
+    /// - Returns: its first result, which keeps its functions and objects; `.nil` where it gives
+    ///   none.
     @discardableResult
-    public func callNodes(
-        _ leading: [LuaNode], then payload: LuaPayload, budget: Budget? = nil
-    ) throws -> [LuaNode] {
+    public func call(
+        handing function: LuaFunction, _ payload: LuaPayload, budget: Budget? = nil
+    ) throws -> LuaNode {
         try state.call(self, budget: budget, keepsReferences: true) { writer in
-            writer.begin(count: leading.count + 1)
-            for argument in leading { try writer.put(argument, of: self.state) }
+            writer.begin(count: 2)
+            writer.put(function, of: self.state)
             writer.put(payload)
         } read: { reader in
-            reader.nodes()
+            reader.firstNode()
         }
     }
 

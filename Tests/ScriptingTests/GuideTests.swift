@@ -225,9 +225,10 @@ private struct GuideDesk {
                 door == "curriculum"
                 ? (facts: Curriculum.facts, answer: Curriculum.answer, phase: ScriptPhase.answer)
                 : try DoorShape.of(door)
+            let facts = shape.facts.completed(with: LuaTable(array: []))
             let answer = try unit.call(
-                door, ScriptDispatch.payload(shape.facts.completed(with: LuaTable(array: []))),
-                phase: shape.phase, occasion: "guide")
+                ScriptQuestion(
+                    door, ScriptDispatch.payload(facts), phase: shape.phase, occasion: "guide"))
             guard let expected = shape.answer, let answer, !answer.isNil else { continue }
             _ = try ShapeCheck(stage: .declared).checked(answer, as: expected, at: LuaPath())
         }

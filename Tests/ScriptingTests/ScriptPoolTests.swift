@@ -63,7 +63,9 @@ import Testing
                 facts.fields.removeAll { $0.key == "state" || $0.key == "settings" }
                 let answer =
                     try fresh.call(
-                        door, ScriptDispatch.payload(facts), phase: .hook, occasion: "x") ?? .nil
+                        ScriptQuestion(
+                            door, ScriptDispatch.payload(facts), phase: .hook, occasion: "x"))
+                    ?? .nil
                 #expect(PlainEquality.equal(try answer.plain(), expected))
             }
         }

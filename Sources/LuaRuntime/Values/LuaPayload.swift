@@ -2,7 +2,7 @@
 /// calls and states.
 ///
 ///     let facts = try LuaPayload(["step": 120, "loss": 2.5])
-///     for function in handlers { try function.callNodes([], then: facts) }
+///     for function in handlers { try dispatch.call(handing: function, facts) }
 public struct LuaPayload: Sendable {
     let bytes: [UInt8]
 

@@ -21,6 +21,9 @@ struct WireReader {
         return (0..<count).map { _ in node() }
     }
 
+    /// The first of a list; nil where it is empty.
+    mutating func firstNode() -> LuaNode { take(UInt32.self) > 0 ? node() : .nil }
+
     /// One value without a count before it.
     mutating func value() -> LuaValue {
         switch Int(take(UInt8.self)) {

@@ -150,7 +150,7 @@ struct WireWriter {
         }
     }
 
-    fileprivate mutating func put(_ function: LuaFunction, of state: LuaState?) {
+    mutating func put(_ function: LuaFunction, of state: LuaState?) {
         precondition(function.state === state, "a Lua function belongs to one state")
         put(NJL_TAG_FUNCTION, function.reference)
     }

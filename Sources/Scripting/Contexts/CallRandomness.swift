@@ -49,8 +49,8 @@ struct CallRandomness: Sendable {
 
 /// Names a call for its random streams: "hooks.on_step_end 120".
 ///
-/// Put together when somebody draws: most calls do not.
-struct CallOccasion: Sendable, CustomStringConvertible {
+/// Put together when somebody draws: most calls do not. An object, so that a call copies no texts.
+final class CallOccasion: Sendable, CustomStringConvertible {
     private let door: String
     private let moment: String?
 
@@ -60,4 +60,6 @@ struct CallOccasion: Sendable, CustomStringConvertible {
     }
 
     var description: String { moment.map { "\(door) \($0)" } ?? door }
+    /// The same in a sentence.
+    var told: String { moment.map { "\(door) at \($0)" } ?? door }
 }

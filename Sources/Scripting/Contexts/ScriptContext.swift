@@ -20,10 +20,8 @@ final class ScriptContext {
     var clock: any ScriptClock
     /// What `nj.http` asks.
     var network: any ScriptNetwork = SystemNetwork()
-    /// What was asked of the network in the present call, where that is kept.
-    var exchanges: [NetworkExchange]?
-    /// What the present call logged and measured, where that is kept.
-    var notes: CallNotes?
+    /// What the present call did so far, where that is kept.
+    var trace: CallTrace?
     /// When the present call's time is over, on the machine's monotonic clock; nil for no end.
     var deadline: Double?
     /// Numbers logged since the host last took them.

@@ -9,17 +9,11 @@ import Telemetry
 /// memory at its beginning.
 struct ReplayRecord {
     private struct Call {
-        let door: String
-        let facts: LuaPayload
-        let phase: ScriptPhase
-        let occasion: String
-        let run: LuaValue?
-        /// What it asked of the network, and what it was answered.
-        let exchanges: [NetworkExchange]
+        let question: ScriptQuestion
         /// Nil where nobody looks at the answer.
         let answer: LuaValue?
-        /// What it logged and measured.
-        let notes: CallNotes
+        /// Nil where it did nothing beside.
+        let trace: CallTrace?
     }
 
     private struct Stretch {
@@ -57,19 +51,11 @@ struct ReplayRecord {
     }
 
     /// Notes a call that was answered.
-    mutating func add(
-        _ door: String, _ facts: LuaPayload, phase: ScriptPhase, occasion: String,
-        run: LuaValue?, exchanges: [NetworkExchange] = [], answer: LuaValue?,
-        notes: CallNotes = CallNotes()
-    ) {
+    mutating func add(_ question: ScriptQuestion, answer: LuaValue?, trace: CallTrace?) {
         guard !stretches.isEmpty else { return }
-        guard exchanges.reduce(0, { $0 + $1.byteCount }) <= ReplayRecord.mostNetworkBytes else {
-            return forget()
-        }
+        if let trace, trace.networkBytes > ReplayRecord.mostNetworkBytes { return forget() }
         stretches[stretches.count - 1].calls.append(
-            Call(
-                door: door, facts: facts, phase: phase, occasion: occasion, run: run,
-                exchanges: exchanges, answer: answer, notes: notes))
+            Call(question: question, answer: answer, trace: trace))
         room -= 1
     }
 
@@ -99,15 +85,16 @@ struct ReplayRecord {
         do {
             try fresh.restore(stretches[start].memory)
             for call in stretches[start...].flatMap(\.calls) {
-                fresh.context.notes = CallNotes()
+                fresh.context.trace = CallTrace()
                 let answer = try ReplayRecord.ask(call, fresh).plain()
                 if let expected = call.answer, !PlainEquality.equal(answer, expected) {
-                    return "\(call.door) at \(call.occasion) answered "
+                    return "\(call.question.occasion.told) answered "
                         + "\(LuaSpelling.of(expected)), and \(LuaSpelling.of(answer)) when asked "
                         + "again in a fresh state"
                 }
-                if let said = call.notes.difference(from: fresh.context.notes ?? CallNotes()) {
-                    return "\(call.door) at \(call.occasion) said \(said.first), and "
+                let notes = call.trace?.notes ?? CallNotes()
+                if let said = notes.difference(from: fresh.context.trace?.notes ?? CallNotes()) {
+                    return "\(call.question.occasion.told) said \(said.first), and "
                         + "\(said.second) when asked again in a fresh state"
                 }
             }
@@ -143,19 +130,19 @@ struct ReplayRecord {
             let before = isOldSound ? try? ReplayRecord.ask(call, old).plain() : nil
             isOldSound = isOldSound && before != nil
             guard call.answer != nil else { continue }
-            try new.check(after, of: call.door, facts: call.facts)
-            if let before { answers.append((call.door, before, try after.plain())) }
+            let door = call.question.door
+            try new.check(after, of: door, facts: call.question.facts)
+            if let before { answers.append((door, before, try after.plain())) }
         }
         _ = try new.memory(isKept: true)
         return answers
     }
 
     private static func ask(_ call: Call, _ unit: ScriptUnit) throws -> LuaNode {
-        unit.context.run = call.run
+        unit.context.run = call.question.run
         // The world is not asked twice: it may have been told something by the first call.
-        unit.context.network = RecordedNetwork(call.exchanges)
-        let answer = try unit.call(
-            call.door, call.facts, phase: call.phase, occasion: call.occasion)
+        unit.context.network = RecordedNetwork(call.trace?.exchanges ?? [])
+        let answer = try unit.call(call.question)
         return call.answer == nil ? .nil : answer ?? .nil
     }
 }

@@ -53,9 +53,11 @@ final class ScriptSlot {
     private var fallback: Fallback?
     /// What is to be told about the last call, beside its outcome.
     private var remark: SlotRemark?
+    /// The metric of its time.
+    let timeField: String
     /// Calls and seconds since they were last told.
-    var calls = 0
-    var seconds = 0.0
+    private var calls = 0
+    private var seconds = 0.0
     /// Failures so far.
     var failures = 0
     /// What the newest checkpoint keeps of its memory.
@@ -67,14 +69,13 @@ final class ScriptSlot {
     private var record = ReplayRecord()
     /// Whether the memory was looked at after a call of this version.
     private var isMemoryTried = false
-    /// Whether the memory could not be told when it was last to be handed over.
-    private var isMemoryLost = false
     /// Whether it was told that the memory cannot be saved.
     private var isMemoryTold = false
 
     init(_ recipe: ScriptRecipe, _ unit: ScriptUnit) {
         self.recipe = recipe
         self.unit = unit
+        timeField = "hook/\(recipe.name)/time_s"
         versions = [ScriptVersion(unit)]
         history = versions
         curricula = ScriptSlot.curricula(of: unit)
@@ -93,10 +94,9 @@ final class ScriptSlot {
     /// - Throws: `ScriptingError` where the new version cannot take the memory; then the old one
     ///   stays.
     func swap(to unit: ScriptUnit, goesBack: Bool = false) throws {
-        isMemoryLost = false
-        let memory = movingMemory()
+        let (memory, isWhole) = movingMemory()
         try unit.restore(memory)
-        if isMemoryLost {
+        if !isWhole {
             remark = SlotRemark(
                 event: "memory_lost",
                 text: "what it remembered could not be handed over, and it goes on with what the "
@@ -118,6 +118,7 @@ final class ScriptSlot {
         put(unit)
         failures = 0
         isMemoryTried = false
+        isMemoryTold = false
     }
 
     /// Puts the version before back, where the first answer of the present one is none.
@@ -163,15 +164,21 @@ final class ScriptSlot {
     /// Whether another version takes what it would be handed.
     ///
     /// - Throws: what keeps it from that.
-    func checkHandover(to unit: ScriptUnit) throws { try unit.restore(movingMemory()) }
+    func checkHandover(to unit: ScriptUnit) throws { try unit.restore(movingMemory().memory) }
 
     /// What another version goes on with; where that cannot be told, what the last checkpoint kept:
     /// the version may be the one that mends it.
-    private func movingMemory() -> LuaValue {
-        do { return try unit.memory() } catch {
-            isMemoryLost = true
-            return keptMemory ?? .table(LuaTable())
+    private func movingMemory() -> (memory: LuaValue, isWhole: Bool) {
+        do { return (try unit.memory(), true) } catch {
+            return (keptMemory ?? .table(LuaTable()), false)
         }
+    }
+
+    /// The calls' time since this was last asked; nil where there was none.
+    func takeSeconds() -> Double? {
+        guard calls > 0 else { return nil }
+        defer { (calls, seconds) = (0, 0) }
+        return seconds
     }
 
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
@@ -195,7 +202,7 @@ final class ScriptSlot {
     func shift(to files: [LoadedScript]) throws -> Shift? {
         let old = try aside(unit.files), new = try aside(files)
         let calls = try record.answers(of: old, and: new)
-        let memory = movingMemory()
+        let memory = movingMemory().memory
         try aside(files).restore(memory)
         if calls.isEmpty { try new.restore(memory) }
         try checkRoundTrip(of: new)
@@ -217,25 +224,21 @@ final class ScriptSlot {
     ///   - handler: the function behind the door, of the unit in force.
     ///   - isAnswerUsed: whether the answer is looked at.
     func call(
-        _ handler: LuaFunction, as door: String, _ facts: LuaPayload, phase: ScriptPhase,
-        occasion: String,
-        run: LuaValue, isAnswerUsed: Bool
+        _ handler: LuaFunction, _ question: ScriptQuestion, isAnswerUsed: Bool
     ) throws -> LuaNode? {
         if record.wantsMemory { beginStretch() }
-        let unit = unit
-        unit.context.run = run
-        unit.context.exchanges = []
-        unit.context.notes = CallNotes()
-        let clock = Stopwatch()
+        let unit = unit, context = unit.context, door = question.door
+        context.run = question.run
+        context.trace = CallTrace()
+        let clock = MonotonicClock()
+        let begin = clock.nanoseconds
         defer {
-            unit.context.exchanges = nil
-            unit.context.notes = nil
-            seconds += clock.elapsedSeconds
+            context.trace = nil
+            seconds += Double(clock.nanoseconds - begin) / 1e9
             calls += 1
         }
         do {
-            let answer = try unit.call(
-                handler, as: door, facts, phase: phase, occasion: occasion)
+            let answer = try unit.call(handler, question)
             if !isMemoryTried {
                 // What cannot be saved is told now, not at a checkpoint hours later.
                 isMemoryTried = true
@@ -246,11 +249,8 @@ final class ScriptSlot {
                 try isAnswerUsed && !answer.isNil ? unit.checked(answer, of: door) : LuaNode.nil
             // No answer is none at all, not a nil of Lua's: both have that literal.
             let looked: LuaValue? = try isAnswerUsed ? .some(checked.plain()) : .none
-            record.add(
-                door, facts, phase: phase, occasion: occasion, run: run,
-                exchanges: unit.context.exchanges ?? [],
-                answer: looked,
-                notes: unit.context.notes ?? CallNotes())
+            let trace = context.trace
+            record.add(question, answer: looked, trace: trace?.isEmpty == true ? nil : trace)
             if fallback != nil { hasAnswered(at: door) }
             guard !checked.isNil else { return nil }
             return checked
@@ -259,9 +259,7 @@ final class ScriptSlot {
             record.forget()
             guard isAnswerUsed, fallBack(from: error, at: door) else { throw error }
             guard let handler = self.unit.doors.function(door) else { return nil }
-            return try call(
-                handler, as: door, facts, phase: phase, occasion: occasion, run: run,
-                isAnswerUsed: isAnswerUsed)
+            return try call(handler, question, isAnswerUsed: isAnswerUsed)
         }
     }
 

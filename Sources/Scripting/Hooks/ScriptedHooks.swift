@@ -63,19 +63,17 @@ public final class ScriptedHooks: RunHooks {
 
     /// Calls the observers of a door, each failure its own.
     func notify(_ door: String, _ facts: () -> LuaTable<LuaValue>) {
-        let occasion = "\(step)"
         // Written once for all of them.
-        var made: LuaPayload?
-        func payload() throws -> LuaPayload {
+        var made: ScriptQuestion?
+        func asked() throws -> ScriptQuestion {
             if let made { return made }
-            let written = try ScriptDispatch.payload(facts())
-            made = written
-            return written
+            let question = try question(door, facts(), step: step)
+            made = question
+            return question
         }
         for slot in slots {
             do {
-                _ = try call(
-                    slot, door, payload, phase: .hook, occasion: occasion, isAnswerUsed: false)
+                _ = try call(slot, door, asked, isAnswerUsed: false)
             } catch {
                 complain(of: slot, door, error)
             }
@@ -85,18 +83,17 @@ public final class ScriptedHooks: RunHooks {
     public func filter(_ batch: BatchFacts) throws -> BatchEdit? {
         var batch = batch
         var isEdited = false
-        var made: LuaPayload?
-        func payload() throws -> LuaPayload {
+        let door = "hooks.on_batch"
+        var made: ScriptQuestion?
+        func asked() throws -> ScriptQuestion {
             if let made { return made }
-            let written = try ScriptDispatch.payload(RunFacts.of(batch, totalSteps: totalSteps))
-            made = written
-            return written
+            let question = try question(
+                door, RunFacts.of(batch, totalSteps: totalSteps), step: batch.step)
+            made = question
+            return question
         }
         for slot in slots {
-            guard
-                let answer = try call(
-                    slot, "hooks.on_batch", payload, phase: .hook, occasion: "\(batch.step)")
-            else { continue }
+            guard let answer = try call(slot, door, asked) else { continue }
             let weights = try slot.unit.weights(answer, count: batch.documents.count)
             for (index, weight) in weights.enumerated() {
                 batch.documents[index].weight = weight
@@ -116,13 +113,10 @@ public final class ScriptedHooks: RunHooks {
 
     func decide(_ facts: LuaTable<LuaValue>, step: Int) throws -> GradientVerdict {
         var verdict = GradientVerdict.keep
-        let facts = try ScriptDispatch.payload(facts)
+        let question = try question("hooks.on_gradients", facts, step: step)
         for slot in slots {
             // Every decider hears of every step, whatever one before it said.
-            guard
-                let answer = try call(
-                    slot, "hooks.on_gradients", { facts }, phase: .hook, occasion: "\(step)"),
-                verdict == .keep
+            guard let answer = try call(slot, question.door, { question }), verdict == .keep
             else { continue }
             verdict = GradientVerdict(answer, of: slot.name)
         }
@@ -138,9 +132,9 @@ public final class ScriptedHooks: RunHooks {
         var changes: [DialChange] = []
         for slot in slots {
             for door in slot.curricula {
-                guard
-                    let answer = try call(
-                        slot, door, { facts }, phase: .answer, occasion: "\(progress.step)"),
+                let question = ScriptQuestion(
+                    door, facts, phase: .answer, occasion: "\(progress.step)", run: run)
+                guard let answer = try call(slot, door, { question }),
                     case .table(let table) = answer
                 else { continue }
                 let place = slot.unit.place(of: door)?.description
@@ -207,26 +201,32 @@ public final class ScriptedHooks: RunHooks {
             for (name, value) in slot.unit.context.metrics.take() {
                 measurements.fields[name] = .double(value)
             }
-            guard slot.calls > 0 else { continue }
-            measurements.fields["hook/\(slot.name)/time_s"] = .double(slot.seconds)
-            slot.seconds = 0
-            slot.calls = 0
+            if let seconds = slot.takeSeconds() {
+                measurements.fields[slot.timeField] = .double(seconds)
+            }
         }
         return measurements
     }
 
     // MARK: - Calling
 
+    /// What a hook is asked at a step.
+    private func question(
+        _ door: String, _ facts: LuaTable<LuaValue>, step: Int
+    ) throws -> ScriptQuestion {
+        ScriptQuestion(
+            door, try ScriptDispatch.payload(facts), phase: .hook, occasion: "\(step)", run: run)
+    }
+
+    /// Asks one script, where it has the door; only then is the question made.
     private func call(
-        _ slot: ScriptSlot, _ door: String, _ facts: () throws -> LuaPayload, phase: ScriptPhase,
-        occasion: String, isAnswerUsed: Bool = true
+        _ slot: ScriptSlot, _ door: String, _ question: () throws -> ScriptQuestion,
+        isAnswerUsed: Bool = true
     ) throws -> LuaNode? {
         guard let handler = slot.unit.doors.function(door) else { return nil }
         defer { if slot.hasRemark { tellRemark(of: slot) } }
         do {
-            return try slot.call(
-                handler, as: door, facts(), phase: phase, occasion: occasion, run: run,
-                isAnswerUsed: isAnswerUsed)
+            return try slot.call(handler, question(), isAnswerUsed: isAnswerUsed)
         } catch let error as ScriptingError where error.code == .budget {
             cutOffs.append(CutOff(error, of: slot.name, door: door))
             throw error

@@ -79,12 +79,12 @@ enum HTTPBindings {
         try context.charge(512 + (body?.count ?? 0))
         do {
             let answer = try context.network.answer(request, grants: context.grants)
-            context.exchanges?.append(
+            context.trace?.exchanges.append(
                 NetworkExchange(request: request, answer: .success(answer)))
             try context.charge(answer.body.count)
             return [.table(table(answer))]
         } catch let refusal as Refusal {
-            context.exchanges?.append(
+            context.trace?.exchanges.append(
                 NetworkExchange(request: request, answer: .failure(refusal)))
             throw refusal
         }

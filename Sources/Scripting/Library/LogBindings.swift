@@ -19,7 +19,7 @@ enum LogBindings {
         ) { call in
             let text = PrintableText.line(
                 String(decoding: call.bytes("text").prefix(4096), as: UTF8.self))
-            call.context.notes?.add("\(level.rawValue) \"\(text)\"")
+            call.context.trace?.notes.add("\(level.rawValue) \"\(text)\"")
             call.context.log(
                 ScriptLogLine(level: level, owner: call.context.owner, text: text))
             return []

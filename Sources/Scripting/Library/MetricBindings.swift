@@ -16,7 +16,7 @@ enum MetricBindings {
             doc: "Records a number with this step; the last value of a step counts."
         ) { call in
             let name = try fullName(call)
-            call.context.notes?.add("\(name) = \(call.number("value"))")
+            call.context.trace?.notes.add("\(name) = \(call.number("value"))")
             call.context.metrics.set(name, call.number("value"))
             return []
         },
@@ -25,7 +25,7 @@ enum MetricBindings {
             doc: "Adds to a number of this step, which begins at 0."
         ) { call in
             let name = try fullName(call)
-            call.context.notes?.add("\(name) + \(call.number("value"))")
+            call.context.trace?.notes.add("\(name) + \(call.number("value"))")
             call.context.metrics.add(name, call.number("value"))
             return []
         },

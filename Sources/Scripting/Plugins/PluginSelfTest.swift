@@ -133,7 +133,9 @@ struct PluginSelfTest {
         unit.context.run = RunFacts.none
         let result =
             try unit.call(
-                door, ScriptDispatch.payload(complete), phase: phase, occasion: "self-test") ?? .nil
+                ScriptQuestion(
+                    door, ScriptDispatch.payload(complete), phase: phase, occasion: "self-test"))
+            ?? .nil
         // A factor there must always be; elsewhere nil says that nothing changes.
         if let answer, !result.isNil || PluginSchedule.isDoor(door) {
             _ = try ShapeCheck(stage: .declared).checked(

@@ -65,8 +65,9 @@ struct PurityCheck {
             let (_, shape, phase) = try DoorShape.of(call.door)
             do {
                 let answer = try unit.call(
-                    call.door, ScriptDispatch.payload(call.facts), phase: phase,
-                    occasion: "purity \(number)")
+                    ScriptQuestion(
+                        call.door, ScriptDispatch.payload(call.facts), phase: phase,
+                        occasion: "purity \(number)"))
                 if shape != nil { outcome.answer = try (answer ?? .nil).plain() }
             } catch {
                 outcome.error = "\(error)"

@@ -45,9 +45,10 @@ struct ScheduleFunction {
         keyPath = "\(schedule.plugin) \(schedule.door)"
         answer = { progress in
             try unit.call(
-                schedule.door,
-                ScriptDispatch.payload(LuaTable(["progress": .number(progress)])),
-                phase: .answer, occasion: "\(progress)")
+                ScriptQuestion(
+                    schedule.door,
+                    ScriptDispatch.payload(LuaTable(["progress": .number(progress)])),
+                    phase: .answer, occasion: "\(progress)"))
         }
     }
 

@@ -109,8 +109,7 @@ struct ScriptDispatch {
         budget: LuaRuntime.Budget
     ) throws -> LuaNode {
         let function = isSchedule ? askFunction : callFunction
-        let results = try function.callNodes([.function(handler)], then: facts, budget: budget)
-        return results.first ?? .nil
+        return try function.call(handing: handler, facts, budget: budget)
     }
 
     /// The memory as plain data.

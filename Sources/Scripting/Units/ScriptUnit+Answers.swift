@@ -56,7 +56,7 @@ extension ScriptUnit {
                 guard let facts = try SyntheticFacts.of(door, round: round, of: rounds),
                     let payload = try? ScriptDispatch.payload(facts),
                     let answer = try? call(
-                        function, as: door, payload, phase: phase, occasion: "\(round)")
+                        function, ScriptQuestion(door, payload, phase: phase, occasion: "\(round)"))
                 else { continue }
                 try check(answer, of: door, facts: payload)
                 _ = try self.memory(isKept: true)

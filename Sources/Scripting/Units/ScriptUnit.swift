@@ -47,36 +47,28 @@ final class ScriptUnit {
 
     /// Calls a door with facts, `ctx.state` and `ctx.settings`.
     ///
-    /// - Parameter occasion: what decides where the call's random streams begin.
     /// - Returns: its first result; nil where the script does not have the door.
     /// - Throws: `ScriptingError` naming the door.
-    func call(
-        _ door: String, _ facts: LuaPayload, phase: ScriptPhase, occasion: String
-    ) throws -> LuaNode? {
-        guard let handler = doors.function(door) else { return nil }
-        return try call(handler, as: door, facts, phase: phase, occasion: occasion)
+    func call(_ question: ScriptQuestion) throws -> LuaNode? {
+        try doors.function(question.door).map { try call($0, question) }
     }
 
-    /// Calls the function that was found behind a door.
-    func call(
-        _ handler: LuaFunction, as door: String, _ facts: LuaPayload, phase: ScriptPhase,
-        occasion: String
-    ) throws -> LuaNode {
+    /// Calls the function that was found behind a question's door.
+    func call(_ handler: LuaFunction, _ question: ScriptQuestion) throws -> LuaNode {
         lastHandler = handler
         // Only what waits for others asks how much time is left.
-        if context.grants.reachNetwork {
-            context.deadline = MonotonicClock().seconds + budget.seconds
-        }
-        defer { context.deadline = nil }
+        let mayWait = context.grants.reachNetwork
+        if mayWait { context.deadline = MonotonicClock().seconds + budget.seconds }
+        defer { if mayWait { context.deadline = nil } }
         do {
-            return try context.during(phase, occasion: .init(door, occasion)) {
+            return try context.during(question.phase, occasion: question.occasion) {
                 try dispatch.call(
-                    handler, facts, isSchedule: PluginSchedule.isDoor(door), budget: budget)
+                    handler, question.facts, isSchedule: question.isSchedule, budget: budget)
             }
         } catch let error as LuaError {
             var failure = failure(error, of: handler)
             // The function of the library that was misused comes after the handler that used it.
-            failure.keyPath = (["\(name) \(door)"] + (failure.keyPath.map { [$0] } ?? []))
+            failure.keyPath = (["\(name) \(question.door)"] + (failure.keyPath.map { [$0] } ?? []))
                 .joined(separator: ": ")
             throw failure
         }

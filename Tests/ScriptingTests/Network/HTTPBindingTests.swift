@@ -29,10 +29,14 @@ import Testing
         let unit = try PluginLoader(budget: .init(seconds: seconds)).load(use) { _ in }.unit
         if lines.isEmpty {
             _ = try unit.call(
-                "curricula.c", ScriptDispatch.payload(LuaTable()), phase: .answer, occasion: "1")
+                ScriptQuestion(
+                    "curricula.c", ScriptDispatch.payload(LuaTable()), phase: .answer,
+                    occasion: "1"))
         }
         _ = try unit.call(
-            "hooks.on_step_start", ScriptDispatch.payload(LuaTable()), phase: .hook, occasion: "1")
+            ScriptQuestion(
+                "hooks.on_step_start", ScriptDispatch.payload(LuaTable()), phase: .hook,
+                occasion: "1"))
         return try unit.memory().asTable?["state"]?.asTable?["answer"] ?? .nil
     }
 

@@ -1,3 +1,14 @@
+/// What one call of a script did beside answering.
+struct CallTrace: Sendable {
+    /// What it asked of the network, and what it was answered.
+    var exchanges: [NetworkExchange] = []
+    /// What it logged and measured.
+    var notes = CallNotes()
+
+    var isEmpty: Bool { exchanges.isEmpty && notes.isEmpty }
+    var networkBytes: Int { exchanges.reduce(0) { $0 + $1.byteCount } }
+}
+
 /// What one call of a script logged and measured, in order: all that shows of an observer.
 ///
 /// Only the first few are kept, and of each its beginning, so that the notes of many calls stay
@@ -8,6 +19,8 @@ struct CallNotes: Sendable, Hashable {
 
     private var lines: [String] = []
     private var count = 0
+
+    var isEmpty: Bool { count == 0 }
 
     /// Notes one line, such as `nj.log.info "step 5"`.
     mutating func add(_ line: String) {
