@@ -264,6 +264,7 @@ extern const char njl_references_key, njl_modules_key, njl_environment_key, njl_
 // sealed.c
 int njl_see_through(lua_State *L, int index);
 int njl_refuse_change(lua_State *L);
+int njl_refuse_missing(lua_State *L);
 void njl_note_sealed(lua_State *L, int locked, int real);
 void njl_seal(lua_State *L, const char *path, int reports_missing);
 

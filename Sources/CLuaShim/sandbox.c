@@ -28,6 +28,22 @@ static int refuse_assignment(lua_State *L) {
     return luaL_error(L, "the global '%s' is locked; give the local a name of its own", name);
 }
 
+// A global that is not there is a slip of the pen, but for what other Lua programs have: portable
+// scripts ask for that before they use it.
+static int refuse_missing_global(lua_State *L) {
+    static const char *const elsewhere[] = {
+        "arg",     "bit",  "bit32",    "collectgarbage", "debug",  "dofile",   "getfenv", "io",
+        "jit",     "load", "loadfile", "loadstring",     "module", "newproxy", "os",      "package",
+        "setfenv", "unpack", "warn", NULL};
+    if (lua_type(L, 2) == LUA_TSTRING) {
+        const char *wanted = lua_tostring(L, 2);
+        for (const char *const *name = elsewhere; *name; name++) {
+            if (strcmp(wanted, *name) == 0) return 0;
+        }
+    }
+    return njl_refuse_missing(L);
+}
+
 // Opens a stock library and leaves a new table with its allowed functions on top. The new table
 // also takes the place where Lua looks up the names of functions for its messages.
 static int open_library(lua_State *L, const char *name, lua_CFunction open,
@@ -132,6 +148,12 @@ void njl_open_sandbox(lua_State *L) {
     offer(L, environment, "utf8");
     open_library(L, "coroutine", luaopen_coroutine, none, njl_coroutine_functions);
     offer(L, environment, "coroutine");
+
+    lua_createtable(L, 0, 1);
+    lua_pushliteral(L, "");
+    lua_pushcclosure(L, refuse_missing_global, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, environment);
 
     // Scripts hold an empty table whose reads go to the environment.
     lua_newtable(L);

@@ -31,8 +31,9 @@ int njl_refuse_change(lua_State *L) {
     return luaL_error(L, "%s is locked", lua_tostring(L, -1));
 }
 
-// Answers for a name that a real table does not hold; its upvalue is what the table is called.
-static int refuse_missing(lua_State *L) {
+// Answers for a name that a real table does not hold; its upvalue is what the table is called, and
+// empty for the globals.
+int njl_refuse_missing(lua_State *L) {
     njl_context *context = njl_context_of(L);
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
     lua_settop(L, 2);
@@ -95,7 +96,7 @@ static void cover(lua_State *L, int real, const char *path, int reports_missing)
     if (reports_missing) {
         lua_createtable(L, 0, 1);
         lua_pushstring(L, path);
-        lua_pushcclosure(L, refuse_missing, 1);
+        lua_pushcclosure(L, njl_refuse_missing, 1);
         lua_setfield(L, -2, "__index");
         lua_setmetatable(L, real);
     }

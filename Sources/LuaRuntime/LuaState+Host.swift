@@ -77,7 +77,8 @@ extension LuaState {
         let names = values[2].asTable?.array.compactMap(\.asText) ?? []
         let hint = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" }
         let shown = name.count > 60 ? "\(name.prefix(60))..." : name
-        let sentence = "\(table) has no '\(shown)'\(hint ?? "")"
+        let lack = table.isEmpty ? "'\(shown)' is not defined" : "\(table) has no '\(shown)'"
+        let sentence = lack + (hint ?? "")
         _ = Array(sentence.utf8).withUnsafeBufferPointer {
             reply($0.baseAddress, $0.count, NJL_HOST_FAILED)
         }

@@ -52,7 +52,20 @@ struct SandboxTests {
         #expect(failure("_G.x = 1")?.message.contains("undeclared global 'x'") == true)
         #expect(failure("rawset(_G, 'x', 1)")?.message == "the globals are locked")
         #expect(failure("setmetatable(_G, nil)")?.message == "cannot change a protected metatable")
-        #expect(try evaluate("return undeclared") == [nil])
+    }
+
+    @Test func globalsThatAreNotThereAreNamedAtTheCallersLine() throws {
+        let error = try #require(failure("local steps = 3\nreturn tostrin(steps)"))
+        #expect(error.sentence == "test.lua:2: 'tostrin' is not defined; did you mean 'tostring'?")
+        #expect(failure("return LRATE")?.message == "'LRATE' is not defined")
+        #expect(failure("return _G.LRATE")?.message == "'LRATE' is not defined")
+        #expect(try evaluate("return rawget(_G, 'LRATE'), _G[1]") == [nil, nil])
+    }
+
+    /// Scripts that run anywhere look first.
+    @Test func globalsOfOtherLuasAreNil() throws {
+        #expect(try evaluate("return (unpack or table.unpack)({ 7 })") == [7])
+        #expect(try evaluate("return jit, os, io, debug, bit32, loadstring").allSatisfy { $0 == .nil })
     }
 
     @Test func metatablesThatAskTheCollectorAreRefused() {
