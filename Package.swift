@@ -99,7 +99,7 @@ let package = Package(
             [
                 "Naming", "Telemetry", "Tensors", "Layers", "LuaRuntime", "Training", "Generation",
                 "Optimizers", "Tokenizers", "Conversations", "Checkpoints", "Corpora",
-                "Transformers", "Texts", "ShippedPlugins", "CHTTP",
+                "Transformers", "Templates", "Texts", "ShippedPlugins", "CHTTP",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(

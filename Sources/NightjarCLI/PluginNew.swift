@@ -8,7 +8,7 @@ struct PluginNew: ParsableCommand {
         commandName: "new", abstract: "Writes a new plugin that works, with its spec.")
 
     @Argument(
-        help: "What it does first: curriculum, hook, guard or schedule.",
+        help: "What it does first: curriculum, hook, guard, schedule or chat-template.",
         transform: { text in
             guard let kind = PluginSkeleton.Kind(rawValue: text) else {
                 let words = PluginSkeleton.Kind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -37,10 +37,15 @@ struct PluginNew: ParsableCommand {
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
             try Output.text("wrote \(path)\n")
         }
-        let schedule = kind == .schedule ? ", schedule = \"\(name)/main\"" : ""
+        let used =
+            switch kind {
+            case .schedule: ", schedule = \"\(name)/main\""
+            case .chatTemplate: ", chat_template = \"\(name)/main\""
+            case .curriculum, .hook, .guardian: ""
+            }
         try Output.text(
             "try it:  nightjar test \(into == "." ? name : "\(into)/\(name)")\n"
-                + "use it:  use = { \"\(name)\" }\(schedule) in a recipe\n")
+                + "use it:  use = { \"\(name)\" }\(used) in a recipe\n")
     }
 
     private static var home: String {

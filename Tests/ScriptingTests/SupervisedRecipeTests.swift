@@ -43,7 +43,7 @@ import Training
         #expect(run.evaluation.sets[1].format == .conversations(Source.ConversationRows()))
     }
 
-    @Test func templatesComeFromFourPlaces() throws {
+    @Test func templatesComeFromManyPlaces() throws {
         func template(_ keys: String) throws -> ChatTemplateSource {
             try folder.load(
                 keys: "method = 'sft', data = nj.data.chat { path = 'chats.jsonl' }, " + keys

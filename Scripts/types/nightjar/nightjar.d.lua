@@ -13,7 +13,7 @@
 ---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
 ---@field data nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
----@field chat_template? string how conversations become text, with method = "sft" or "distill": "model" for the model's own, a file relative to the recipe, the template itself, or "chatml"
+---@field chat_template? string how conversations become text, with method = "sft" or "distill": "model" for the model's own, a plugin in use that has one ("house-style", "house-style/NAME"), a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
 ---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole with method = "sft"
 ---@field batch? nightjar.Batch rows a step

@@ -14,11 +14,13 @@ enum ScheduleReference {
 extension RunConfiguration {
     /// A completed recipe as typed data.
     ///
-    /// - Parameter schedule: finds the schedule where Lua gives it.
+    /// - Parameters:
+    ///   - schedule: finds the schedule where Lua gives it.
+    ///   - template: finds the chat template where a plugin in use is named.
     /// - Throws: `ShapeFault` for values that do not fit together.
     init(
         recipe table: CompleteTable, schedule: (ScheduleReference) throws -> ScriptedSchedule,
-        places: RecipePlaces
+        template: (String, LuaPath) throws -> ChatTemplateSource?, places: RecipePlaces
     ) throws {
         let root = LuaPath()
         let modelTable = table.inner("model")
@@ -52,7 +54,8 @@ extension RunConfiguration {
                     + "or use method = \"sft\" or \"lm\"")
         }
         tokenizer = try Self.tokenizer(table.text("tokenizer"), of: model, places)
-        chatTemplate = try Self.chatTemplate(table.text("chat_template"), of: method, places)
+        chatTemplate = try Self.chatTemplate(
+            table.text("chat_template"), of: method, template, places)
         neftuneAlpha = try Self.neftuneAlpha(table, of: method)
         sequenceLength = table.integer("sequence_length")
         packing = table.word("packing")
@@ -112,13 +115,15 @@ extension RunConfiguration {
     }
 
     private static func chatTemplate(
-        _ text: String, of method: Method, _ places: RecipePlaces
+        _ text: String, of method: Method,
+        _ named: (String, LuaPath) throws -> ChatTemplateSource?, _ places: RecipePlaces
     ) throws -> ChatTemplateSource {
         let key = LuaPath(["chat_template"])
         guard text != "model" else { return .model }
         guard method != .languageModelling else { throw Self.unused(key) }
         if text == "chatml" { return .chatML }
         if text.contains("{{") || text.contains("{%") { return .text(text) }
+        if let template = try named(text, key) { return template }
         return .path(try places.existing(text, .file, at: key))
     }
 

@@ -34,8 +34,7 @@ public enum PluginCatalogue {
                 try PluginManifest.check(loaded, of: source)
                 return Entry(
                     name: source.name, summary: PrintableText.line(loaded.summary),
-                    doors: loaded.unit.doors.functions.map(\.path), path: source.path,
-                    failure: nil)
+                    doors: loaded.doorPaths, path: source.path, failure: nil)
             } catch {
                 return Entry(
                     name: source.name, summary: nil, doors: [], path: source.path,
@@ -83,7 +82,7 @@ public enum PluginCatalogue {
         return Check(
             entry: Entry(
                 name: source.name, summary: PrintableText.line(loaded.summary),
-                doors: loaded.unit.doors.functions.map(\.path), path: source.path, failure: nil),
+                doors: loaded.doorPaths, path: source.path, failure: nil),
             exampleCount: count, freshStateCount: states, memoryBytes: loaded.unit.memoryBytes,
             hash: loaded.unit.hash,
             spec: FileManager.default.fileExists(atPath: String(spec)) ? String(spec) : nil)

@@ -29,6 +29,11 @@ struct PluginLoader: Sendable {
         var summary: String { text("summary") }
         var needs: [String] { strings("needs") }
         var requires: [String] { strings("requires") }
+        /// What a recipe, or a run, finds in it.
+        var doorPaths: [String] {
+            unit.doors.functions.map(\.path)
+                + PluginChatTemplate.names(in: self).map { "\(PluginChatTemplate.group).\($0)" }
+        }
 
         private func text(_ key: String) -> String {
             if case .string(let string)? = manifest[key] { string.description } else { "" }

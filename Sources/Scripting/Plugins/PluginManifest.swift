@@ -31,6 +31,11 @@ enum PluginManifest {
                 "functions of progress that give what the learning rate is multiplied with, for a "
                     + "recipe's schedule"),
             Field(
+                "chat_templates",
+                .map(.either([.text, .function(PluginChatTemplate.signature)])), .none,
+                "chat templates in Jinja, or functions that make them of the settings, for a "
+                    + "recipe's chat_template"),
+            Field(
                 "examples", .array(.record(example)), .none,
                 "calls with their answers: the self-test that runs before it is used"),
             Field(
@@ -43,8 +48,7 @@ enum PluginManifest {
         ],
         unsupported: Dictionary(
             uniqueKeysWithValues: [
-                "rewards", "environments", "losses", "policies", "chat_templates", "sources",
-                "probes",
+                "rewards", "environments", "losses", "policies", "sources", "probes",
             ].map { ($0, "this door is not supported in this version; remove it") }))
 
     /// One self-test.
@@ -53,7 +57,8 @@ enum PluginManifest {
         fields: [
             Field(
                 "call", .text, .required,
-                "which function: \"hooks.on_step_end\", \"curricula.NAME\", \"schedules.NAME\""),
+                "which function: \"hooks.on_step_end\", \"curricula.NAME\", \"schedules.NAME\", "
+                    + "\"chat_templates.NAME\""),
             Field("with", .any, .none, "what it is called with; facts left out are zero"),
             Field("settings", .map(.plain), .none, "settings other than the defaults"),
             Field("state", .map(.plain), .none, "the memory it begins with"),
@@ -76,7 +81,8 @@ extension PluginManifest {
             try check(summary: loaded.summary)
             try check(needs: loaded.needs)
             try check(requires: loaded.requires, of: source.name)
-            try check(schedules: loaded.manifest["schedules"])
+            try check(named: PluginSchedule.group, "schedule", in: loaded)
+            try check(named: PluginChatTemplate.group, "chat template", in: loaded)
             try check(examples: loaded.manifest["examples"])
         } catch let fault as ShapeFault {
             let main = loaded.unit.files.first { $0.module == nil }
@@ -129,17 +135,19 @@ extension PluginManifest {
         }
     }
 
-    /// A recipe writes a plugin's schedule as `PLUGIN/NAME`.
-    private static func check(schedules: LuaNode?) throws {
-        guard case .table(let table)? = schedules else { return }
+    /// A recipe writes what it names of a plugin as `PLUGIN/NAME`.
+    private static func check(
+        named group: String, _ kind: String, in loaded: PluginLoader.Loaded
+    ) throws {
+        guard case .table(let table)? = loaded.manifest[group] else { return }
         for field in table.fields {
             guard case .string(let key) = field.key else { continue }
             let name = key.description
             guard name.isEmpty || name.utf8.contains(UInt8(ascii: "/")) else { continue }
             throw ShapeFault(
-                path: LuaPath(["schedules"]),
-                sentence: "\"\(PrintableText.line(name))\" cannot name a schedule: a name is not empty "
-                    + "and holds no \"/\"")
+                path: LuaPath([.string(LuaString(group))]),
+                sentence: "\"\(PrintableText.line(name))\" cannot name a \(kind): a name is not "
+                    + "empty and holds no \"/\"")
         }
     }
 

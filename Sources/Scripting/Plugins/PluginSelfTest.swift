@@ -1,3 +1,4 @@
+import Conversations
 import LuaRuntime
 import Telemetry
 
@@ -39,6 +40,9 @@ struct PluginSelfTest {
     ) throws -> Int {
         let loaded = try loader.load(use, files: files) { _ in }
         try PluginManifest.check(loaded, of: use.source)
+        for name in PluginChatTemplate.names(in: loaded) {
+            _ = try PluginChatTemplate(name, of: loaded, budget: loader.budget)
+        }
         guard case .table(let examples)? = loaded.manifest["examples"] else { return 0 }
         for (index, example) in examples.array.enumerated() {
             guard case .table(let example) = example else { continue }
@@ -104,6 +108,21 @@ struct PluginSelfTest {
         }
     }
 
+    private static func given(_ facts: LuaNode, as record: Record) throws -> LuaTable<LuaValue> {
+        try ShapeCheck(stage: .given).checked(
+            facts.isNil ? .table(LuaTable()) : facts, as: .record(record), at: LuaPath(["with"])
+        ).plain().asTable ?? LuaTable()
+    }
+
+    private static func render(
+        _ facts: LuaNode, with template: PluginChatTemplate
+    ) throws -> LuaValue {
+        let facts = try given(facts, as: PluginChatTemplate.facts)
+        do { return .string(LuaString(try template.render(facts))) } catch {
+            throw ShapeFault(path: LuaPath(["with"]), sentence: error.description)
+        }
+    }
+
     /// Calls one function as a run would, in a state of its own.
     ///
     /// Facts left out are zero.
@@ -117,8 +136,15 @@ struct PluginSelfTest {
         use.settings.fields.removeAll { given in settings.fields.contains { $0.key == given.key } }
         use.settings.fields += settings.fields
         var log: [ScriptLogLine] = []
-        let unit = try loader.load(use, clock: clock, files: files) { log.append($0) }.unit
+        let loaded = try loader.load(use, clock: clock, files: files) { log.append($0) }
+        let unit = loaded.unit
         unit.context.network = network
+        if let name = PluginChatTemplate.name(ofDoor: door) {
+            let template = try PluginChatTemplate(name, of: loaded, budget: loader.budget)
+            return Outcome(
+                answer: try render(facts, with: template), memory: .table(LuaTable()), log: log,
+                metrics: [])
+        }
         guard unit.doors.function(door) != nil else {
             throw ShapeFault(
                 path: LuaPath(["call"]),
@@ -126,10 +152,9 @@ struct PluginSelfTest {
                     + Words.anyOf(unit.doors.functions.map { "\"\($0.path)\"" }))
         }
         let (record, answer, phase) = try DoorShape.of(door)
-        let given = try ShapeCheck(stage: .given).checked(
-            facts.isNil ? .table(LuaTable()) : facts, as: .record(record), at: LuaPath(["with"]))
+        let given = try PluginSelfTest.given(facts, as: record)
         if let state { try unit.restore(.table(LuaTable(["state": state]))) }
-        let complete = record.completed(with: try given.plain().asTable ?? LuaTable())
+        let complete = record.completed(with: given)
         unit.context.run = RunFacts.none
         let result =
             try unit.call(
@@ -185,7 +210,7 @@ enum DoorShape {
         throw ShapeFault(
             path: LuaPath(["call"]),
             sentence: "\"\(door)\" cannot be called; write \"hooks.on_...\", "
-                + "\"curricula.NAME\" or \"schedules.NAME\"")
+                + "\"curricula.NAME\", \"schedules.NAME\" or \"chat_templates.NAME\"")
     }
 }
 

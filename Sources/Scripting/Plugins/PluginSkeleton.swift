@@ -13,6 +13,8 @@ public enum PluginSkeleton {
         case guardian = "guard"
         /// Gives what the learning rate is multiplied with.
         case schedule
+        /// Says how conversations become text.
+        case chatTemplate = "chat-template"
     }
 
     /// Whether the program itself has a plugin of that name, which a new one would stand before.
@@ -70,6 +72,7 @@ public enum PluginSkeleton {
     private static func main(_ kind: Kind, _ name: String) -> String {
         switch kind {
         case .schedule: schedule(name)
+        case .chatTemplate: chatTemplate(name)
         case .curriculum:
             """
             -- Say here what this curriculum is for.
@@ -196,6 +199,58 @@ public enum PluginSkeleton {
         """
     }
 
+    private static func chatTemplate(_ name: String) -> String {
+        """
+        -- Say here which vocabulary this template is for: it must have the two marks as tokens.
+        return {
+          name = "\(name)",
+          api = 1,
+          summary = "Gives each turn a line between two marks, after a rule of the house.",
+          settings = {
+            rule = "Answer in one sentence.", -- said before every conversation
+          },
+          chat_templates = {
+            -- The template itself, in Jinja, made of the settings; a text alone would do as well.
+            -- What stands in a generation block is learned.
+            main = function(settings)
+              return ([[
+        <|im_start|>system
+        RULE<|im_end|>
+        {% for message in messages %}
+        <|im_start|>{{ message.role }}
+        {% if message.role == 'assistant' %}
+        {% generation %}{{ message.content }}<|im_end|>{% endgeneration %}{{ '\\n' -}}
+        {% else %}
+        {{ message.content }}<|im_end|>
+        {% endif %}
+        {% endfor %}
+        {% if add_generation_prompt %}<|im_start|>assistant
+        {% endif %}]]):gsub("RULE", function() return settings.rule end)
+            end,
+          },
+          examples = {
+            {
+              call = "chat_templates.main",
+              with = { messages = { { role = "user", content = "Hi" } } },
+              gives = "<|im_start|>system\\nAnswer in one sentence.<|im_end|>\\n"
+                .. "<|im_start|>user\\nHi<|im_end|>\\n",
+            },
+            {
+              call = "chat_templates.main",
+              settings = { rule = "Rhyme." },
+              with = {
+                messages = { { role = "assistant", content = "Hello" } },
+                add_generation_prompt = true,
+              },
+              gives = "<|im_start|>system\\nRhyme.<|im_end|>\\n"
+                .. "<|im_start|>assistant\\nHello<|im_end|>\\n<|im_start|>assistant\\n",
+            },
+          },
+        }
+
+        """
+    }
+
     private static func spec(_ kind: Kind, _ name: String) -> String {
         let body =
             switch kind {
@@ -233,6 +288,17 @@ public enum PluginSkeleton {
                       last = factor
                     end
                     test.expect(test.call("schedules.main", { progress = 0.5 }, options)).to_equal(1)
+                  end)
+                """
+            case .chatTemplate:
+                """
+                  test.it("goes on as it would in use", function()
+                    local messages = { { role = "user", content = "Hi" } }
+                    local before = test.call("chat_templates.main",
+                      { messages = messages, add_generation_prompt = true })
+                    messages[2] = { role = "assistant", content = "Hello" }
+                    local whole = test.call("chat_templates.main", { messages = messages })
+                    test.expect(whole:sub(1, #before)).to_equal(before)
                   end)
                 """
             case .guardian:

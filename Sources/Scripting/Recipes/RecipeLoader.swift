@@ -66,7 +66,7 @@ public enum RecipeLoader {
             let unit = RecipeUnit(
                 places: places, overrides: overrides, loadingBudget: budget, budget: callBudget,
                 seed: UInt64(complete.integer("seed")), resolved: RecipeUnit.resolved(complete))
-            let runScripts = try RunScripts(
+            var runScripts = try RunScripts(
                 complete, script: script, unit: unit, places: places, budget: budget,
                 kept: resumes
                     ? KeptScripts(run: places.output(complete.text("out"))) : nil)
@@ -85,6 +85,11 @@ public enum RecipeLoader {
                             of: script, in: unit)
                     case .plugin(let name):
                         try schedule(named: name, in: runScripts, overrides: overrides)
+                    }
+                },
+                template: { name, key in
+                    try runScripts.chatTemplate(named: name, at: key).map {
+                        .text($0.source, name: $0.title)
                     }
                 }, places: places)
             warnings += RecipeWarnings.about(configuration)

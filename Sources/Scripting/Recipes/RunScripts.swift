@@ -14,6 +14,10 @@ public struct RunScripts: Sendable {
         let files: [LoadedScript]
         /// The names of its schedules.
         var schedules: [String] = []
+        /// The names of its chat templates.
+        var templates: [String] = []
+        /// The one of these that the run's rows are rendered with.
+        var template: PluginChatTemplate?
     }
 
     private var parts: [Part] = []
@@ -50,7 +54,8 @@ public struct RunScripts: Sendable {
                 parts.append(
                     Part(
                         use: use, files: loaded.unit.files,
-                        schedules: loaded.unit.doors.names(in: PluginSchedule.group)))
+                        schedules: loaded.unit.doors.names(in: PluginSchedule.group),
+                        templates: PluginChatTemplate.names(in: loaded)))
             } catch let fault as ShapeFault where fault.path.keys.isEmpty {
                 throw ShapeFault(path: path, sentence: fault.sentence)
             }
@@ -80,7 +85,7 @@ public struct RunScripts: Sendable {
         let schedule = try PluginSchedule(
             name,
             among: parts.compactMap { part in
-                part.use.map { .init(plugin: $0.source.name, schedules: part.schedules) }
+                part.use.map { .init(plugin: $0.source.name, names: part.schedules) }
             }, isPlugin: { (try? lookup.find($0)) != nil })
         guard
             let part = parts.first(where: { $0.use?.source.name == schedule.plugin }),
@@ -88,6 +93,37 @@ public struct RunScripts: Sendable {
         else { preconditionFailure("the schedule's plugin is in use") }
         return ScriptedSchedule(
             try checked(schedule, of: use, files: part.files), plugin: schedule)
+    }
+
+    /// The chat template of a plugin in use, which the run keeps to from here on.
+    ///
+    /// - Returns: nil where no plugin in use is named.
+    /// - Throws: `ShapeFault` for a name that none has, `ScriptingError` for one that cannot be
+    ///   used.
+    mutating func chatTemplate(named text: String, at key: LuaPath) throws -> PluginChatTemplate? {
+        let offers = parts.compactMap { part in
+            part.use.map { PluginReference.Offer(plugin: $0.source.name, names: part.templates) }
+        }
+        guard
+            let found = try PluginReference(text, kind: "chat template", at: key, among: offers),
+            let index = parts.firstIndex(where: { $0.use?.source.name == found.plugin }),
+            let use = parts[index].use
+        else { return nil }
+        func read() throws -> PluginChatTemplate {
+            try PluginChatTemplate(
+                found.name, of: loader.load(use, files: parts[index].files) { _ in },
+                budget: loader.budget)
+        }
+        let template = try read()
+        guard try read() == template else {
+            throw ScriptingError(
+                .badAnswer,
+                "it gives another text each time it is asked; let it follow from the settings alone",
+                path: parts[index].files.first?.path,
+                keyPath: "\(PluginChatTemplate.group).\(found.name)")
+        }
+        parts[index].template = template
+        return template
     }
 
     /// A version's schedule, asked along the run and again in a fresh state.
@@ -182,7 +218,26 @@ public struct RunScripts: Sendable {
                 _ = try PluginSelfTest(use, files: files, loader: loader.counting)
                     .run(seconds: PluginLoader.patience)
                 if let own { try checked(own, of: use, files: files) }
+                if let template = part.template {
+                    try check(template, in: files, of: use)
+                }
             }, schedule: schedule)
+    }
+
+    /// Refuses a version that would have the run's rows rendered otherwise: they have been.
+    private func check(
+        _ template: PluginChatTemplate, in files: [LoadedScript], of use: PluginUse
+    ) throws {
+        let loaded = try loader.load(use, files: files) { _ in }
+        guard
+            try PluginChatTemplate(template.name, of: loaded, budget: loader.budget) == template
+        else {
+            throw ScriptingError(
+                .badAnswer,
+                "the run's rows are rendered with this chat template, and it would change; begin a "
+                    + "new run with it", path: files.first?.path,
+                keyPath: "\(PluginChatTemplate.group).\(template.name)")
+        }
     }
 
     /// A plugin from the disk, its self-test passed; else from the bytes that were in force, which

@@ -74,6 +74,25 @@ final class ScriptUnit {
         }
     }
 
+    /// Calls a function of the script that is no door of a run.
+    ///
+    /// - Parameter name: what it is called in messages.
+    /// - Throws: `ScriptingError`.
+    func give(
+        _ function: LuaFunction, _ arguments: [LuaValue], as name: String,
+        budget: LuaRuntime.Budget
+    ) throws -> LuaNode {
+        do {
+            return try context.during(.answer, occasion: .init(name)) {
+                try function.callNodes(arguments.map(LuaNode.init), budget: budget).first ?? .nil
+            }
+        } catch let error as LuaError {
+            var failure = failure(error, of: function)
+            failure.keyPath = "\(self.name) \(name)"
+            throw failure
+        }
+    }
+
     /// What `ctx.state` holds, and what `save` gives.
     ///
     /// - Parameter isKept: whether it goes to a checkpoint; then shared tables are refused too.

@@ -10,8 +10,8 @@ public enum ChatTemplateSource: Sendable, Hashable {
     case chatML
     /// A file that holds the template alone.
     case path(String)
-    /// The template itself.
-    case text(String)
+    /// The template itself, with what it is called in messages.
+    case text(String, name: String = "chat_template")
 
     /// The template; nil where the tokenizer's folder has none.
     ///
@@ -23,7 +23,7 @@ public enum ChatTemplateSource: Sendable, Hashable {
                 return try ChatTemplate.of(
                     files: tokenizer.huggingFaceFiles(), folder: "the tokenizer's folder")
             case .chatML: return .chatML
-            case .text(let text): return try ChatTemplate(text, name: "chat_template")
+            case .text(let text, let name): return try ChatTemplate(text, name: name)
             case .path(let path):
                 guard let data = FileManager.default.contents(atPath: path),
                     let text = String(validating: data, as: UTF8.self)

@@ -64,7 +64,8 @@ enum RecipeDeclarations {
         Field(
             "chat_template", .text, .value("model"),
             "how conversations become text, with method = \"sft\" or \"distill\": \"model\" for the model's own, "
-                + "a file relative to the recipe, the template itself, or \"chatml\""),
+                + "a plugin in use that has one (\"house-style\", \"house-style/NAME\"), a file "
+                + "relative to the recipe, the template itself, or \"chatml\""),
         Field("sequence_length", .integer(1...(1 << 24)), .value(512), "tokens a row"),
         Field(
             "packing", .choice(Packing.Policy.allCases.map(\.rawValue)), .none,
