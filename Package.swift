@@ -123,10 +123,10 @@ let package = Package(
         tests("TelemetryTests", ["Telemetry"]),
         tests("NamingTests", ["Naming"]),
         tests("TextsTests", ["Texts", "CUTF8Proc"]),
-        tests("TemplatesTests", ["Templates"]),
-        tests("CheckpointsTests", ["Checkpoints", "Naming"]),
+        tests("TemplatesTests", ["Templates", "TestSupport"]),
+        tests("CheckpointsTests", ["Checkpoints", "Naming", "TestSupport"]),
         tests("LuaRuntimeTests", ["LuaRuntime"]),
-        tests("TokenizersTests", ["Tokenizers"]),
+        tests("TokenizersTests", ["TestSupport", "Tokenizers"]),
         tests("ConversationsTests", ["Conversations", "Templates", "TestSupport", "Tokenizers"]),
         tests("CorporaTests", ["Conversations", "Corpora", "Naming", "TestSupport", "Tokenizers"]),
         .target(

@@ -17,22 +17,13 @@ import Testing
     @Test func damagedRowsAreReadOrRefused() {
         var random = SplitMix64(seed: 11)
         var readCount = 0
-        for round in 0..<20_000 {
-            var bytes = Array(Self.seeds[round % Self.seeds.count].utf8)
-            for _ in 0...Int.random(in: 0..<2, using: &random) where !bytes.isEmpty {
-                let place = Int.random(in: 0..<bytes.count, using: &random)
-                switch Int.random(in: 0..<4, using: &random) {
-                case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-                case 1: bytes.remove(at: place)
-                case 2:
-                    let other = Int.random(in: 0..<bytes.count, using: &random)
-                    bytes.insert(bytes[other], at: place)
-                default: bytes.removeSubrange(place...)
-                }
-            }
+        let rounds = Fuzzing.rounds(20_000)
+        for round in 0..<rounds {
+            let bytes = Fuzzing.mutated(Array(Self.seeds[round % Self.seeds.count].utf8), &random)
             if (try? TrainingRow(json: bytes, format: .automatic)) != nil { readCount += 1 }
         }
-        #expect(readCount > 100 && readCount < 15_000, "\(readCount) of 20000 were read")
+        #expect(
+            readCount > rounds / 200 && readCount < rounds / 4 * 3, "\(readCount) of \(rounds) were read")
     }
 
     /// Whatever is said, what is learned is the assistant's words with their ends, or the row is

@@ -1,21 +1,10 @@
 import Foundation
 import Templates
+import TestSupport
 import Testing
 
 /// Templates with pieces lost, doubled, swapped and strewn in end as a rendering or an error.
 @Suite struct MutationTests {
-    private struct Stream: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let pieces = [
         "{%", "%}", "{{", "}}", "{#", "#}", "-", "+", " for ", " in ", " if ", " else ", "endfor",
         "endif", " set ", "macro", "call", "filter", " is ", "not ", "|", "(", ")", "[", "]", "{",
@@ -51,7 +40,7 @@ import Testing
         return found
     }
 
-    private static func mutated(_ source: [Unicode.Scalar], _ stream: inout Stream) -> String {
+    private static func mutated(_ source: [Unicode.Scalar], _ stream: inout SplitMix64) -> String {
         var scalars = source
         // Half of them stay well formed, with other words in places.
         if Bool.random(using: &stream) {
@@ -100,9 +89,9 @@ import Testing
         let styleCount = styles["templates"]?.items.count ?? 0
         let limits = TemplateLimits(
             steps: 1500, outputBytes: 1 << 14, memoryBytes: 1 << 18, depth: 200)
-        var stream = Stream(state: 17)
+        var stream = SplitMix64(seed: 17)
         var outcomes: [String: Int] = [:]
-        for round in 0..<20_000 {
+        for round in 0..<Fuzzing.rounds(20_000) {
             // Whole chat templates are few and long; one in eight is enough.
             let index =
                 round % 8 == 0

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tokenizers
@@ -7,7 +8,7 @@ import Testing
 ///
 /// The files are small, so that a mutation finds something that matters.
 @Suite struct MutatedFileTests {
-    static let each = 14_300
+    static let each = Fuzzing.rounds(14_300)
 
     static let unigram = #"""
         {"version":"1.0","added_tokens":[{"id":0,"content":"<unk>","special":true}],"normalizer":
@@ -72,27 +73,6 @@ import Testing
             + keys.joined()
     }
 
-    /// `bytes` with one to four of them changed, removed, put in twice, or cut off.
-    static func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-        var copy = bytes
-        for _ in 0..<Int.random(in: 1...4, using: &random) where !copy.isEmpty {
-            let index = Int.random(in: copy.indices, using: &random)
-            switch Int.random(in: 0..<8, using: &random) {
-            case 0: copy.remove(at: index)
-            case 1: copy.insert(copy[index], at: index)
-            case 2: copy[index] = [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &random) ?? 0
-            case 3:
-                let end = min(index + Int.random(in: 1...16, using: &random), copy.count)
-                copy.insert(contentsOf: copy[index..<end], at: end)
-            case 4: if Int.random(in: 0..<8, using: &random) == 0 { copy.removeSubrange(index...) }
-            case 5: copy[index] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-            case 6: copy.swapAt(index, Int.random(in: copy.indices, using: &random))
-            default: copy[index] = UInt8.random(in: 0...255, using: &random)
-            }
-        }
-        return copy
-    }
-
     static let readers = [
         "unigram", "word piece", "byte pair", "spm unigram", "spm bpe", "ranks", "gguf",
     ]
@@ -141,7 +121,7 @@ import Testing
         var random = SeededGenerator(state: 17)
         var (read, refused) = (0, 0)
         for _ in 0..<Self.each {
-            let bytes = Self.mutated(original, &random)
+            let bytes = Fuzzing.mutated(original, &random)
             do {
                 let model = try Self.read(bytes, reader)
                 read += 1

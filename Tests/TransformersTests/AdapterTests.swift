@@ -128,17 +128,8 @@ import Transformers
                 try Data(
                     contentsOf: AdapterGoldenTests.folder.appending(
                         path: "\(name)/adapter_config.json")))
-            for _ in 0..<1500 {
-                var bytes = whole
-                for _ in 0..<1 + random.integer(in: 0..<3) {
-                    let place = random.integer(in: 0..<bytes.count)
-                    switch random.integer(in: 0..<4) {
-                    case 0: bytes.remove(at: place)
-                    case 1: bytes.insert(bytes[random.integer(in: 0..<bytes.count)], at: place)
-                    case 2: bytes[place] = UInt8(random.integer(in: 0..<256))
-                    default: bytes.insert(contentsOf: Array("9e99".utf8), at: place)
-                    }
-                }
+            for _ in 0..<Fuzzing.rounds(1250) {
+                let bytes = Fuzzing.mutated(whole, fragments: Fuzzing.jsonFragments, &random)
                 do {
                     let read = try AdapterConfiguration(json: Data(bytes), path: "mutant")
                     for model in models { _ = try read.modules(of: model) }
