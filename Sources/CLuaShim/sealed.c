@@ -34,9 +34,16 @@ int njl_refuse_change(lua_State *L) {
 // Answers for a name that a real table does not hold; its upvalue is what the table is called, and
 // empty for the globals.
 int njl_refuse_missing(lua_State *L) {
+    enum { LONGEST_NAME = 200 };
     njl_context *context = njl_context_of(L);
     if (lua_type(L, 2) != LUA_TSTRING) return 0;
     lua_settop(L, 2);
+    size_t length;
+    const char *wanted = lua_tolstring(L, 2, &length);
+    if (length > LONGEST_NAME) {
+        lua_pushlstring(L, wanted, LONGEST_NAME);
+        lua_replace(L, 2);
+    }
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushvalue(L, 2);
     lua_newtable(L);

@@ -1,3 +1,5 @@
+import Naming
+
 /// What went wrong in a script, and where.
 ///
 /// Printed, it reads as one sentence with its place, then the traceback:
@@ -43,7 +45,8 @@ public struct LuaError: Error, Sendable {
         traceback: [String] = [], cause: (any Error)? = nil
     ) {
         self.kind = kind
-        self.message = message
+        // A script raises what it likes.
+        self.message = shortened(message, to: 1 << 14)
         self.chunk = chunk
         self.line = line
         self.traceback = traceback

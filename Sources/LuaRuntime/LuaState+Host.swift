@@ -76,7 +76,7 @@ extension LuaState {
         let name = string.description
         let names = values[2].asTable?.array.compactMap(\.asText) ?? []
         let hint = nearestName(to: name, among: names).map { "; did you mean '\($0)'?" }
-        let shown = name.count > 60 ? "\(name.prefix(60))..." : name
+        let shown = shortened(name, to: 60)
         let lack = table.isEmpty ? "'\(shown)' is not defined" : "\(table) has no '\(shown)'"
         let sentence = lack + (hint ?? "")
         _ = Array(sentence.utf8).withUnsafeBufferPointer {
@@ -119,7 +119,7 @@ extension LuaState {
         do {
             guard let modules else {
                 throw LuaError(
-                    kind: .runtime, message: "module '\(name)' is not registered")
+                    kind: .runtime, message: "module '\(shortened(name, to: 200))' is not registered")
             }
             let module = try modules.load(name)
             var writer = takeWriter()

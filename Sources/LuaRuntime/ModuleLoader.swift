@@ -1,4 +1,5 @@
 import Glibc
+import Naming
 
 /// Finds the files of `require "a.b"` under declared roots, and nowhere else.
 ///
@@ -51,8 +52,12 @@ public final class ModuleLoader {
         return try read(path: path, name: nil)
     }
 
+    /// Bytes of the longest name.
+    private static let longestName = 200
+
     func load(_ name: String) throws -> File {
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        let parts = name.utf8.count > ModuleLoader.longestName
+            ? [] : name.split(separator: ".", omittingEmptySubsequences: false)
         let isPart = { (part: Substring) in
             !part.isEmpty
                 && part.utf8.allSatisfy {
@@ -60,9 +65,9 @@ public final class ModuleLoader {
                         || $0 == 45
                 }
         }
-        guard name.utf8.count <= 200, parts.allSatisfy(isPart) else {
+        guard !parts.isEmpty, parts.allSatisfy(isPart) else {
             throw refusal(
-                "module name '\(name)' is refused: write parts of letters, digits, '_' and '-' "
+                "module name '\(shortened(name, to: ModuleLoader.longestName))' is refused: write parts of letters, digits, '_' and '-' "
                     + "joined by dots")
         }
         if let kept {

@@ -1,14 +1,19 @@
 /// The candidate that a misspelt name most likely meant, or nil where none is near.
 ///
 /// Near means a Damerau-Levenshtein distance, case aside, of at most a third of the name's length
-/// and at most 3. Of equally near candidates the first in byte order is taken, so that the answer
+/// and at most 3; names of more than 256 bytes are near to none. Of equally near candidates the first in byte order is taken, so that the answer
 /// does not depend on the order of `candidates`.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+    // A table over two long names would hold their product.
+    let longest = 256
+    guard name.utf8.count <= longest else { return nil }
     let target = Array(name.lowercased().unicodeScalars)
     let limit = min(3, max(1, target.count / 3))
     var best: (distance: Int, name: String)?
-    for candidate in candidates {
-        let distance = editDistance(target, Array(candidate.lowercased().unicodeScalars))
+    for candidate in candidates where candidate.utf8.count <= longest {
+        let other = Array(candidate.lowercased().unicodeScalars)
+        guard abs(other.count - target.count) <= limit else { continue }
+        let distance = editDistance(target, other)
         guard distance <= limit, candidate != name else { continue }
         if let best, (best.distance, best.name) <= (distance, candidate) { continue }
         best = (distance, candidate)

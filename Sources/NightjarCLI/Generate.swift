@@ -98,18 +98,18 @@ struct Generate: ParsableCommand {
             continuations[id] = Continuation()
         }
         let streams = samples == 1 && !json
-        if streams { try Output.text(text) }
+        if streams { try Output.shown(text) }
         while !engine.isIdle {
             for event in try engine.step() {
                 switch event {
                 case .token(let id, let token, let piece):
                     continuations[id]?.ids.append(token.id)
                     continuations[id]?.text += piece
-                    if streams { try Output.text(piece) }
+                    if streams { try Output.shown(piece) }
                 case .finished(let id, let reason, let piece):
                     continuations[id]?.text += piece
                     continuations[id]?.reason = reason
-                    if streams { try Output.text(piece + "\n") }
+                    if streams { try Output.shown(piece + "\n") }
                 }
             }
         }
@@ -123,7 +123,7 @@ struct Generate: ParsableCommand {
                     "finish_reason": continuation.reason.rawValue,
                 ])
             } else {
-                try Output.text("--- \(id + 1)\n\(text)\(continuation.text)\n")
+                try Output.shown("--- \(id + 1)\n\(text)\(continuation.text)\n")
             }
         }
     }

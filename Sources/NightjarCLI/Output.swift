@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 
 /// Standard output: results for people, or one JSON object a line for programs.
 enum Output {
@@ -14,6 +15,12 @@ enum Output {
     private static func finite(_ value: Any) -> Any {
         guard let number = value as? Double, !number.isFinite else { return value }
         return number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+    }
+
+    /// Writes what a model or a stranger wrote: a terminal obeys nothing in it, a file gets it as it
+    /// is.
+    static func shown(_ text: String) throws {
+        try self.text(isatty(1) == 1 ? PrintableText.lines(text) : text)
     }
 
     /// Writes text as it is, at once.

@@ -22,7 +22,7 @@ final class RunDisplay: RunObserver {
         let plan = start.plan
         display.finish()
         display.message(
-            style.paint("run ", .dim) + RunDisplay.relative(start.folder)
+            style.paint("run ", .dim) + PrintableText.line(RunDisplay.relative(start.folder))
                 + style.paint("  parameters ", .dim) + HumanFormat.count(plan.census.parameters)
                 + (plan.adapted == nil
                     ? ""

@@ -94,10 +94,11 @@ struct Train: ParsableCommand {
             ? "finished \(summary.steps) steps\(now)"
             : "stopped after \(summary.steps) of \(summary.totalSteps) steps\(now)"
         try Output.text(
-            (summary.reason.map { "stopped: \($0)\n" } ?? "") + "\(steps), "
+            (summary.reason.map { "stopped: \(PrintableText.line($0))\n" } ?? "") + "\(steps), "
                 + "\(HumanFormat.count(summary.tokens)) tokens, in "
                 + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
-                + "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")\n"
+                + PrintableText.line(
+                    "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")") + "\n"
                 + (summary.replayBreak.map { $0.sentence + "\n" } ?? "")
                 + (summary.ending == .completed
                     ? "" : "the same command with --resume goes on from there\n"))

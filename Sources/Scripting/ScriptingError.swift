@@ -1,4 +1,5 @@
 import LuaRuntime
+import Naming
 
 /// What is wrong with a script: what happened, where, and what to do about it.
 ///
@@ -55,12 +56,15 @@ public struct ScriptingError: Error, Sendable {
         keyPath: String? = nil, traceback: [String] = []
     ) {
         self.code = code
-        self.message = message
+        self.message = shortened(message, to: ScriptingError.longestMessage)
         self.path = path
         self.line = line
         self.keyPath = keyPath
         self.traceback = traceback
     }
+
+    /// Bytes of the longest message.
+    private static let longestMessage = 1 << 14
 
     /// Whether the file as a whole could not be run, whatever it says.
     var isOfTheFile: Bool { [.badFile, .unreadable, .syntax, .runtime].contains(code) }

@@ -46,4 +46,14 @@ struct NearestNameTests {
         #expect(nearestName(to: "colour", among: keys) == nil)
         #expect(nearestName(to: "ab", among: ["ac", "aa"]) == "aa")
     }
+
+    @Test func longNamesAreNearToNone() {
+        let long = String(repeating: "z", count: 50_000_000)
+        let start = ContinuousClock.now
+        #expect(nearestName(to: long, among: ["zz", long + "z"]) == nil)
+        #expect(nearestName(to: "zzz", among: [long, "zzzz"]) == "zzzz")
+        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(shortened("abc", to: 3) == "abc" && shortened("abcd", to: 3) == "abc...")
+        #expect(shortened("aéé", to: 4) == "aé..." && shortened("漢", to: 1) == "...")
+    }
 }

@@ -110,7 +110,9 @@ private final class Halving: RunHooks {
     var rates: [Double] = []
     private var rate = 2e-2
 
-    func steer(_ progress: ProgressFacts) throws -> [DialChange] {
+    func steer(
+        _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> [DialChange] {
         guard progress.step > 0, progress.step.isMultiple(of: 2) else { return [] }
         rate /= 2
         return [DialChange(path: "optimizer.lr", value: .number(rate), origin: "halving")]

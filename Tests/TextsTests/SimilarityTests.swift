@@ -108,7 +108,7 @@ import Testing
                 #expect(try Jaccard.ofCharacters(a, b, n) == twin, "\(a) \(b) \(n)")
             }
         }
-        #expect(Jaccard.ofWords("the cat", "a cat") == 1.0 / 3 && Jaccard.ofWords("", ".") == 1)
+        #expect(try Jaccard.ofWords("the cat", "a cat") == 1.0 / 3 && Jaccard.ofWords("", ".") == 1)
         #expect(throws: TextsError.self) { try Jaccard.ofCharacters("a", "b", 17) }
     }
 

@@ -28,7 +28,9 @@ final class ClosureHooks: RunHooks {
         return try onDecide(facts)
     }
 
-    func steer(_ progress: ProgressFacts) throws -> [DialChange] {
+    func steer(
+        _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> [DialChange] {
         calls.append("steer")
         return try onSteer(progress)
     }
@@ -82,7 +84,9 @@ final class DigestHooks: RunHooks {
         return number % 4 == 0 ? .skip(reason: "fourth") : .keep
     }
 
-    func steer(_ progress: ProgressFacts) throws -> [DialChange] {
+    func steer(
+        _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> [DialChange] {
         let number = take(
             "\(progress.step) \(progress.tokens) \(progress.history.losses) "
                 + "\(progress.dials.sorted { $0.key < $1.key }) \(String(describing: progress.lastHeldOut?.loss)) "

@@ -51,7 +51,7 @@ public enum LuaNode {
         case .integer(let value): return "integer \(value)"
         case .number(let value): return value.isNaN ? "number nan" : "number \(value)"
         case .string(let value):
-            let text = value.description
+            let text = value.beginning(1000)
             return text.count > 40 ? "string \"\(text.prefix(40))...\"" : "string \"\(text)\""
         case .table: return "a table"
         case .function: return "a function"

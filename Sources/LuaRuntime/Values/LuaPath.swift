@@ -16,8 +16,8 @@ public struct LuaPath: Sendable, Hashable, CustomStringConvertible {
         for key in keys {
             switch key {
             case .string(let name) where Self.isName(name):
-                text += (text.isEmpty ? "" : ".") + name.description
-            case .string(let name): text += "[\"\(name)\"]"
+                text += (text.isEmpty ? "" : ".") + name.beginning(256)
+            case .string(let name): text += "[\"\(name.beginning(256))\"]"
             case .integer(let value): text += "[\(value)]"
             case .number(let value): text += "[\(value)]"
             case .boolean(let value): text += "[\(value)]"
@@ -32,7 +32,9 @@ public struct LuaPath: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func isName(_ name: LuaString) -> Bool {
-        guard let text = name.text, let first = text.utf8.first else { return false }
+        guard name.count <= 256, let text = name.text, let first = text.utf8.first else {
+            return false
+        }
         let isLetter = { (c: UInt8) in (c | 32 >= 97 && c | 32 <= 122) || c == 95 }
         return isLetter(first)
             && text.utf8.allSatisfy { isLetter($0) || ($0 >= 48 && $0 <= 57) || $0 == 45 }

@@ -1,3 +1,5 @@
+import Naming
+
 /// A Lua string: any bytes, compared and ordered by bytes.
 ///
 /// Valid UTF-8 is kept as a `String`, so that short texts need no allocation; two texts that differ
@@ -48,6 +50,17 @@ public struct LuaString: Sendable {
         switch storage {
         case .text(let text): text.utf8.count
         case .bytes(let bytes): bytes.count
+        }
+    }
+
+    /// The text for messages, or its beginning with dots where it has more than `most` bytes.
+    ///
+    /// Bytes that are no UTF-8 show as replacement characters.
+    public func beginning(_ most: Int) -> String {
+        switch storage {
+        case .text(let text): shortened(text, to: most)
+        case .bytes(let bytes):
+            String(decoding: bytes.prefix(most), as: UTF8.self) + (bytes.count > most ? "..." : "")
         }
     }
 

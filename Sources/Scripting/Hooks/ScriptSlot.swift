@@ -27,13 +27,16 @@ struct SlotRemark {
     let door: String
     /// The failure behind it, where that was a call's.
     let error: ScriptingError?
+    /// Whether another version is in force since.
+    var changesVersion = false
 }
 
 /// What a version that was just taken is left for, where it fails at once.
-private struct Fallback {
+struct Fallback {
     let unit: ScriptUnit
     /// As it was at the swap.
     let memory: LuaValue
+    /// The versions that going back passes, that of the unit last.
     let history: [ScriptVersion]
     /// Doors that the new version has not answered at yet.
     var untried: Set<String>
@@ -50,7 +53,7 @@ final class ScriptSlot {
     /// The versions that going back passes, the present one last.
     private(set) var history: [ScriptVersion]
     /// The version before this one, until this one has answered at each of its doors once.
-    private var fallback: Fallback?
+    var fallback: Fallback?
     /// What is to be told about the last call, beside its outcome.
     private var remark: SlotRemark?
     /// The metric of its time.
@@ -132,7 +135,7 @@ final class ScriptSlot {
             event: "swap_undone",
             text: "version \(versions.last?.short ?? "") failed when it was first asked, and the "
                 + "one before it is back in force: \(error)", door: door,
-            error: error as? ScriptingError)
+            error: error as? ScriptingError, changesVersion: true)
         history = fallback.history
         versions.append(ScriptVersion(fallback.unit))
         put(fallback.unit)
@@ -223,8 +226,10 @@ final class ScriptSlot {
     /// - Parameters:
     ///   - handler: the function behind the door, of the unit in force.
     ///   - isAnswerUsed: whether the answer is looked at.
+    ///   - accepting: throws for an answer that the run cannot take.
     func call(
-        _ handler: LuaFunction, _ question: ScriptQuestion, isAnswerUsed: Bool
+        _ handler: LuaFunction, _ question: ScriptQuestion, isAnswerUsed: Bool,
+        accepting: (LuaNode) throws -> Void
     ) throws -> LuaNode? {
         if record.wantsMemory { beginStretch() }
         let unit = unit, context = unit.context, door = question.door
@@ -247,6 +252,7 @@ final class ScriptSlot {
             }
             let checked =
                 try isAnswerUsed && !answer.isNil ? unit.checked(answer, of: door) : LuaNode.nil
+            if !checked.isNil { try accepting(checked) }
             // No answer is none at all, not a nil of Lua's: both have that literal.
             let looked: LuaValue? = try isAnswerUsed ? .some(checked.plain()) : .none
             let trace = context.trace
@@ -259,7 +265,8 @@ final class ScriptSlot {
             record.forget()
             guard isAnswerUsed, fallBack(from: error, at: door) else { throw error }
             guard let handler = self.unit.doors.function(door) else { return nil }
-            return try call(handler, question, isAnswerUsed: isAnswerUsed)
+            return try call(
+                handler, question, isAnswerUsed: isAnswerUsed, accepting: accepting)
         }
     }
 

@@ -7,8 +7,11 @@ extension ScriptedHooks {
     public func saveState() throws -> [String: [UInt8]] {
         var states: [String: [UInt8]] = [:]
         for slot in slots {
+            let failures = measurements.errors
             let memory = try memory(of: slot)
-            states[slot.name] = StateEncoding.encode(SlotState(slot, memory: memory).value)
+            let state = SlotState(
+                slot, memory: memory, isSaveFailed: measurements.errors > failures)
+            states[slot.name] = StateEncoding.encode(state.value)
             // A version that a checkpoint names must be there when that is resumed.
             try reload.keep(slot)
             if let memory, let difference = slot.replayDifference(left: memory) {
@@ -78,8 +81,11 @@ extension ScriptedHooks {
 
     /// Goes on with the very bytes that were in force.
     private func resume(_ slot: ScriptSlot, from saved: SlotState) throws {
+        // The next step's metrics count it, whoever makes that step.
+        if saved.isSaveFailed { measurements.errors += 1 }
         guard let version = saved.versions.last, version.hash != slot.unit.hash else {
             slot.resume(slot.unit, versions: saved.versions, history: saved.history)
+            slot.fallback = fallback(saved.fallback, of: slot)
             return try give(saved.memory, to: slot.unit, in: slot)
         }
         do {
@@ -95,6 +101,7 @@ extension ScriptedHooks {
                         + "tells of them. --edited takes those on the disk in their place")
             }
             slot.resume(unit, versions: saved.versions, history: saved.history)
+            slot.fallback = fallback(saved.fallback, of: slot)
         } catch {
             guard reload.takesEdited else {
                 throw ScriptingError(
@@ -112,6 +119,15 @@ extension ScriptedHooks {
             pending.append(try reload.replacement(of: version, in: slot))
             try give(saved.memory, to: slot.unit, in: slot)
         }
+    }
+
+    /// What a version that was just taken is left for, from the bytes that were kept.
+    private func fallback(_ saved: SlotState.Fallback?, of slot: ScriptSlot) -> Fallback? {
+        guard let saved, let version = saved.history.last,
+            let unit = try? reload.unit(version, of: slot, log: log)
+        else { return nil }
+        return Fallback(
+            unit: unit, memory: saved.memory, history: saved.history, untried: saved.untried)
     }
 
     /// Gives a script back what it remembered; one that only observes goes on without where it

@@ -93,8 +93,14 @@ public final class ScriptedHooks: RunHooks {
             return question
         }
         for slot in slots {
-            guard let answer = try call(slot, door, asked) else { continue }
-            let weights = try slot.unit.weights(answer, count: batch.documents.count)
+            var weights: [Double] = []
+            guard
+                try call(
+                    slot, door, asked,
+                    accepting: {
+                        weights = try slot.unit.weights($0, count: batch.documents.count)
+                    }) != nil
+            else { continue }
             for (index, weight) in weights.enumerated() {
                 batch.documents[index].weight = weight
             }
@@ -123,7 +129,9 @@ public final class ScriptedHooks: RunHooks {
         return verdict
     }
 
-    public func steer(_ progress: ProgressFacts) throws -> [DialChange] {
+    public func steer(
+        _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> [DialChange] {
         step = progress.step
         tokens = progress.tokens
         totalSteps = progress.totalSteps
@@ -134,17 +142,31 @@ public final class ScriptedHooks: RunHooks {
             for door in slot.curricula {
                 let question = ScriptQuestion(
                     door, facts, phase: .answer, occasion: "\(progress.step)", run: run)
-                guard let answer = try call(slot, door, { question }),
-                    case .table(let table) = answer
-                else { continue }
-                let place = slot.unit.place(of: door)?.description
-                for (path, value) in try slot.unit.dials(table, of: door) {
-                    changes.append(
-                        DialChange(path: path, value: value, origin: slot.name, place: place))
-                }
+                var own: [DialChange] = []
+                _ = try call(
+                    slot, door, { question },
+                    accepting: { answer in
+                        let wishes = try wishes(answer, of: slot, at: door)
+                        do { try canTurn(wishes) } catch let error where !(error is TrainingError) {
+                            // What is said of the run's data does not say who wants it.
+                            throw slot.unit.badAnswer("\(error)", of: door)
+                        }
+                        own = wishes
+                    })
+                changes += own
             }
         }
         return changes
+    }
+
+    private func wishes(
+        _ answer: LuaNode, of slot: ScriptSlot, at door: String
+    ) throws -> [DialChange] {
+        guard case .table(let table) = answer else { return [] }
+        let place = slot.unit.place(of: door)?.description
+        return try slot.unit.dials(table, of: door).map { path, value in
+            DialChange(path: path, value: value, origin: slot.name, place: place)
+        }
     }
 
     // MARK: - Changes from outside
@@ -179,6 +201,7 @@ public final class ScriptedHooks: RunHooks {
         {
             measurements.fields["script/\(name)"] = .string(slot.unit.hash)
             log(ScriptLogLine(level: .info, owner: name, text: sentence))
+            return "\(name) \(sentence)"
         }
         return sentence
     }
@@ -219,14 +242,18 @@ public final class ScriptedHooks: RunHooks {
     }
 
     /// Asks one script, where it has the door; only then is the question made.
+    ///
+    /// - Parameter accepting: throws for an answer that the run cannot take.
+    @discardableResult
     private func call(
         _ slot: ScriptSlot, _ door: String, _ question: () throws -> ScriptQuestion,
-        isAnswerUsed: Bool = true
+        isAnswerUsed: Bool = true, accepting: (LuaNode) throws -> Void = { _ in }
     ) throws -> LuaNode? {
         guard let handler = slot.unit.doors.function(door) else { return nil }
         defer { if slot.hasRemark { tellRemark(of: slot) } }
         do {
-            return try slot.call(handler, question(), isAnswerUsed: isAnswerUsed)
+            return try slot.call(
+                handler, question(), isAnswerUsed: isAnswerUsed, accepting: accepting)
         } catch let error as ScriptingError where error.code == .budget {
             cutOffs.append(CutOff(error, of: slot.name, door: door))
             throw error
@@ -237,7 +264,9 @@ public final class ScriptedHooks: RunHooks {
     private func tellRemark(of slot: ScriptSlot) {
         guard let remark = slot.takeRemark() else { return }
         warn(slot, remark.text)
-        measurements.fields["script/\(slot.name)"] = .string(slot.unit.hash)
+        if remark.changesVersion {
+            measurements.fields["script/\(slot.name)"] = .string(slot.unit.hash)
+        }
         if let error = remark.error, error.code == .budget {
             cutOffs.append(CutOff(error, of: slot.name, door: remark.door))
         }
@@ -275,6 +304,7 @@ public final class ScriptedHooks: RunHooks {
         }
     }
 
+    /// Logs and counts a failure that the run goes on after.
     func complain(of slot: ScriptSlot, _ hook: String, _ error: any Error) {
         measurements.errors += 1
         slot.failures += 1
@@ -307,7 +337,9 @@ extension GradientVerdict {
         case .string(let word): action = word.description
         case .table(let table):
             if case .string(let word)? = table["action"] { action = word.description }
-            if case .string(let text)? = table["reason"] { reason = text.description }
+            if case .string(let text)? = table["reason"] {
+                reason = PrintableText.line(text.beginning(500))
+            }
         default: break
         }
         let told = reason.isEmpty ? name : "\(name): \(reason)"

@@ -8,11 +8,28 @@ struct SlotState {
     let versions: [ScriptVersion]
     /// Those that going back passes, the one in force last.
     let history: [ScriptVersion]
+    /// What the version in force is left for, where it fails at a door that it has not answered at
+    /// yet.
+    let fallback: Fallback?
 
-    init(_ slot: ScriptSlot, memory: LuaValue?) {
+    /// The version before the one in force, with its memory as it was.
+    struct Fallback {
+        let memory: LuaValue
+        let history: [ScriptVersion]
+        let untried: Set<String>
+    }
+
+    /// Whether what it remembered could not be saved, and the memory is an older one.
+    let isSaveFailed: Bool
+
+    init(_ slot: ScriptSlot, memory: LuaValue?, isSaveFailed: Bool = false) {
         self.memory = memory
+        self.isSaveFailed = isSaveFailed
         versions = slot.versions
         history = slot.history
+        fallback = slot.fallback.map {
+            Fallback(memory: $0.memory, history: $0.history, untried: $0.untried)
+        }
     }
 
     /// - Throws: `ScriptingError` where a part is missing.
@@ -29,11 +46,21 @@ struct SlotState {
                     + "none, remove hooks.json from the run's folder")
         }
         memory = value.asTable?["memory"]
+        isSaveFailed = value.asTable?["save_failed"] == .boolean(true)
         let known = versions.compactMap { $0 }
-        let hashes = value.asTable?["history"]?.asTable?.array.compactMap(\.asText) ?? []
-        let passed = hashes.compactMap { hash in known.last { $0.hash == hash } }
+        func passed(_ table: LuaTable<LuaValue>?) -> [ScriptVersion] {
+            let hashes = table?["history"]?.asTable?.array.compactMap(\.asText) ?? []
+            return hashes.compactMap { hash in known.last { $0.hash == hash } }
+        }
+        let own = passed(value.asTable)
         self.versions = known
-        history = passed.isEmpty ? known : passed
+        history = own.isEmpty ? known : own
+        fallback = value.asTable?["fallback"]?.asTable.map { table in
+            Fallback(
+                memory: table["memory"] ?? .table(LuaTable()), history: passed(table),
+                untried: Set(
+                    table["untried"]?.asTable?.array.compactMap(\.asText) ?? []))
+        }
     }
 
     var value: LuaValue {
@@ -46,12 +73,24 @@ struct SlotState {
                             array: version.entries.map { .string(LuaString($0.text)) })),
                 ]))
         }
-        let hashes = history.map { LuaValue.string(LuaString($0.hash)) }
+        func texts(_ texts: [String]) -> LuaValue {
+            .table(LuaTable(array: texts.map { .string(LuaString($0)) }))
+        }
         var table = LuaTable([
             "versions": LuaValue.table(LuaTable(array: list)),
-            "history": .table(LuaTable(array: hashes)),
+            "history": texts(history.map(\.hash)),
         ])
         if let memory { table.set("memory", memory) }
+        if isSaveFailed { table.set("save_failed", true) }
+        if let fallback {
+            table.set(
+                "fallback",
+                .table(
+                    LuaTable([
+                        "memory": fallback.memory, "history": texts(fallback.history.map(\.hash)),
+                        "untried": texts(fallback.untried.sorted()),
+                    ])))
+        }
         return .table(table)
     }
 }

@@ -83,7 +83,7 @@ enum TokenBindings {
             doc: "Gives the bytes that one token stands for.",
             examples: [#"nj.tokens.bytes(72) == "H""#]
         ) { call in
-            let id = try checked(call.node("id"), "id", tokenizer(call), call)
+            let id = try checked(call.node("id"), { "id" }, tokenizer(call), call)
             return [LuaNode(tokenizer(call).bytes(of: id))]
         },
         Binding(
@@ -166,21 +166,23 @@ enum TokenBindings {
     private static func decode(
         _ nodes: [LuaNode], _ name: String, _ call: BindingCall
     ) throws -> String {
-        try call.context.charge(nodes.count)
+        // Reading and writing one takes some steps.
+        try call.context.charge(16 * nodes.count)
         let tokenizer = tokenizer(call)
-        let ids = try nodes.enumerated().map {
-            try checked($1, "\(name)[\($0 + 1)]", tokenizer, call)
+        let ids = try nodes.enumerated().map { index, node in
+            if index & 0xFFFF == 0xFFFF { try call.context.charge(0) }
+            return try checked(node, { "\(name)[\(index + 1)]" }, tokenizer, call)
         }
         return tokenizer.decode(ids, skipsSpecialTokens: call.boolean("skip_specials"))
     }
 
     private static func checked(
-        _ node: LuaNode, _ place: String, _ tokenizer: any Tokenizer, _ call: BindingCall
+        _ node: LuaNode, _ place: () -> String, _ tokenizer: any Tokenizer, _ call: BindingCall
     ) throws -> Int32 {
         guard let id = ShapeCheck.integer(node), id >= 0, id < tokenizer.vocabularySize else {
             throw ShapeFault(
                 path: LuaPath(),
-                sentence: "\(place): \(node.summary) is no id of this tokenizer; its ids are 0 to "
+                sentence: "\(place()): \(node.summary) is no id of this tokenizer; its ids are 0 to "
                     + "\(tokenizer.vocabularySize - 1)")
         }
         return Int32(id)

@@ -140,7 +140,7 @@ public enum RecipeLoader {
     }
 
     private static func printToStandardError(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        FileHandle.standardError.write(Data((PrintableText.line(line) + "\n").utf8))
     }
 
     /// A recipe's table with overrides and every default.

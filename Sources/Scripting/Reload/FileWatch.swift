@@ -9,6 +9,7 @@ import Telemetry
 /// moment: what is half written is not looked at.
 final class FileWatch {
     private let paths: [String]
+    private let folders: [String]
     private let names: Set<String>
     private let descriptor: Int32
     private let clock: any TimeSource
@@ -16,6 +17,13 @@ final class FileWatch {
     private var lastLook: Double
     /// When a change was noticed that is not reported yet.
     private var noticedAt: Double?
+    /// Whether the last change that was reported was one of the files themselves.
+    private(set) var wasOfTheFiles = true
+    /// Whether a change of anything in the files' folders counts, as where a file is missing that
+    /// may be saved yet.
+    var isWide = false {
+        didSet { if isWide != oldValue { signatures = current } }
+    }
 
     /// How long the files must have been left alone.
     static let quietSeconds = 0.05
@@ -33,12 +41,13 @@ final class FileWatch {
     init(_ paths: [String], usesSystem: Bool = true, clock: any TimeSource = MonotonicClock()) {
         self.paths = paths
         self.clock = clock
+        folders = Set(paths.map(FileWatch.folder)).sorted()
         names = Set(paths.map { String($0.split(separator: "/").last ?? "") })
         descriptor = usesSystem ? inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) : -1
         if descriptor >= 0 {
             let mask =
                 IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE
-            for folder in Set(paths.map(FileWatch.folder)).sorted() {
+            for folder in folders {
                 inotify_add_watch(descriptor, folder, UInt32(mask))
             }
         }
@@ -66,18 +75,23 @@ final class FileWatch {
         if hasNews, systemTells() { noticedAt = noticedAt ?? now }
         if now - lastLook >= FileWatch.lookSeconds {
             lastLook = now
-            if paths.map(FileWatch.signature) != signatures { noticedAt = noticedAt ?? now }
+            if current != signatures { noticedAt = noticedAt ?? now }
         }
         guard let noticedAt else { return false }
-        let current = paths.map(FileWatch.signature)
+        let current = current
         // The files' own times tell how long they were left alone before this was asked.
         guard
             FileWatch.age(of: current) >= FileWatch.quietSeconds
                 || now - noticedAt >= 20 * FileWatch.quietSeconds
         else { return false }
         self.noticedAt = nil
+        wasOfTheFiles = current.prefix(paths.count) != signatures.prefix(paths.count)
         signatures = current
         return true
+    }
+
+    private var current: [Signature?] {
+        (isWide ? paths + folders : paths).map(FileWatch.signature)
     }
 
     /// Seconds since the last of the files changed; files that are gone do not count.
@@ -104,7 +118,7 @@ final class FileWatch {
                     let event = buffer.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                     let name = buffer[(offset + header)..<(offset + header + Int(event.len))]
                     isMeant =
-                        isMeant
+                        isMeant || isWide
                         || names.contains(String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
                     offset += header + Int(event.len)
                 }

@@ -16,6 +16,8 @@ final class HotReload {
     /// Versions that were made ready and wait for their swap, by hash.
     private var ready: [String: [LoadedScript]] = [:]
     private var refused: Set<String> = []
+    /// Why each script's files were refused last.
+    private var refusals: [String: String] = [:]
     /// Scripts whose main file is gone, and that was told.
     private var gone: Set<String> = []
     /// Scripts whose files are to be looked at though nobody saw them change.
@@ -46,9 +48,17 @@ final class HotReload {
             let hasSettled = watches[index].hasSettled(hasNews: haveNews[index])
             guard unseen.remove(slot.name) != nil || hasSettled else { return nil }
             do {
-                return try candidate(for: slot, say: say)
+                let event = try candidate(for: slot, say: say)
+                watches[index].isWide = false
+                refusals[slot.name] = nil
+                return event
             } catch {
                 let reason = "\(error)"
+                // What it lacks, such as a file that it requires, may be saved yet; until then it
+                // is refused for the same reason, which is told.
+                watches[index].isWide = true
+                let isTold = refusals.updateValue(reason, forKey: slot.name) == reason
+                if isTold, !watches[index].wasOfTheFiles { return nil }
                 say(slot, "the changed file is refused, and the old version goes on: \(reason)")
                 return ScriptEvent(
                     name: "swap_refused",
@@ -71,10 +81,13 @@ final class HotReload {
             }
             return nil
         }
-        gone.remove(slot.name)
+        let wasGone = gone.remove(slot.name) != nil
         let unit = try slot.recipe.make(nil) { _ in }
         let version = ScriptVersion(unit)
-        guard version.hash != slot.unit.hash, !refused.contains(version.hash) else { return nil }
+        guard version.hash != slot.unit.hash, !refused.contains(version.hash) else {
+            if wasGone, let main = slot.files.first { say(slot, "\(main) is back, as it was") }
+            return nil
+        }
         refused.insert(version.hash)
         guard !settings.isLocked else {
             throw ScriptingError(.badFile, "the run is locked (--locked)")
@@ -141,7 +154,7 @@ final class HotReload {
 
     /// Lets a journalled swap take effect.
     ///
-    /// - Returns: a sentence for people.
+    /// - Returns: what became of the script, in half a sentence.
     func apply(_ event: ScriptEvent, to slots: [ScriptSlot], log: @escaping (ScriptLogLine) -> Void)
         throws -> String
     {
@@ -165,7 +178,7 @@ final class HotReload {
             goesBack: event.fields["reason"] == .string("rollback"))
         // A watch that went on saw what was saved while the version was made ready.
         if slot.files != watched { watches[name] = FileWatch(slot.files, usesSystem: usesSystem) }
-        return "\(name) went from version \(before) to \(slot.unit.hash.prefix(8))."
+        return "went from version \(before) to \(slot.unit.hash.prefix(8))."
     }
 
     /// A unit of a version, from the bytes that were kept.

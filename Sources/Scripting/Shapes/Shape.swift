@@ -1,4 +1,5 @@
 import LuaRuntime
+import Naming
 
 /// What a value in a script may be.
 ///
@@ -123,6 +124,12 @@ struct ShapeFault: Error, CustomStringConvertible {
     var sentence: String
     /// The key that the sentence names, where the path is that of its table.
     var named: LuaPath?
+
+    init(constructor: String? = nil, path: LuaPath, sentence: String) {
+        self.constructor = constructor
+        self.path = path
+        self.sentence = shortened(sentence)
+    }
 
     /// What shows the line in the source.
     var linePath: LuaPath { named ?? path }

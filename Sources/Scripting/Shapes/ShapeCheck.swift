@@ -93,8 +93,8 @@ struct ShapeCheck {
             }
             // A word that is not even near one of those meant was meant for something else.
             if case .choice(let words, let others) = shape, case .string(let word) = node,
-                !(words + others).contains(word.description),
-                nearestName(to: word.description, among: words) == nil
+                !(words + others).contains(word.beginning(256)),
+                nearestName(to: word.beginning(256), among: words) == nil
             {
                 throw mismatch()
             }
@@ -115,7 +115,7 @@ struct ShapeCheck {
         guard case .string(let string) = node else {
             throw fault(path, "expected \(expected), got \(node.summary)")
         }
-        let word = string.description
+        let word = string.beginning(256)
         if words.contains(word) { return node }
         guard !unsupported.contains(word) else {
             throw fault(path, "\"\(word)\" is not supported in this version; use \(expected)")

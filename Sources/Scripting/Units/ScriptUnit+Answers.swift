@@ -93,7 +93,7 @@ extension ScriptUnit {
         doors.function(door)?.place.map { FunctionPlace(path: $0.chunk, line: $0.line) }
     }
 
-    private func badAnswer(_ sentence: String, of door: String) -> ScriptingError {
+    func badAnswer(_ sentence: String, of door: String) -> ScriptingError {
         let place = place(of: door)
         return ScriptingError(
             .badAnswer, sentence, path: place?.path ?? files.first?.path, line: place?.line,

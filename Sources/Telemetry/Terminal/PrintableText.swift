@@ -10,6 +10,8 @@ public enum PrintableText {
     public static func lines(_ text: String) -> String { spelt(text, lineEnd: "\n") }
 
     private static func spelt(_ text: String, lineEnd: String) -> String {
+        // Most texts have nothing to spell out.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar.value {

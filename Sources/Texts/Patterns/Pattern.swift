@@ -76,21 +76,27 @@ public final class Pattern: Sendable {
     }
 
     /// The text as an expression that matches exactly it.
-    public static func escaping(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
+    ///
+    /// `charge` is asked for the work in pieces.
+    public static func escaping(
+        _ text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> String {
+        var meter = WorkMeter(charge)
+        var result: [UInt8] = []
+        // Everything that means something in a pattern is one byte of ASCII.
+        for byte in text.utf8 {
+            try meter.spend(2)
+            switch Unicode.Scalar(byte) {
             case "\\", "^", "$", ".", "[", "]", "|", "(", ")", "?", "*", "+", "{", "}", "-", "#",
                 " ", "&", "~", "/":
-                result += "\\"
-                result.unicodeScalars.append(scalar)
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case "\0": result += "\\x{0}"
-            default: result.unicodeScalars.append(scalar)
+                result += [UInt8(ascii: "\\"), byte]
+            case "\n": result += Array("\\n".utf8)
+            case "\r": result += Array("\\r".utf8)
+            case "\t": result += Array("\\t".utf8)
+            case "\0": result += Array("\\x{0}".utf8)
+            default: result.append(byte)
             }
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 }

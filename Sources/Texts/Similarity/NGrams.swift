@@ -22,8 +22,10 @@ public enum NGrams {
     /// The runs of `n` words, joined by one space.
     ///
     /// - Throws: `TextsError` of kind `work`, as `ofCharacters`.
-    public static func ofWords(_ text: String, _ n: Int) throws -> [String] {
-        let words = WordSplit.words(in: text)
+    public static func ofWords(
+        _ text: String, _ n: Int, charge: @escaping WorkCharge = { _ in }
+    ) throws -> [String] {
+        let words = try WordSplit.words(in: text, charge: charge)
         try check(n, count: words.count)
         guard words.count >= n else { return [] }
         return (0...(words.count - n)).map { words[$0..<($0 + n)].joined(separator: " ") }
@@ -79,10 +81,15 @@ public enum Jaccard {
     }
 
     /// Over the sets of words, as `WordSplit` finds them.
-    public static func ofWords(_ a: String, _ b: String) -> Double {
-        share(
-            Set(WordSplit.words(in: a).map { Array($0.utf8) }),
-            Set(WordSplit.words(in: b).map { Array($0.utf8) }))
+    ///
+    /// - Throws: `TextsError` of kind `work` where there are more than `Bounds.mostItems` of them.
+    public static func ofWords(
+        _ a: String, _ b: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> Double {
+        func words(_ text: String) throws -> Set<[UInt8]> {
+            Set(try WordSplit.words(in: text, charge: charge).map { Array($0.utf8) })
+        }
+        return share(try words(a), try words(b))
     }
 
     private static func share<Member>(_ a: Set<Member>, _ b: Set<Member>) -> Double {

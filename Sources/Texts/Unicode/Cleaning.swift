@@ -12,8 +12,11 @@ public enum Cleaning {
     ///   not ASCII, since scripts and emoji are written with them; a selector also after a digit,
     ///   `#` and `*`.
     ///
-    /// A line end that is rewritten is not counted.
-    public static func cleaned(_ text: String) -> (text: String, removedCount: Int) {
+    /// A line end that is rewritten is not counted; `charge` is asked for the work in pieces.
+    public static func cleaned(
+        _ text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> (text: String, removedCount: Int) {
+        var meter = WorkMeter(charge)
         var result = ""
         result.reserveCapacity(text.utf8.count)
         var removed = 0
@@ -21,6 +24,7 @@ public enum Cleaning {
         var afterReturn = false
         for scalar in text.unicodeScalars {
             defer { afterReturn = scalar == "\r" }
+            try meter.spend(4)
             if scalar == "\n", afterReturn { continue }
             let kept: Unicode.Scalar = scalar == "\r" ? "\n" : scalar
             guard stays(kept, after: last) else {

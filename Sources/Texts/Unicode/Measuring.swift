@@ -2,17 +2,34 @@ import CUTF8Proc
 
 /// How long a text is, as people count and as terminals show it.
 public enum Measuring {
-    /// What a reader takes for characters (Unicode Standard Annex 29), as Swift counts them.
-    public static func graphemeCount(of text: String) -> Int { text.count }
+    /// What a reader takes for characters (Unicode Standard Annex 29), as Swift counts them;
+    /// `charge` is asked for the work in pieces.
+    public static func graphemeCount(
+        of text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> Int {
+        var meter = WorkMeter(charge)
+        var count = 0
+        for _ in text {
+            try meter.spend(8)
+            count += 1
+        }
+        return count
+    }
 
     /// Code points.
     public static func scalarCount(of text: String) -> Int { text.unicodeScalars.count }
 
     /// The columns that a terminal needs: 2 for wide East Asian characters and emoji, 0 for marks
-    /// and control characters.
-    public static func width(of text: String) -> Int {
+    /// and control characters. `charge` is asked for the work in pieces.
+    public static func width(
+        of text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> Int {
         if Plain.isASCII(text) { return text.utf8.count { $0 >= 0x20 && $0 != 0x7F } }
-        return text.reduce(0) { $0 + width(of: $1) }
+        var meter = WorkMeter(charge)
+        return try text.reduce(0) { sum, character in
+            try meter.spend(8)
+            return sum + width(of: character)
+        }
     }
 
     private static func width(of character: Character) -> Int {

@@ -21,16 +21,21 @@ public enum Slicing {
         return text[start..<end]
     }
 
-    /// The text without white space at its beginning, at its end, or both.
+    /// The text without white space at its beginning, at its end, or both; `charge` is asked for
+    /// the work in pieces.
     public static func trimmed(
-        _ text: String, atStart: Bool = true, atEnd: Bool = true
-    ) -> Substring {
+        _ text: String, atStart: Bool = true, atEnd: Bool = true,
+        charge: @escaping WorkCharge = { _ in }
+    ) throws -> Substring {
+        var meter = WorkMeter(charge)
         let scalars = text.unicodeScalars
         var (start, end) = (scalars.startIndex, scalars.endIndex)
         while atStart, start < end, scalars[start].properties.isWhitespace {
+            try meter.spend(4)
             start = scalars.index(after: start)
         }
         while atEnd, start < end {
+            try meter.spend(4)
             let before = scalars.index(before: end)
             guard scalars[before].properties.isWhitespace else { break }
             end = before

@@ -31,13 +31,18 @@ public enum UTF8Bytes {
     ///
     /// Each malformed byte becomes one, apart from a well-begun character that breaks off, which
     /// becomes one as a whole (Unicode 15, section 3.9, "substitution of maximal subparts").
-    public static func repaired(_ bytes: [UInt8]) -> (text: String, count: Int) {
+    /// `charge` is asked for the work in pieces.
+    public static func repaired(
+        _ bytes: [UInt8], charge: @escaping WorkCharge = { _ in }
+    ) throws -> (text: String, count: Int) {
         if let text = String(validating: bytes, as: UTF8.self) { return (text, 0) }
         var result = ""
         var count = 0
         var decoder = UTF8()
         var iterator = bytes.makeIterator()
+        var meter = WorkMeter(charge)
         while true {
+            try meter.spend(4)
             switch decoder.decode(&iterator) {
             case .scalarValue(let scalar): result.unicodeScalars.append(scalar)
             case .error:

@@ -6,21 +6,33 @@ import CUTF8Proc
 /// letters belongs to it: "don't" is one word. Everything else stands between words. Text of
 /// scripts that are written without spaces comes out as long runs.
 public enum WordSplit {
-    /// The words from left to right.
-    public static func words(in text: String) -> [Substring] {
+    /// The words from left to right; `charge` is asked for the work in pieces.
+    ///
+    /// - Throws: `TextsError` of kind `work` where there are more than `Bounds.mostItems`.
+    public static func words(
+        in text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> [Substring] {
         var words: [Substring] = []
-        forEachWord(in: text) { words.append($0) }
+        try forEachWord(in: text, charge) { word in
+            guard words.count < Bounds.mostItems else { throw Bounds.tooMany("words") }
+            words.append(word)
+        }
         return words
     }
 
-    /// How many words there are.
-    public static func count(in text: String) -> Int {
+    /// How many words there are; `charge` is asked for the work in pieces.
+    public static func count(
+        in text: String, charge: @escaping WorkCharge = { _ in }
+    ) throws -> Int {
         var count = 0
-        forEachWord(in: text) { _ in count += 1 }
+        try forEachWord(in: text, charge) { _ in count += 1 }
         return count
     }
 
-    private static func forEachWord(in text: String, _ body: (Substring) -> Void) {
+    private static func forEachWord(
+        in text: String, _ charge: @escaping WorkCharge, _ body: (Substring) throws -> Void
+    ) throws {
+        var meter = WorkMeter(charge)
         let scalars = text.unicodeScalars
         var start: String.Index?
         /// Where an apostrophe stands after a letter, until the next character decides.
@@ -28,12 +40,13 @@ public enum WordSplit {
         var index = scalars.startIndex
         var wasLetter = false
         while index < scalars.endIndex {
+            try meter.spend(4)
             let scalar = scalars[index]
             let kind = kind(of: scalar)
             switch kind {
             case .letter, .other:
                 if let end = apostrophe, kind != .letter {
-                    if let from = start { body(text[from..<end]) }
+                    if let from = start { try body(text[from..<end]) }
                     start = index
                 } else if start == nil {
                     start = index
@@ -45,7 +58,7 @@ public enum WordSplit {
                     if isApostrophe, wasLetter, apostrophe == nil {
                         apostrophe = index
                     } else {
-                        body(text[from..<(apostrophe ?? index)])
+                        try body(text[from..<(apostrophe ?? index)])
                         start = nil
                         apostrophe = nil
                     }
@@ -55,7 +68,7 @@ public enum WordSplit {
             if kind != .other || !isMark(scalar) { wasLetter = kind == .letter }
             index = scalars.index(after: index)
         }
-        if let from = start { body(text[from..<(apostrophe ?? scalars.endIndex)]) }
+        if let from = start { try body(text[from..<(apostrophe ?? scalars.endIndex)]) }
     }
 
     private enum Kind { case letter, other, none }

@@ -22,7 +22,11 @@ public protocol RunHooks: AnyObject {
     ///
     /// All of the changes take effect before the next batch is drawn, or, where one is refused,
     /// none of them. A dial stays as it is set until it is set again.
-    func steer(_ progress: ProgressFacts) throws -> [DialChange]
+    ///
+    /// - Parameter canTurn: throws what keeps changes from being made; nothing is turned by it.
+    func steer(
+        _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> [DialChange]
 
     /// What hooks remember, as opaque bytes by name; part of every checkpoint.
     ///
@@ -85,7 +89,9 @@ extension RunHooks {
     public func decide(_ facts: GradientFacts) throws -> GradientVerdict { .keep }
 
     /// Turns no dial.
-    public func steer(_ progress: ProgressFacts) throws -> [DialChange] { [] }
+    public func steer(
+        _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> [DialChange] { [] }
 
     /// Remembers nothing.
     public func saveState() throws -> [String: [UInt8]] { [:] }

@@ -15,7 +15,9 @@ extension Trainer {
         var begun = BegunStep()
         begun.hasFailed = try !surviving("curriculum") {
             let facts = progressFacts
-            let changes = try desk.call { try $0.steer(facts) }
+            let changes = try desk.call { hooks in
+                try hooks.steer(facts) { _ = try plan($0) }
+            }
             try turn(changes)
         }
         // A dial may have ended the run here; a stop has not: what was answered is kept.

@@ -89,6 +89,39 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(5))
     }
 
+    /// Work that is long is cut off while it is done, not after it.
+    @Test(
+        .serialized,
+        arguments: [
+            #"nj.text.words(("a "):rep(3e7))"#, #"nj.regex.escape(("."):rep(1e8))"#,
+            #"nj.text.repair(("\xff"):rep(8e7))"#, #"nj.json.encode(("\27"):rep(6e7))"#,
+            #"nj.text.clean(("\27a"):rep(5e7))"#, #"nj.text.trim(("\u{a0}"):rep(5e7))"#,
+            #"nj.text.length(("\u{e9}"):rep(5e7), "columns")"#,
+        ])
+    func longTextsAreCutOffInTime(call: String) throws {
+        let script = try LibraryScript(budget: Budget(seconds: 0.2, memoryBytes: 1 << 30))
+        let start = ContinuousClock.now
+        let error = #expect(throws: LuaError.self) { try script.values(call) }
+        #expect(error?.kind == .budgetTime)
+        #expect(ContinuousClock.now - start < .seconds(4), "\(ContinuousClock.now - start)")
+    }
+
+    /// Names of any length are repeated by their beginning alone, and are near to none.
+    @Test(
+        .serialized,
+        arguments: [
+            #"nj.text[("z"):rep(1e7)]"#, #"nj.text.length("x", ("z"):rep(1e7))"#,
+            #"nj.json.encode({}, { [("z"):rep(1e7)] = 1 })"#, #"require(("z"):rep(1e7))"#,
+            #"_G[("z"):rep(1e7)]"#,
+        ])
+    func longNamesAreRefusedAtOnce(call: String) throws {
+        let script = try LibraryScript(budget: Budget(seconds: 60, memoryBytes: 1 << 30))
+        let start = ContinuousClock.now
+        let error = #expect(throws: LuaError.self) { try script.values(call) }
+        #expect((error?.message.utf8.count ?? 0) < 3000)
+        #expect(ContinuousClock.now - start < .seconds(4), "\(ContinuousClock.now - start)")
+    }
+
     @Test func everyFunctionIsTried() {
         let nouns: Set = ["text", "regex", "json", "tokens", "random"]
         for binding in Catalogue.bindings where nouns.contains(binding.namespace ?? "") {

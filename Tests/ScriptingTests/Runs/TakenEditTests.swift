@@ -51,6 +51,84 @@ import Training
         #expect(try broken.metrics() == whole.metrics())
     }
 
+    /// What the run cannot take of an answer is found out by it, not by the script.
+    @Test(arguments: [
+        "curricula = { c = function(ctx) if ctx.step >= 14 then return { ['optimizer.lr'] = -5 } end end }",
+        "curricula = { c = function(ctx) if ctx.step >= 14 then return { ['optimiser.lr'] = 1 } end end }",
+        "curricula = { c = function(ctx) if ctx.step >= 14 then return { steps = 1 } end end }",
+        "curricula = { c = function(ctx) if ctx.step >= 14 then return { ['data.data.weight'] = 0 } end end }",
+        "hooks = { on_batch = function(ctx) if ctx.step >= 14 then return { 1, 1, 1, 1, 1, 1, 1 } end end }",
+    ])
+    func aVersionWhoseFirstAnswerIsOfNoUseIsLeftAgain(doors: String) throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
+        let isBatch = doors.hasPrefix("hooks")
+        try run.plugin(
+            "mine",
+            isBatch
+                ? "hooks = { on_batch = function(ctx) end }"
+                : "curricula = { c = function(ctx) end }")
+        try run.begin()
+        try run.step(to: 14)
+        try run.plugin("mine", doors)
+        run.settle()
+        try run.finish()
+        #expect(run.summary?.steps == 20)
+        #expect(try run.events("swap").map { $0["step"] as? Int } == [14])
+        #expect(try run.events("swap_undone").count == 1)
+        let said = run.said.first { $0.contains("the one before it is back in force") } ?? ""
+        #expect(said.contains("mine"), "\(run.said)")
+    }
+
+    /// What a new version is left for is in the checkpoint of a step that was begun with it.
+    @Test func aStopBetweenASwapAndItsFirstAnswerChangesNothing() throws {
+        let whole = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
+        let stopped = try ScriptedRun(keys: "use = { 'mine' },", steps: 30)
+        for run in [whole, stopped] {
+            try run.plugin("mine", guarded("ctx.state.n = ctx.step"))
+            try run.begin()
+            try run.step(to: 14)
+            try run.plugin("mine", guarded("if ctx.step >= 14 then error('boo') end"))
+            run.settle()
+        }
+        try whole.finish()
+        try stopped.stopWithinAStep()
+        #expect(try stopped.events("swap").count == 1)
+        #expect(try stopped.events("swap_undone").isEmpty)
+        try stopped.begin(resumes: true)
+        try stopped.finish()
+        for run in [whole, stopped] { #expect(try run.events("swap_undone").count == 1) }
+        #expect(try stopped.weights(step: 30) == whole.weights(step: 30))
+        #expect(try stopped.memory(step: 30) == whole.memory(step: 30))
+        #expect(try stopped.metrics() == whole.metrics())
+    }
+
+    /// A file that an edit requires may be saved after it.
+    @Test func aFileThatIsMissingMayComeLater() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 40)
+        try run.plugin("mine", "curricula = { c = function(ctx) end }")
+        try run.begin()
+        try run.step(to: 4)
+        try run.plugin(
+            "mine",
+            "curricula = { c = function(ctx) return { ['schedule.factor'] = require 'part' } end }"
+                + ", settings = { part = require 'part' }")
+        run.settle()
+        try run.step(to: 6)
+        let told = run.said.filter { $0.contains("is refused") }
+        #expect(told.count == 1 && told[0].contains("part"), "\(run.said)")
+        // Something else that is saved there is no reason to say it again.
+        try run.folder.write("Plugins/mine/notes.txt", "x")
+        run.settle()
+        try run.step(to: 8)
+        #expect(run.said.filter { $0.contains("is refused") }.count == 1)
+        try run.folder.write("Plugins/mine/part.lua", "return 0.5")
+        run.settle()
+        try run.step(to: 12)
+        #expect(try run.events("swap").count == 1)
+        #expect(run.dials["schedule.factor"] == .number(0.5))
+        try run.finish()
+    }
+
     /// What cannot be told from made-up facts alone shows with the memory as it is.
     @Test func aDoorThatIsNewMeetsTheMemoryAsItIs() throws {
         let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)

@@ -79,7 +79,7 @@ enum JSONBindings {
                 try LuaJSONReader.read(
                     bytes,
                     LuaJSONReader.Options(
-                        library: call.context.library,
+                        library: call.context.library, charge: call.context.charge,
                         dropsNull: options?.optionalText("null") == "drop",
                         bigIntegers: options?.optionalText("big_integers") ?? "refuse",
                         keepsEmpty: options?["keep_empty"].map { $0.isTrue } ?? false))

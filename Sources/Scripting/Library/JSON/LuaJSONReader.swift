@@ -5,6 +5,8 @@ import Texts
 struct LuaJSONReader {
     struct Options {
         let library: LibraryMemory
+        /// Asked for leave to go on, every now and then.
+        var charge: (Int) throws -> Void = { _ in }
         var dropsNull = false
         /// "refuse", "text" or "number".
         var bigIntegers = "refuse"
@@ -19,6 +21,7 @@ struct LuaJSONReader {
     let options: Options
     var index = 0
     private var depth = 0
+    private var valueCount = 0
 
     /// - Throws: `Refusal` with line and column.
     static func read(_ bytes: [UInt8], _ options: Options) throws -> LuaNode {
@@ -49,6 +52,8 @@ struct LuaJSONReader {
     var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private mutating func value() throws -> LuaNode {
+        valueCount += 1
+        if valueCount & 0xFFF == 0 { try options.charge(0) }
         skipSpace()
         switch next {
         case UInt8(ascii: "{")?: return try object()

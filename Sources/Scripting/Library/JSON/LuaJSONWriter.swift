@@ -94,7 +94,8 @@ struct LuaJSONWriter {
             throw refusal("this string is no UTF-8 at its byte \(place + 1)")
         }
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        for (index, byte) in text.utf8.enumerated() {
+            if index & 0xFFFF == 0xFFFF { try charge(0) }
             switch byte {
             case UInt8(ascii: "\""): put("\\\"")
             case UInt8(ascii: "\\"): put("\\\\")

@@ -96,7 +96,8 @@ enum TextForms {
                 #"select(2, nj.text.clean("a\0b\u{202e}")) == 2"#,
             ]
         ) { call in
-            let cleaned = Cleaning.cleaned(try call.utf8("text"))
+            let cleaned = try Cleaning.cleaned(
+                call.utf8("text"), charge: call.context.charge)
             return [LuaNode(cleaned.text), LuaNode(cleaned.removedCount)]
         },
         .onTexts(
@@ -108,7 +109,8 @@ enum TextForms {
             doc: "Puts U+FFFD where bytes are no UTF-8.",
             examples: [#"nj.text.repair("a\xff") == "a\u{fffd}""#]
         ) { call in
-            let repaired = UTF8Bytes.repaired(try call.paidBytes("text"))
+            let repaired = try UTF8Bytes.repaired(
+                call.paidBytes("text"), charge: call.context.charge)
             return [LuaNode(repaired.text), LuaNode(repaired.count)]
         },
         .onTexts(

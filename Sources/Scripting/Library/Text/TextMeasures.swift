@@ -33,7 +33,7 @@ enum TextMeasures {
         ) { call in
             let unit = call.text("unit")
             if unit == "bytes" { return [LuaNode(call.bytes("text").count)] }
-            return [LuaNode(length(try call.utf8("text"), unit))]
+            return [LuaNode(try length(call.utf8("text"), unit, call))]
         },
         .onTexts(
             "text.lengths", [texts, unit],
@@ -45,7 +45,7 @@ enum TextMeasures {
             if unit == "bytes" {
                 return [LuaNode(list: call.strings("texts").map { LuaNode($0.count) })]
             }
-            return [LuaNode(list: try call.utf8s("texts").map { LuaNode(length($0, unit)) })]
+            return [LuaNode(list: try call.utf8s("texts").map { LuaNode(try length($0, unit, call)) })]
         },
         .onTexts(
             "text.distance",
@@ -132,12 +132,13 @@ enum TextMeasures {
         },
     ]
 
-    private static func length(_ text: String, _ unit: String) -> Int {
+    private static func length(_ text: String, _ unit: String, _ call: BindingCall) throws -> Int {
+        let charge = call.context.charge
         switch unit {
-        case "codepoints": Measuring.scalarCount(of: text)
-        case "words": WordSplit.count(in: text)
-        case "columns": Measuring.width(of: text)
-        default: Measuring.graphemeCount(of: text)
+        case "codepoints": return Measuring.scalarCount(of: text)
+        case "words": return try WordSplit.count(in: text, charge: charge)
+        case "columns": return try Measuring.width(of: text, charge: charge)
+        default: return try Measuring.graphemeCount(of: text, charge: charge)
         }
     }
 
@@ -146,7 +147,7 @@ enum TextMeasures {
     ) throws -> Double {
         let charge = call.context.charge
         switch call.text("by") {
-        case "words": return Jaccard.ofWords(a, b)
+        case "words": return try Jaccard.ofWords(a, b, charge: charge)
         case "characters":
             return try Jaccard.ofCharacters(a, b, call.integer("n"), charge: charge)
         default: break

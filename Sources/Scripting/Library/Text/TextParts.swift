@@ -22,8 +22,9 @@ enum TextParts {
             let side = call.text("side")
             return [
                 LuaNode(
-                    Slicing.trimmed(
-                        try call.utf8("text"), atStart: side != "end", atEnd: side != "start"))
+                    try Slicing.trimmed(
+                        call.utf8("text"), atStart: side != "end", atEnd: side != "start",
+                        charge: call.context.charge))
             ]
         },
         .onTexts(
@@ -60,7 +61,7 @@ enum TextParts {
             examples: [#"#nj.text.lines("a\r\nb\n") == 2"#]
         ) { call in
             let bytes = try call.paidBytes("text")
-            return [LuaNode(list: Lines.ranges(in: bytes).map { LuaNode(bytes[$0]) })]
+            return [LuaNode(list: try Lines.ranges(in: bytes).map { LuaNode(bytes[$0]) })]
         },
         .onTexts(
             "text.words", [text], gives: [parts],
@@ -71,7 +72,9 @@ enum TextParts {
                     + #"== "Don't|stop|na\u{ef}ve""#
             ]
         ) { call in
-            [LuaNode(list: WordSplit.words(in: try call.utf8("text")).map { LuaNode($0) })]
+            let words = try WordSplit.words(
+                in: call.utf8("text"), charge: call.context.charge)
+            return [LuaNode(list: words.map { LuaNode($0) })]
         },
         .onTexts(
             "text.slice",
@@ -108,7 +111,9 @@ enum TextParts {
             ]
         ) { call in
             let text = try call.utf8("text")
-            let missing = max(call.integer("width") - Measuring.width(of: text), 0)
+            let missing = max(
+                call.integer("width") - (try Measuring.width(of: text, charge: call.context.charge)),
+                0)
             let before =
                 switch call.text("side") {
                 case "end": 0
@@ -170,7 +175,7 @@ enum TextParts {
             let (text, n) = (try call.utf8("text"), call.integer("n"))
             try call.context.charge(n * text.utf8.count)
             if call.text("unit") == "words" {
-                return [LuaNode(list: try NGrams.ofWords(text, n).map { LuaNode($0) })]
+                return [LuaNode(list: try NGrams.ofWords(text, n, charge: call.context.charge).map { LuaNode($0) })]
             }
             return [LuaNode(list: try NGrams.ofCharacters(text, n).map { LuaNode($0) })]
         },
