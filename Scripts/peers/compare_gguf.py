@@ -10,8 +10,14 @@ shapes are the source's, and the numbers are, bit for bit, what the package make
 where llama.cpp keeps rows of queries and keys in another order, or adds one to norms, so does this
 script. Kinds of models that Nightjar refuses are listed. The vocabulary is compared with
 tokenizer.json.
+
+Where llama-cpp-python is installed, llama.cpp opens the f32 file, and its token ids of some texts,
+its logits of 24 ids (norm(a - b) / norm(b), at most 1e-5; 1e-3 for Gemma, whose GELU llama.cpp
+reads from a table of f16) and its greedy text are compared too. Where the file says that its
+context is a window of few tokens, so many are compared.
 """
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -60,6 +66,11 @@ def make(golden, folder):
         keys.pop("rope_parameters", None)
     if golden.name == "smollm3":
         keys["no_rope_layers"] = [int((n + 1) % 4 != 0) for n in range(keys["num_hidden_layers"])]
+    if (keys.get("rope_parameters") or {}).get("rope_type") == "longrope":
+        # The least context of llama.cpp, up to which positions are not stretched.
+        keys["original_max_position_embeddings"] = 256
+        keys["rope_parameters"]["original_max_position_embeddings"] = 256
+        keys["max_position_embeddings"] = 512
     folder.mkdir()
     (folder / "config.json").write_text(json.dumps(keys))
     save_file(weights, folder / "model.safetensors")
@@ -91,7 +102,50 @@ def expected(name, values, keys, architecture):
     return values
 
 
+TEXTS = ["Once upon a time", "naïve café 東京 🙂\nnext  line", " 3.14 it's", "\t tabs\r\n"]
+
+
+def in_llama(folder, file, scratch):
+    """What llama.cpp makes of the file, in words; fails where it is something else."""
+    from llama_cpp import Llama
+    # Keys and values in f32, or they alone would differ by a thousandth.
+    model = Llama(str(file), n_ctx=128, logits_all=True, type_k=0, type_v=0, verbose=False)
+    for text in TEXTS:
+        done = subprocess.run(
+            [NIGHTJAR, "tokenize", "encode", "--tokenizer", folder, "--json"],
+            input=text.encode(), capture_output=True, check=True)
+        ours = json.loads(done.stdout)["ids"]
+        theirs = model.tokenize(text.encode(), add_bos=False, special=False)
+        assert ours == theirs, f"{text!r}: ids {ours} here, {theirs} there"
+    keys = json.loads((folder / "config.json").read_text())
+    context = model._model.n_ctx_train()
+    ids = [(7 + 31 * i) % model.n_vocab() for i in range(min(24, context))]
+    out = scratch / "logits.safetensors"
+    assert run("logits", folder, "--ids", ",".join(map(str, ids)), "--out", out).returncode == 0
+    ours = load_file(out)["logits"].astype(np.float64)
+    model.eval(ids)
+    theirs = np.array(model.scores[:len(ids)], dtype=np.float64)
+    error = np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
+    bound = 1e-3 if keys["model_type"].startswith("gemma") else 1e-5
+    assert error <= bound, f"the logits differ by {error:.1e}"
+    told = f"; llama.cpp: ids equal, logits of {len(ids)} ids within {error:.0e}"
+    if context < 64:
+        return told
+    done = run("generate", folder, "--prompt", TEXTS[0], "--greedy", "--max-new", 24,
+               "--precision", "f32", "--json")
+    ours = json.loads(done.stdout)
+    model.reset()
+    made = []
+    for token in model.generate(ours["prompt_ids"], temp=0.0, repeat_penalty=1.0):
+        made.append(token)
+        if token == model.token_eos() or len(made) == 24:
+            break
+    assert made == ours["ids"], f"greedy: {ours['ids']} here, {made} there"
+    return told + ", greedy text equal"
+
+
 def compare(folder):
+    opened = ""
     keys = json.loads((folder / "config.json").read_text())
     source = {}
     for file in sorted(folder.glob("model*.safetensors")):
@@ -126,6 +180,8 @@ def compare(folder):
                 bound = np.abs(values).max() / (1 if kind.value == 8 else 8) / 200 + 1e-7
                 assert np.abs(back.reshape(values.shape) - values).max() <= bound, name
             left = sorted(tensors)
+            if dtype == "f32" and importlib.util.find_spec("llama_cpp"):
+                opened = in_llama(folder, out / "model.gguf", Path(scratch))
     tokens = reader.get_field("tokenizer.ggml.tokens").contents()
     file = json.loads((folder / "tokenizer.json").read_text())
     for text, number in file["model"]["vocab"].items():
@@ -133,18 +189,24 @@ def compare(folder):
     for token in file["added_tokens"]:
         assert tokens[token["id"]] == token["content"], token
     return f"equal as f32, f16, q8_0; {len(source)} tensors" + (
-        f", beside them {', '.join(left)}" if left else "")
+        f", beside them {', '.join(left)}" if left else "") + opened
 
 
 def main():
     if len(sys.argv) > 1:
         print(compare(Path(sys.argv[1])))
         return
+    failed = []
     for golden in sorted((ROOT / "Tests/Goldens/architectures").iterdir()):
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / "model"
             make(golden, folder)
-            print(f"{golden.name}: {compare(folder)}")
+            try:
+                print(f"{golden.name}: {compare(folder)}", flush=True)
+            except AssertionError as error:
+                failed.append(golden.name)
+                print(f"{golden.name}: DIFFERS: {error}", flush=True)
+    sys.exit(1 if failed else 0)
 
 
 main()

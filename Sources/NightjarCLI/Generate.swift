@@ -69,9 +69,9 @@ struct Generate: ParsableCommand {
         }
         // An empty prompt starts where a document does.
         if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
-        if ids.count + maximumNew > configuration.maximumPositions {
+        if ids.count + maximumNew > configuration.servedPositions {
             DescriptorOutput(descriptor: 2).write(
-                "note: the model holds \(configuration.maximumPositions) tokens, the prompt's "
+                "note: the model holds \(configuration.servedPositions) tokens, the prompt's "
                     + "\(ids.count) included; a text ends there.\n")
         }
         let defaults = try folder.generationDefaults()
@@ -81,7 +81,7 @@ struct Generate: ParsableCommand {
         }
         let sampling = try settings.parameters(defaults)
         let ends = Set(folder.endTokens(defaults).map { Int32(clamping: $0) })
-        let capacity = min(ids.count + maximumNew, configuration.maximumPositions)
+        let capacity = min(ids.count + maximumNew, configuration.servedPositions)
         let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
         let engine = GenerationEngine(
             model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity,

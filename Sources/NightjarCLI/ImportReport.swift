@@ -67,7 +67,7 @@ struct ImportReport {
             self.adapter = nil
         }
         census = Census(model)
-        self.sequenceLength = min(sequenceLength, model.maximumPositions)
+        self.sequenceLength = min(sequenceLength, model.servedPositions)
         let entries = folder.weights.flatMap(\.entries)
         storedBytes = entries.reduce(0) { $0 + $1.byteCount }
         storedTypes = Set(entries.map(\.type.rawValue)).sorted()
@@ -135,7 +135,12 @@ struct ImportReport {
                         "\(model.headCount) of \(model.headSize), "
                             + "\(model.keyValueHeadCount) for keys and values"
                     ),
-                    ("positions", "\(model.maximumPositions)"),
+                    (
+                        "positions",
+                        model.servedPositions == model.maximumPositions
+                            ? "\(model.maximumPositions)"
+                            : "\(model.servedPositions) of \(model.maximumPositions)"
+                    ),
                     ("head", model.tiesEmbeddings ? "tied to the embedding" : "its own"),
                     (
                         "weights",

@@ -61,10 +61,10 @@ struct Logits: ParsableCommand {
             throw ValidationError(
                 "--ids: \(id) is not in the model's vocabulary of \(vocabulary).")
         }
-        guard tokens.count <= folder.configuration.maximumPositions else {
+        guard tokens.count <= folder.configuration.servedPositions else {
             throw ValidationError(
                 "--ids: \(tokens.count) tokens are more than the model's "
-                    + "\(folder.configuration.maximumPositions) positions.")
+                    + "\(folder.configuration.servedPositions) positions.")
         }
         let decoder = try folder.decoder(
             precision: precision.kind(for: backend.description), positions: tokens.count,

@@ -31,6 +31,12 @@ public struct ModelConfiguration: Sendable, Hashable {
     /// What the type does beyond the plain shape.
     public internal(set) var traits = ModelTraits()
 
+    /// The positions that a text may have here: all that the model has, or, where it stretches its
+    /// positions for longer texts (LongRoPE), those of texts that need no stretching.
+    public var servedPositions: Int {
+        min(maximumPositions, traits.rotaryScaling.positionLimit ?? maximumPositions)
+    }
+
     public init(
         modelType: ModelType = .llama, vocabularySize: Int, hiddenSize: Int,
         intermediateSize: Int, layerCount: Int, headCount: Int, keyValueHeadCount: Int? = nil,

@@ -48,7 +48,7 @@ import Transformers
         #expect(key("attention.key_length") == sizes.headSize)
         let window = sizes.traits.windows.min()
         let isCut = kind.architecture != "gemma2" && window != nil
-        #expect(key("context_length") == (isCut ? window : sizes.maximumPositions))
+        #expect(key("context_length") == (isCut ? window : sizes.servedPositions))
         #expect(file.tensors[kind.tensor] != nil)
         let source = try WeightSource(folder)
         let names = GGUFTensorNames(sizes)

@@ -88,3 +88,16 @@ struct ModelFolderTests {
         #expect(description.contains("generation_config.json") && description.contains(sentence))
     }
 }
+
+/// Positions that a model has and those that it is served with.
+@Suite struct ServedPositionsTests {
+    @Test func stretchedPositionsAreNotServed() throws {
+        let goldens = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Goldens/architectures")
+        for (name, served, all) in [("phi3-longrope", 32, 64), ("llama-rope3", 64, 64)] {
+            let folder = try ModelFolder(reference: goldens.appending(path: name).path) { _ in }
+            #expect(folder.configuration.servedPositions == served)
+            #expect(folder.configuration.maximumPositions == all)
+        }
+    }
+}

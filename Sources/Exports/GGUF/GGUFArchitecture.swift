@@ -145,17 +145,21 @@ struct GGUFArchitecture {
     }
 
     /// The window, where llama.cpp has one; else the context ends where the window would begin to
-    /// matter.
+    /// matter, or positions would be stretched.
     private mutating func addWindow() throws {
         let window = model.traits.windows.min()
         let hasWindow = name == "gemma2" || name == "gemma3"
         if hasWindow, let window { add("attention.sliding_window", .uint32(UInt32(window))) }
-        let cut = hasWindow ? nil : window
-        let length = min(model.maximumPositions, cut ?? .max)
+        let cut = hasWindow ? Int.max : window ?? .max
+        let length = min(model.servedPositions, cut)
         if length < model.maximumPositions {
+            let cause =
+                cut <= model.servedPositions
+                ? "sees no window: context_length is \(length), the window's, "
+                : "stretches positions for longer contexts: context_length is \(length) "
             remarks.append(
-                "llama.cpp's \(name) sees no window: context_length is \(length), the window's, "
-                    + "instead of \(model.maximumPositions), up to which both answer alike.")
+                "llama.cpp's \(name) \(cause)instead of \(model.maximumPositions), up to which both "
+                    + "answer alike.")
         }
         add("context_length", .uint32(UInt32(length)))
     }

@@ -102,7 +102,7 @@ struct Chat: ParsableCommand {
         }
         let sampling = try settings.parameters(defaults)
         let backend = CPUBackend.shared
-        let positions = folder.configuration.maximumPositions
+        let positions = folder.configuration.servedPositions
         let capacity = min(context, positions)
         let decoder = try folder.decoder(
             precision: precision.kind(for: backend.description), positions: capacity, on: backend)

@@ -30,7 +30,7 @@ struct RunSample {
         if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
         let engine = GenerationEngine(
             model: model, tokenizer: tokenizer, slots: 1,
-            capacity: max(1, min(ids.count + maximumNew, settings.maximumPositions)))
+            capacity: max(1, min(ids.count + maximumNew, settings.servedPositions)))
         _ = try engine.add(
             GenerationRequest(
                 prompt: ids,

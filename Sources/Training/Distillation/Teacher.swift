@@ -55,7 +55,7 @@ struct Teacher {
                     + "the one says of a token would be taken for another. Train the student with "
                     + "tokenizer = \"\(recipe.teacher)\", or take a teacher of its vocabulary.")
         }
-        let positions = folder.configuration.maximumPositions
+        let positions = folder.configuration.servedPositions
         guard length <= positions else {
             throw TrainingError(
                 .badConfiguration,

@@ -46,10 +46,10 @@ public struct RunPlan: Sendable {
                 .badConfiguration,
                 "batch.size (\(batch.size)) is not a multiple of batch.micro (\(micro)).")
         }
-        guard time <= model.maximumPositions else {
+        guard time <= model.servedPositions else {
             throw TrainingError(
                 .badConfiguration,
-                "sequence_length is \(time), but the model holds \(model.maximumPositions) "
+                "sequence_length is \(time), but the model holds \(model.servedPositions) "
                     + "positions (max_position_embeddings); shorten the one or raise the other.")
         }
         let wanted = Double(batch.size) * tokensARow
