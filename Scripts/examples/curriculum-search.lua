@@ -57,7 +57,10 @@ for _, plan in ipairs(plans) do
     if not run:step() then break end
   end
   local scored = run:evaluate()
-  if not scored then break end -- Ctrl-C: what was not tried is not compared
+  if not scored then -- Ctrl-C: what was not tried is not compared
+    print("stopped in the plan " .. plan.name .. "; begin again to try it whole")
+    break
+  end
   results[#results + 1] = { plan = plan, loss = scored.loss, by_source = scored.by_source }
   run:finish()
 

@@ -54,7 +54,7 @@ end
 run:save "pre"
 
 local summary = run:finish()
+local told = best.step and string.format("best held-out loss %.4f at step %d", best.loss, best.step)
 print(string.format(
-  "%s after %d steps; best held-out loss %.4f at step %d", summary.ending, summary.steps,
-  best.loss, best.step or 0))
+  "%s after %d steps; %s", summary.ending, summary.steps, told or "no held-out text was scored"))
 print("listen to it:  nightjar generate " .. summary.folder)

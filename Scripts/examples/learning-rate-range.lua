@@ -19,10 +19,14 @@ local run = nj.run.open(recipe, {
 
 local rates, losses = {}, {}
 local smooth, best = nil, math.huge
+local is_whole = true
 while run:active() do
   -- The first half computes the gradients; nothing has been learned yet.
   local forward = run:forward_backward()
-  if not forward then break end
+  if not forward then -- Ctrl-C
+    is_whole = false
+    break
+  end
 
   -- The loss of single batches jumps about, so a running mean is what is judged.
   smooth = smooth and 0.8 * smooth + 0.2 * forward.loss or forward.loss
@@ -38,6 +42,10 @@ while run:active() do
   run:optim_step { lr = rate }
 end
 run:finish()
+if not is_whole then
+  print(string.format("stopped after %d of %d rates: too few to suggest one", #rates, steps))
+  return
+end
 
 -- The steepest fall of the loss over the logarithm of the rate, a few points apart.
 local window = math.max(1, #rates // 10)

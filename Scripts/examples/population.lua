@@ -33,6 +33,7 @@ local function inherit(from, to)
   to.run:set(changes)
 end
 
+local made = 0
 for round = 1, rounds do
   local goal = steps * round // rounds
   local is_whole = true
@@ -49,6 +50,7 @@ for round = 1, rounds do
 
   -- Ctrl-C ends the runs: a round that was not made says nothing.
   if not is_whole then break end
+  made = round
   table.sort(members, function(a, b) return a.loss < b.loss end)
   local line = {}
   for i, member in ipairs(members) do
@@ -71,5 +73,9 @@ for i, name in ipairs(inherited) do
 end
 local folder = best.run:path()
 for _, member in ipairs(members) do member.run:finish() end
-print("the best is #" .. best.number .. " in " .. folder)
-print("its dials: " .. table.concat(words, " "))
+if made == 0 then
+  print("stopped before the first round was made: none is the best yet")
+else
+  print("the best is #" .. best.number .. " in " .. folder)
+  print("its dials: " .. table.concat(words, " "))
+end
