@@ -46,7 +46,7 @@ public struct LuaError: Error, Sendable {
     ) {
         self.kind = kind
         // A script raises what it likes.
-        self.message = shortened(message, to: 1 << 14)
+        self.message = shortened(message, to: 1 << 12)
         self.chunk = chunk
         self.line = line
         self.traceback = traceback

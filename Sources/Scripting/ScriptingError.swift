@@ -64,7 +64,7 @@ public struct ScriptingError: Error, Sendable {
     }
 
     /// Bytes of the longest message.
-    private static let longestMessage = 1 << 14
+    private static let longestMessage = 1 << 13
 
     /// Whether the file as a whole could not be run, whatever it says.
     var isOfTheFile: Bool { [.badFile, .unreadable, .syntax, .runtime].contains(code) }

@@ -51,3 +51,16 @@ import Testing
         }
     }
 }
+
+@Suite struct CasingTests {
+    /// The whole text at once is the twin.
+    @Test func piecesAreTheWhole() throws {
+        var samples = Samples(seed: 43)
+        let letters = samples.text(of: "aBßΣςσǅİıŉﬁ漢é\u{301}👩", most: 40)
+        for count in [1, 1000, 3000] {
+            let text = String(repeating: letters + "Straße ΟΔΟΣ ", count: count)
+            #expect(try Casing.lowered(text) == text.lowercased())
+            #expect(try Casing.raised(text) == text.uppercased())
+        }
+    }
+}

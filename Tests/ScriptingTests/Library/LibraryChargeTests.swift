@@ -97,6 +97,7 @@ import Testing
             #"nj.text.repair(("\xff"):rep(8e7))"#, #"nj.json.encode(("\27"):rep(6e7))"#,
             #"nj.text.clean(("\27a"):rep(5e7))"#, #"nj.text.trim(("\u{a0}"):rep(5e7))"#,
             #"nj.text.length(("\u{e9}"):rep(5e7), "columns")"#,
+            #"nj.text.lower(("\u{c9}"):rep(5e7))"#, #"nj.text.upper(("\u{df}"):rep(5e7))"#,
         ])
     func longTextsAreCutOffInTime(call: String) throws {
         let script = try LibraryScript(budget: Budget(seconds: 0.2, memoryBytes: 1 << 30))

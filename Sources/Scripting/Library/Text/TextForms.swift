@@ -66,12 +66,16 @@ enum TextForms {
             "text.lower", [text], gives: [result],
             doc: "Gives a text in lower case, in any script.",
             examples: [#"nj.text.lower("\u{c4}RGER") == "\u{e4}rger""#]
-        ) { call in [LuaNode(try call.utf8("text").lowercased())] },
+        ) { call in
+            [LuaNode(try Casing.lowered(call.utf8("text"), charge: call.context.charge))]
+        },
         .onTexts(
             "text.upper", [text], gives: [result],
             doc: "Gives a text in upper case, in any script; a letter may become two.",
             examples: [#"nj.text.upper("stra\u{df}e") == "STRASSE""#]
-        ) { call in [LuaNode(try call.utf8("text").uppercased())] },
+        ) { call in
+            [LuaNode(try Casing.raised(call.utf8("text"), charge: call.context.charge))]
+        },
         .onTexts(
             "text.strip_marks", [text], gives: [result],
             doc: "Takes accents and other nonspacing marks off; what is left is in NFC.",
