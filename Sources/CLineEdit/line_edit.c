@@ -125,6 +125,9 @@ int line_editor_read(line_editor *editor, const char *prompt, const char **line)
     editor->outcome = LINE_EDITOR_LINE;
     *line = NULL;
     int count = 0;
+    // libedit shows the prompt first and takes the terminal over afterwards: a key pressed between the
+    // two would mean what the system says, and a Ctrl-D would be lost.
+    el_set(editor->edit, EL_PREP_TERM, 1);
     const char *text = el_gets(editor->edit, &count);
     if (editor->outcome != LINE_EDITOR_LINE) return editor->outcome;
     if (!text || count <= 0) return LINE_EDITOR_END;

@@ -14,9 +14,10 @@ enum CheckPurity {
             text += style.paint(script.name, .bold) + "  \(mark)  \(script.callCount) calls of "
             let doors = script.doors.count == 1 ? "1 function" : "\(script.doors.count) functions"
             text += "\(doors), asked again in fresh states\n"
-            for finding in found { text += "  \(finding)\n" }
+            for finding in found { text += "  \(PrintableText.line("\(finding)"))\n" }
             for (door, failure) in script.failures.sorted(by: { $0.key < $1.key }) {
-                text += "  \(door) failed on made-up facts, which shows little: \(failure)\n"
+                text += "  \(door) failed on made-up facts, which shows little: "
+                    + PrintableText.lines("\(failure)") + "\n"
             }
         }
         try Output.text(text.isEmpty ? "the recipe has no scripts\n" : text)

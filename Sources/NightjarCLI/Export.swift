@@ -80,7 +80,7 @@ struct Export: ParsableCommand {
             ])
         }
         for file in files {
-            try Output.text("\(path)/\(file.name)  \(HumanFormat.bytes(file.byteCount))\n")
+            try Output.shown("\(path)/\(file.name)  \(HumanFormat.bytes(file.byteCount))\n")
         }
         try Output.text("\(HumanFormat.bytes(bytes)) as \(type)\n")
     }

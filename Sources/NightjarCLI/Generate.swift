@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Generation
+import Layers
 import Telemetry
 import Tensors
 import Tokenizers
@@ -82,7 +83,8 @@ struct Generate: ParsableCommand {
         let sampling = try settings.parameters(defaults)
         let ends = Set(folder.endTokens(defaults).map { Int32(clamping: $0) })
         let capacity = min(ids.count + maximumNew, configuration.servedPositions)
-        let decoder = try folder.decoder(precision: kind, positions: max(1, capacity), on: backend)
+        let decoder = try folder.decoder(
+            precision: kind, positions: max(1, capacity), frozen: FrozenForm(kind), on: backend)
         let engine = GenerationEngine(
             model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity,
             weights: weights.form)

@@ -47,7 +47,7 @@ struct Import: ParsableCommand {
             for row in rows { table.add([row.name, row.value]) }
             try Output.text(table.render(style: style) + "\n")
         }
-        try Output.text(
+        try Output.shown(
             "\nuse it:  "
                 + (report.isAdapter
                     ? "" : "model = { from = \"\(model)\" } in a recipe; ")

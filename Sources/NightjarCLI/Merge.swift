@@ -102,7 +102,7 @@ struct Merge: ParsableCommand {
                 if json {
                     try Output.json(["alpha": alpha, "path": path, "notes": merge.remarks])
                 } else {
-                    try Output.text("\(path)  alpha \(alpha)\n")
+                    try Output.shown("\(path)  alpha \(alpha)\n")
                 }
             }
             return merge.remarks
@@ -132,6 +132,6 @@ struct Merge: ParsableCommand {
                 "notes": remarks,
             ])
         }
-        try Output.text("\(path)  \(HumanFormat.bytes(bytes)) as \(type.rawValue)\n")
+        try Output.shown("\(path)  \(HumanFormat.bytes(bytes)) as \(type.rawValue)\n")
     }
 }

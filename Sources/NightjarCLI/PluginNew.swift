@@ -35,7 +35,7 @@ struct PluginNew: ParsableCommand {
         let into = into ?? PluginNew.home
         guard !into.isEmpty else { throw ValidationError("--into is empty; name a folder") }
         for path in try PluginSkeleton.write(kind, name: name, into: into) {
-            try Output.text("wrote \(path)\n")
+            try Output.shown("wrote \(path)\n")
         }
         let used =
             switch kind {
@@ -43,7 +43,7 @@ struct PluginNew: ParsableCommand {
             case .chatTemplate: ", chat_template = \"\(name)/main\""
             case .curriculum, .hook, .guardian: ""
             }
-        try Output.text(
+        try Output.shown(
             "try it:  nightjar test \(into == "." ? name : "\(into)/\(name)")\n"
                 + "use it:  use = { \"\(name)\" }\(used) in a recipe\n")
     }

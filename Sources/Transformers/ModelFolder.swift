@@ -1,4 +1,5 @@
 public import Checkpoints
+public import Layers
 public import Tensors
 import Foundation
 
@@ -88,13 +89,17 @@ public struct ModelFolder: Sendable {
 
     /// A decoder with the folder's weights, and the adapter beside them where one was opened.
     ///
-    /// - Parameter positions: how many positions to prepare; the configuration's maximum by
-    ///   default.
+    /// - Parameters:
+    ///   - positions: how many positions to prepare; the configuration's maximum by default.
+    ///   - frozen: how weights are held that no training will move: without the f32 masters, which
+    ///     are twice as large as what bf16 computes with.
     public func decoder(
-        precision: ElementKind, positions: Int? = nil, on backend: any Backend
+        precision: ElementKind, positions: Int? = nil, frozen: FrozenForm? = nil,
+        on backend: any Backend
     ) throws -> Decoder {
         let decoder = Decoder(
-            configuration, precision: precision, positions: positions, on: backend)
+            configuration, precision: precision, positions: positions, frozen: frozen,
+            on: backend)
         try decoder.load(from: weights)
         guard let adapter else { return decoder }
         return try decoder.adapted(by: adapter, of: self)

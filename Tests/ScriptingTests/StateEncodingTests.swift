@@ -50,4 +50,13 @@ import Testing
         let results = try LuaState().run("return " + LuaSpelling.of(value), name: "value.lua")
         #expect(PlainEquality.equal(try (results.first ?? .nil).plain(), value))
     }
+
+    /// A memory of megabytes is written at the speed of memory, whatever it holds.
+    @Test(arguments: ["x", "\u{1B}\"é"]) func longTextsAreWrittenFast(text: String) throws {
+        let value = LuaValue.string(LuaString(String(repeating: text, count: 10_000_000)))
+        let start = ContinuousClock.now
+        let bytes = StateEncoding.encode(value)
+        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(PlainEquality.equal(try StateEncoding.decode(bytes, path: "x"), value))
+    }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Naming
 
 /// A Lua string: any bytes, compared and ordered by bytes.
@@ -78,7 +79,16 @@ public struct LuaString: Sendable {
 extension LuaString: Hashable, Comparable {
     public static func == (a: LuaString, b: LuaString) -> Bool {
         switch (a.storage, b.storage) {
-        case (.text(let a), .text(let b)): a.utf8.elementsEqual(b.utf8)
+        case (.text(var a), .text(var b)):
+            a.utf8.count == b.utf8.count
+                && a.withUTF8 { a in
+                    b.withUTF8 { b in
+                        guard let first = a.baseAddress, let second = b.baseAddress else {
+                            return true
+                        }
+                        return memcmp(first, second, a.count) == 0
+                    }
+                }
         case (.bytes(let a), .bytes(let b)): a == b
         default: false
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Conversations
 import Foundation
 import Generation
+import Layers
 import Telemetry
 import Templates
 import Tensors
@@ -104,8 +105,9 @@ struct Chat: ParsableCommand {
         let backend = CPUBackend.shared
         let positions = folder.configuration.servedPositions
         let capacity = min(context, positions)
+        let kind = precision.kind(for: backend.description)
         let decoder = try folder.decoder(
-            precision: precision.kind(for: backend.description), positions: capacity, on: backend)
+            precision: kind, positions: capacity, frozen: FrozenForm(kind), on: backend)
         let adapters = try ChatAdapters(self.adapters, of: folder, decoder, warn: warn)
         let session = ChatSession(
             model: try adapters.model(adapters.names[0]), tokenizer: tokenizer, template: template, capacity: capacity,

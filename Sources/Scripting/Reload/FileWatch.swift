@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Telemetry
 
 /// Notices that one of a few files may have changed, at next to no cost when none has.
@@ -91,7 +91,23 @@ final class FileWatch {
     }
 
     private var current: [Signature?] {
-        (isWide ? paths + folders : paths).map(FileWatch.signature)
+        (isWide ? paths + below() : paths).map(FileWatch.signature)
+    }
+
+    /// The files' folders with the folders and scripts in them: a module may stand deeper.
+    private func below() -> [String] {
+        let (most, deepest) = (500, 3)
+        var found: [String] = folders
+        for folder in folders {
+            let walk = FileManager.default.enumerator(
+                at: URL(fileURLWithPath: folder), includingPropertiesForKeys: nil,
+                options: [.skipsHiddenFiles])
+            while let walk, let item = walk.nextObject() as? URL, found.count < most {
+                if walk.level >= deepest { walk.skipDescendants() }
+                if item.hasDirectoryPath || item.pathExtension == "lua" { found.append(item.path) }
+            }
+        }
+        return found.sorted()
     }
 
     /// Seconds since the last of the files changed; files that are gone do not count.

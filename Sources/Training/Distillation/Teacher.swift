@@ -29,7 +29,8 @@ struct Teacher {
         try Teacher.check(folder, recipe, tokenizer: tokenizer, length: length)
         path = folder.path
         identity = folder.folder.manifest.map { "\($0.identity)" } ?? "unknown"
-        model = try folder.decoder(precision: precision, positions: length, on: backend)
+        model = try folder.decoder(
+            precision: precision, positions: length, frozen: FrozenForm(precision), on: backend)
         limit = min(student.vocabularySize, folder.configuration.vocabularySize)
         topK = min(recipe.topK, limit)
         settings = DistillationSettings(alpha: recipe.alpha, temperature: recipe.temperature)

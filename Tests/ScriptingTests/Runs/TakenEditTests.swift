@@ -129,6 +129,27 @@ import Training
         try run.finish()
     }
 
+    /// A folder of the plugin's is looked into as well.
+    @Test func aFileThatIsMissingMayComeLaterInAFolder() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 4000)
+        try run.plugin("mine", "curricula = { c = function(ctx) end }")
+        try run.folder.write("Plugins/mine/sub/other.lua", "return 1")
+        try run.begin()
+        try run.step(to: 4)
+        try run.plugin("mine", "settings = { part = require 'sub.part' }")
+        run.settle()
+        try run.step(to: 6)
+        #expect(run.said.contains { $0.contains("is refused") })
+        try run.folder.write("Plugins/mine/sub/part.lua", "return 0.5")
+        let deadline = Date().addingTimeInterval(20)
+        while try run.events("swap").isEmpty, Date() < deadline {
+            run.settle()
+            try run.step(to: run.stepsMade + 1)
+        }
+        #expect(try run.events("swap").count == 1)
+        try run.die()
+    }
+
     /// What cannot be told from made-up facts alone shows with the memory as it is.
     @Test func aDoorThatIsNewMeetsTheMemoryAsItIs() throws {
         let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 20)
