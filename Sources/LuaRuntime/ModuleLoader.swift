@@ -56,7 +56,8 @@ public final class ModuleLoader {
     private static let longestName = 200
 
     func load(_ name: String) throws -> File {
-        let parts = name.utf8.count > ModuleLoader.longestName
+        let parts =
+            name.utf8.count > ModuleLoader.longestName
             ? [] : name.split(separator: ".", omittingEmptySubsequences: false)
         let isPart = { (part: Substring) in
             !part.isEmpty

@@ -1,8 +1,8 @@
 /// The candidate that a misspelt name most likely meant, or nil where none is near.
 ///
 /// Near means a Damerau-Levenshtein distance, case aside, of at most a third of the name's length
-/// and at most 3; names of more than 256 bytes are near to none. Of equally near candidates the first in byte order is taken, so that the answer
-/// does not depend on the order of `candidates`.
+/// and at most 3; names of more than 256 bytes are near to none. Of equally near candidates the
+/// first in byte order is taken, so that the answer does not depend on the order of `candidates`.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     // A table over two long names would hold their product.
     let longest = 256

@@ -16,7 +16,8 @@ enum CheckPurity {
             text += "\(doors), asked again in fresh states\n"
             for finding in found { text += "  \(PrintableText.line("\(finding)"))\n" }
             for (door, failure) in script.failures.sorted(by: { $0.key < $1.key }) {
-                text += "  \(door) failed on made-up facts, which shows little: "
+                text +=
+                    "  \(door) failed on made-up facts, which shows little: "
                     + PrintableText.lines("\(failure)") + "\n"
             }
         }

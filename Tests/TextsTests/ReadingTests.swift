@@ -37,7 +37,9 @@ import Testing
     }
 
     @Test func wordsAreRunsOfLettersNumbersAndMarks() throws {
-        func words(_ text: String) throws -> [String] { try WordSplit.words(in: text).map(String.init) }
+        func words(_ text: String) throws -> [String] {
+            try WordSplit.words(in: text).map(String.init)
+        }
         #expect(
             try words("The cat's 9 lives, naïve e\u{301}tude") == [
                 "The", "cat's", "9", "lives", "naïve", "e\u{301}tude",
@@ -47,7 +49,9 @@ import Testing
                 "don’t", "quoted", "dogs", "a", "b", "x", "1", "1", "x'y",
             ])
         #expect(
-            try words("snake_case kebab-case 3.14") == ["snake", "case", "kebab", "case", "3", "14"])
+            try words("snake_case kebab-case 3.14") == [
+                "snake", "case", "kebab", "case", "3", "14",
+            ])
         #expect(try words("漢字とかな हिन्दी") == ["漢字とかな", "हिन्दी"])
         #expect(try words("") == [] && words("  ... '") == [] && words("a'") == ["a"])
         #expect(try words("e\u{301}'a") == ["e\u{301}'a"])

@@ -110,7 +110,8 @@ struct Chat: ParsableCommand {
             precision: kind, positions: capacity, frozen: FrozenForm(kind), on: backend)
         let adapters = try ChatAdapters(self.adapters, of: folder, decoder, warn: warn)
         let session = ChatSession(
-            model: try adapters.model(adapters.names[0]), tokenizer: tokenizer, template: template, capacity: capacity,
+            model: try adapters.model(adapters.names[0]), tokenizer: tokenizer, template: template,
+            capacity: capacity,
             endTokens: Set(folder.endTokens(defaults).map { Int32(clamping: $0) }),
             clock: try clock(), weights: weights.form)
         session.sampling = sampling

@@ -53,7 +53,7 @@ final class ScriptSlot {
     /// The versions that going back passes, the present one last.
     private(set) var history: [ScriptVersion]
     /// The version before this one, until this one has answered at each of its doors once.
-    var fallback: Fallback?
+    private(set) var fallback: Fallback?
     /// What is to be told about the last call, beside its outcome.
     private var remark: SlotRemark?
     /// The metric of its time.
@@ -185,7 +185,13 @@ final class ScriptSlot {
     }
 
     /// Takes up where a checkpoint was: a version, the ones before it, and the memory.
-    func resume(_ unit: ScriptUnit, versions: [ScriptVersion], history: [ScriptVersion]) {
+    ///
+    /// - Parameter fallback: what the version is left for, where it had not answered everywhere yet.
+    func resume(
+        _ unit: ScriptUnit, versions: [ScriptVersion], history: [ScriptVersion],
+        fallback: Fallback? = nil
+    ) {
+        self.fallback = fallback
         if unit !== self.unit { recipe.ask(unit) }
         unit.context.tokenizer = tokenizer
         self.unit = unit

@@ -84,8 +84,9 @@ extension ScriptedHooks {
         // The next step's metrics count it, whoever makes that step.
         if saved.isSaveFailed { measurements.errors += 1 }
         guard let version = saved.versions.last, version.hash != slot.unit.hash else {
-            slot.resume(slot.unit, versions: saved.versions, history: saved.history)
-            slot.fallback = fallback(saved.fallback, of: slot)
+            slot.resume(
+                slot.unit, versions: saved.versions, history: saved.history,
+                fallback: fallback(saved.fallback, of: slot))
             return try give(saved.memory, to: slot.unit, in: slot)
         }
         do {
@@ -100,8 +101,9 @@ extension ScriptedHooks {
                         + "with version \(version.short), and with later ones where its journal "
                         + "tells of them. --edited takes those on the disk in their place")
             }
-            slot.resume(unit, versions: saved.versions, history: saved.history)
-            slot.fallback = fallback(saved.fallback, of: slot)
+            slot.resume(
+                unit, versions: saved.versions, history: saved.history,
+                fallback: fallback(saved.fallback, of: slot))
         } catch {
             guard reload.takesEdited else {
                 throw ScriptingError(

@@ -244,7 +244,6 @@ public final class ScriptedHooks: RunHooks {
     /// Asks one script, where it has the door; only then is the question made.
     ///
     /// - Parameter accepting: throws for an answer that the run cannot take.
-    @discardableResult
     private func call(
         _ slot: ScriptSlot, _ door: String, _ question: () throws -> ScriptQuestion,
         isAnswerUsed: Bool = true, accepting: (LuaNode) throws -> Void = { _ in }

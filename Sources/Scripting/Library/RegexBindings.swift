@@ -185,7 +185,8 @@ enum RegexBindings {
             ],
             doc: "Gives a pattern that matches exactly a text.",
             examples: [#"nj.regex.test("1+1", nj.regex.escape("1+1"))"#]
-        ) { call in [LuaNode(try Pattern.escaping(call.utf8("text"), charge: call.context.charge))] },
+        ) { call in [LuaNode(try Pattern.escaping(call.utf8("text"), charge: call.context.charge))]
+        },
         .onTexts(
             "regex.is_valid", [pattern],
             gives: [

@@ -15,15 +15,23 @@ enum JSONText {
     private static func escaped(_ value: String) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(value.utf8.count + value.utf8.count / 8)
+        func escape(_ letter: UInt8) {
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(letter)
+        }
         for byte in value.utf8 {
             switch byte {
-            case 0x22, 0x5C: bytes += [0x5C, byte]
-            case 0x0A: bytes += [0x5C, UInt8(ascii: "n")]
-            case 0x09: bytes += [0x5C, UInt8(ascii: "t")]
-            case 0x0D: bytes += [0x5C, UInt8(ascii: "r")]
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): escape(byte)
+            case UInt8(ascii: "\n"): escape(UInt8(ascii: "n"))
+            case UInt8(ascii: "\t"): escape(UInt8(ascii: "t"))
+            case UInt8(ascii: "\r"): escape(UInt8(ascii: "r"))
             case 0..<0x20:
-                let digits = String(byte, radix: 16)
-                bytes += Array("\\u\(digits.count == 1 ? "000" : "00")\(digits)".utf8)
+                escape(UInt8(ascii: "u"))
+                bytes.append(UInt8(ascii: "0"))
+                bytes.append(UInt8(ascii: "0"))
+                bytes.append(UInt8(ascii: "0") + byte >> 4)
+                let last = byte & 0xF
+                bytes.append(last < 10 ? UInt8(ascii: "0") + last : UInt8(ascii: "a") + last - 10)
             default: bytes.append(byte)
             }
         }
