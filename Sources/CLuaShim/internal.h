@@ -106,6 +106,7 @@ struct njl_context {
     int registering;          // the host adds something: no budget of a script's is asked
     sigjmp_buf *escape;       // the innermost entry, for a jump out of Lua's own code
     volatile uint64_t told_at;  // the thread's own time when it was first told to end; 0 before
+    volatile sig_atomic_t told;  // how many signals since then found it inside Lua's own code
     volatile sig_atomic_t given_up;  // such a jump was made; Lua's state is in disorder
     int resets;               // coroutines being closed, one inside the other
     size_t countdown;         // where a lua_State keeps the countdown to its hook; 0 where unknown

@@ -6,9 +6,10 @@
 // instruction.
 //
 // A few loops inside Lua run no instruction and so no hook: a table that is its own `__call` keeps
-// Lua 5.4 busy for minutes. Where a thread is still inside Lua's own code a while after its
-// deadline, or after it was interrupted, the handler leaves by a jump to the entry. That is no place to leave from: the
-// interpreter is given up, never touched again, and its memory stays taken.
+// Lua 5.4 busy for minutes. Where a thread is still inside Lua's own code a while and some signals
+// after its deadline, or after it was interrupted, the handler leaves by a jump to the entry. That
+// is no place to leave from: the interpreter is given up, never touched again, and its memory stays
+// taken.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <link.h>
@@ -77,6 +78,13 @@ static uint64_t patience(const njl_context *context) {
     return 20000000u + (uint64_t)(context->used >> 20) * 3000000u;
 }
 
+// How many signals must find a thread inside Lua before it is given up. Where a virtual machine is
+// held up, the thread's own time runs on while it runs no instruction; a signal or two of such a
+// moment say nothing about the script. A person who presses Ctrl-C a second time does.
+static int signals_before_force(njl_context *context) {
+    return atomic_load(&context->interrupted) ? 2 : 6;
+}
+
 static uint64_t thread_time(void) {
     struct timespec time;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -101,7 +109,8 @@ static void on_signal(int number, siginfo_t *info, void *interrupted) {
     int late = context->watched && deadline && deadline <= time;
     if (!late && !atomic_load(&context->interrupted)) return;
     if (!context->told_at) context->told_at = spent;
-    if (spent > context->told_at + patience(context) && inside_lua(interrupted)) {
+    int stuck = inside_lua(interrupted) && ++context->told >= signals_before_force(context);
+    if (stuck && spent > context->told_at + patience(context)) {
         context->given_up = 1;
         siglongjmp(*context->escape, 1);
     }
@@ -234,6 +243,7 @@ void njl_watch_leave(njl_context *context) {
 void njl_watch_begin(njl_context *context, uint64_t nanoseconds) {
     context->outer = innermost;
     context->told_at = 0;
+    context->told = 0;
     uint64_t deadline = 0;
     if (nanoseconds != UINT64_MAX) {
         uint64_t time = now();
