@@ -34,60 +34,83 @@ NJ_INLINE void NJ(harden)(struct gradient_state *s, size_t row, int low, int hig
     float *weights = s->weights + row * TILE, *gradient = s->weight_gradient + row * TILE;
     const float cap = s->call->soft_cap;
     if (cap > 0) NJ(cap_scores)(weights, parts, cap);
-    bool all = low <= 0 && high >= parts * 16 - 1;
-    for (int p = 0; p < parts; p++) {
-        nj_v16 score = NJ(load_f32)(weights + p * 16);
-        nj_v16 w = NJ(exp)(score - s->log_sum_exp[row]);
-        nj_v16 g = w * (NJ(load_f32)(gradient + p * 16) - s->delta[row]);
-        // The slope of cap tanh(x / cap).
-        if (cap > 0) g = g * (1.0f - score * score * (1.0f / (cap * cap)));
-        if (!all) {
-            nj_i16 seen = NJ(visible)(p, low, high);
-            w = NJ(select)(seen, w, NJ(splat)(0));
-            g = NJ(select)(seen, g, NJ(splat)(0));
+    // Two parts at a time; a last one that nobody wants ends as zeros, whatever it was.
+    const int whole = (parts + 1) / 2 * 2;
+    const bool all = low <= 0 && high >= whole * 16 - 1;
+    for (int p = 0; p < whole; p += 2) {
+        nj_v32 score, w;
+        nj_v16 scores[2], ws[2];
+        __builtin_memcpy(&score, weights + p * 16, sizeof score);
+        w = NJ(exp_below_32)(score - s->log_sum_exp[row]);
+        __builtin_memcpy(scores, &score, sizeof score);
+        __builtin_memcpy(ws, &w, sizeof w);
+        for (int half = 0; half < 2; half++) {
+            const int at = (p + half) * 16;
+            nj_v16 g = ws[half] * (NJ(load_f32)(gradient + at) - s->delta[row]);
+            // The slope of cap tanh(x / cap).
+            if (cap > 0) g = g * (1.0f - scores[half] * scores[half] * (1.0f / (cap * cap)));
+            if (!all) {
+                nj_i16 seen = NJ(visible)(p + half, low, high);
+                ws[half] = NJ(select)(seen, ws[half], NJ(splat)(0));
+                g = NJ(select)(seen, g, NJ(splat)(0));
+            }
+            NJ(store_f32)(weights + at, ws[half]);
+            NJ(store_f32)(gradient + at, g);
         }
-        NJ(store_f32)(weights + p * 16, w);
-        NJ(store_f32)(gradient + p * 16, g);
     }
-    for (int p = parts; p < TILE / 16; p++) {
+    for (int p = whole; p < TILE / 16; p++) {
         NJ(store_f32)(weights + p * 16, NJ(splat)(0));
         NJ(store_f32)(gradient + p * 16, NJ(splat)(0));
     }
 }
 
-// A tile of queries against one block of keys.
+// A tile of queries against one block of keys. One product after the other, so that the tile which
+// all strips of a product read stays in the L1 cache; what comes next is asked for meanwhile.
 static void NJ(meet)(struct gradient_state *s, size_t query_block, size_t block, size_t rows) {
     const size_t d = s->call->head_size, padded = s->padded;
     const int *starts = s->call->starts + s->base + query_block * TILE;
-    bool diagonal = block == query_block;
-    size_t tile = block * TILE * padded;
-    for (size_t i = 0; i < rows;) {
-        size_t n = NJ(strip_rows)(rows - i);
-        size_t limit = diagonal ? i + n : TILE;
-        int parts = (int)nj_ceil_div(limit, 16);
+    const bool diagonal = block == query_block;
+    const size_t tile = block * TILE * padded, next = tile + TILE * padded;
+    const size_t bytes = TILE * padded * sizeof(float), turned_bytes = d * TILE * sizeof(float);
+    const size_t keys = nj_min(TILE, s->call->time - block * TILE);
+    // The keys that a strip sees whose last query is before `end`.
+#define NJ_SEEN(end) (diagonal ? (end) : TILE)
+    NJ_EACH_STRIP(i, n, rows) {
+        NJ(fetch_part)(s->keys_turned + next, turned_bytes, i, n);
         NJ(product_of_turned)(s->queries_turned + i, s->keys_turned + tile, TILE, d,
-            s->weights + i * TILE, TILE, n, (size_t)parts * 16);
-        NJ(product_of_turned)(s->upstream_turned + i, s->values_turned + tile, TILE, d,
-            s->weight_gradient + i * TILE, TILE, n, (size_t)parts * 16);
-        for (size_t r = i; r < i + n; r++)
-            NJ(harden)(
-                s, r, starts[r] - (int)(block * TILE), diagonal ? (int)r : TILE - 1, parts);
-        NJ(add_product)(s->weight_gradient + i * TILE, s->keys + tile, padded, limit,
-            s->query_gradient + i * padded, padded, n, padded);
-        i += n;
+            s->weights + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
     }
-    size_t keys = nj_min(TILE, s->call->time - block * TILE);
-    for (size_t j = 0; j < keys;) {
-        size_t n = NJ(strip_rows)(keys - j);
-        size_t skip = diagonal ? j : 0;  // queries before a key do not see it
-        if (skip < rows) {
+    NJ_EACH_STRIP(i, n, rows) {
+        NJ(fetch_part)(s->values_turned + next, turned_bytes, i, n);
+        NJ(product_of_turned)(s->upstream_turned + i, s->values_turned + tile, TILE, d,
+            s->weight_gradient + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
+    }
+    NJ_EACH_STRIP(i, n, rows) {
+        NJ(fetch_part)(s->value_gradient + tile, bytes, i, n);
+        for (size_t r = i; r < i + n; r++)
+            NJ(harden)(s, r, starts[r] - (int)(block * TILE), diagonal ? (int)r : TILE - 1,
+                (int)nj_ceil_div(NJ_SEEN(i + n), 16));
+    }
+    NJ_EACH_STRIP(i, n, rows) {
+        NJ(fetch_part)(s->key_gradient + tile, bytes, i, n);
+        NJ(add_product)(s->weight_gradient + i * TILE, s->keys + tile, padded, NJ_SEEN(i + n),
+            s->query_gradient + i * padded, padded, n, padded);
+    }
+#undef NJ_SEEN
+    // Queries before a key do not see it.
+    NJ_EACH_STRIP(j, n, keys) {
+        NJ(fetch_part)(s->keys + next, bytes, j, n);
+        size_t skip = diagonal ? j : 0;
+        if (skip < rows)
             NJ(add_product_of_turned)(s->weights + skip * TILE + j, s->upstream + skip * padded,
                 padded, rows - skip, s->value_gradient + tile + j * padded, padded, n, padded);
+    }
+    NJ_EACH_STRIP(j, n, keys) {
+        size_t skip = diagonal ? j : 0;
+        if (skip < rows)
             NJ(add_product_of_turned)(s->weight_gradient + skip * TILE + j,
                 s->queries + skip * padded, padded, rows - skip,
                 s->key_gradient + tile + j * padded, padded, n, padded);
-        }
-        j += n;
     }
 }
 

@@ -71,6 +71,16 @@ NJ_INLINE size_t NJ(strip_rows)(size_t left) {
     return left >= 2 ? 2 : 1;
 }
 
+// Walks over `total` rows in strips: n rows from i on.
+#define NJ_EACH_STRIP(i, n, total)                                                            \
+    for (size_t i = 0, n = 0; i < (total) && (n = NJ(strip_rows)((total) - i), true); i += n)
+
+// Asks for a part of a tile of `bytes` that is read soon: what n rows of TILE from i on are of it.
+NJ_INLINE void NJ(fetch_part)(const void *tile, size_t bytes, size_t i, size_t n) {
+    for (size_t at = bytes * i / TILE; at < bytes * (i + n) / TILE; at += 64)
+        __builtin_prefetch((const char *)tile + at, 0, 2);
+}
+
 // One function per layout of a and kind of b; rows as `strip_rows` gives them, columns a multiple
 // of 16.
 #define NJ_STRIPS_OF(rows, ...)                                                                   \

@@ -1,15 +1,13 @@
 // One tile of queries meets one block of keys: the forward step that training, prefill and decode
 // share, so that their rows agree bit for bit. Included inside a pass of `each_variant.h`.
 
-// One row's scores [16 parts] become weights; `out` and the running sums are brought to the new
-// maximum. Keys outside low...high get weight 0.
-NJ_INLINE void NJ(soften)(
-    struct query_tile *tile, size_t row, int low, int high, int parts
-) {
+// One row's scores [16 parts] outside low...high become -inf; `out` and the running sum are brought
+// to the new maximum. False where the row sees no key of the block: all its weights are 0 then.
+NJ_INLINE bool NJ(raise)(struct query_tile *tile, size_t row, int low, int high, int parts) {
     float *scores = tile->scores + row * TILE;
     if (low > high || low >= TILE) {
         memset(scores, 0, (size_t)parts * 16 * sizeof *scores);
-        return;
+        return false;
     }
     if (tile->soft_cap > 0) NJ(cap_scores)(scores, parts, tile->soft_cap);
     bool all = low <= 0 && high >= parts * 16 - 1;
@@ -24,48 +22,83 @@ NJ_INLINE void NJ(soften)(
     }
     float old = tile->top[row], most = NJ(max_lanes)(top);
     if (most > old) {
-        float factor = NJ(exp)(NJ(splat)(old - most))[0];
+        float factor = NJ(exp_below)(NJ(splat)(old - most))[0];
         tile->top[row] = most;
         tile->sum[row] *= factor;
         float *out = tile->out + row * tile->padded;
         for (size_t j = 0; j < tile->padded; j += 16)
             NJ(store_f32)(out + j, NJ(load_f32)(out + j) * factor);
-    } else {
-        most = old;
     }
+    return true;
+}
+
+// One row's scores become weights, and are added to its sum.
+NJ_INLINE void NJ(soften)(struct query_tile *tile, size_t row, int parts) {
+    float *scores = tile->scores + row * TILE;
+    const float top = tile->top[row];
     nj_v16 sum = {0};
-    for (int p = 0; p < parts; p++) {
-        nj_v16 e = NJ(exp)(NJ(load_f32)(scores + p * 16) - most);
+    int p = 0;
+    for (; p + 2 <= parts; p += 2) {
+        nj_v32 e;
+        nj_v16 halves[2];
+        __builtin_memcpy(&e, scores + p * 16, sizeof e);
+        e = NJ(exp_below_32)(e - top);
+        __builtin_memcpy(scores + p * 16, &e, sizeof e);
+        __builtin_memcpy(halves, &e, sizeof e);
+        sum += halves[0];
+        sum += halves[1];
+    }
+    if (p < parts) {
+        nj_v16 e = NJ(exp_below)(NJ(load_f32)(scores + p * 16) - top);
         NJ(store_f32)(scores + p * 16, e);
         sum += e;
     }
     tile->sum[row] += NJ(sum_lanes)(sum);
 }
 
+// How many keys of the block that begins at `first` a strip's rows see, at most TILE.
+NJ_INLINE int NJ(keys_seen)(const struct query_tile *tile, size_t row, size_t rows, int first) {
+    int last = tile->position[row];
+    for (size_t r = 1; r < rows; r++)
+        last = tile->position[row + r] > last ? tile->position[row + r] : last;
+    return last - first + 1 > TILE ? TILE : last - first + 1;
+}
+
 // Keys turned [size][TILE] and values [TILE][padded] of the block that begins at `first`, both of
-// `kind`.
+// `kind`. Keys that no row of a strip sees are left out; for the others' rows they weigh 0. One step
+// after the other: the keys, then the values stay in the L1 cache, and rows do not wait for one
+// another's sums.
 NJ_INLINE void NJ(visit_of)(
     struct query_tile *tile, int first, const void *keys, const void *values, const nj_kind kind
 ) {
-    for (size_t i = 0; i < tile->rows;) {
-        size_t rows = NJ(strip_rows)(tile->rows - i);
-        int last = tile->position[i];
-        for (size_t r = 1; r < rows; r++)
-            last = tile->position[i + r] > last ? tile->position[i + r] : last;
-        // Keys that no row of the strip sees are left out; for the others' rows they weigh 0.
-        int limit = last - first + 1 > TILE ? TILE : last - first + 1;
-        if (limit > 0) {
-            int parts = (limit + 15) / 16;
+    // The block that follows lies behind this one, wherever there is one.
+    const size_t key_bytes = TILE * tile->size * nj_kind_bytes(kind);
+    const size_t value_bytes = TILE * tile->padded * nj_kind_bytes(kind);
+    NJ_EACH_STRIP(i, n, tile->rows) {
+        int seen = NJ(keys_seen)(tile, i, n, first);
+        NJ(fetch_part)((const char *)keys + value_bytes, key_bytes, i, n);
+        if (seen > 0)
             (kind == NJ_BF16 ? NJ(product_of_turned_bf16) : NJ(product_of_turned))(
-                tile->queries + i, keys, TILE, tile->size, tile->scores + i * TILE, TILE, rows,
-                (size_t)parts * 16);
-            for (size_t r = i; r < i + rows; r++)
-                NJ(soften)(tile, r, tile->start[r] - first, tile->position[r] - first, parts);
+                tile->queries + i, keys, TILE, tile->size, tile->scores + i * TILE, TILE, n,
+                nj_round_up((size_t)seen, 16));
+    }
+    NJ_EACH_STRIP(i, n, tile->rows) {
+        int parts = (NJ(keys_seen)(tile, i, n, first) + 15) / 16;
+        bool some[NJ_TILE_ROWS];
+        if (parts <= 0) continue;
+        for (size_t r = 0; r < n; r++)
+            some[r] = NJ(raise)(
+                tile, i + r, tile->start[i + r] - first, tile->position[i + r] - first, parts);
+        for (size_t r = 0; r < n; r++)
+            if (some[r]) NJ(soften)(tile, i + r, parts);
+    }
+    NJ_EACH_STRIP(i, n, tile->rows) {
+        int seen = NJ(keys_seen)(tile, i, n, first);
+        NJ(fetch_part)((const char *)values + value_bytes, value_bytes, i, n);
+        if (seen > 0)
             (kind == NJ_BF16 ? NJ(add_product_bf16) : NJ(add_product))(
-                tile->scores + i * TILE, values, tile->padded, (size_t)limit,
-                tile->out + i * tile->padded, tile->padded, rows, tile->padded);
-        }
-        i += rows;
+                tile->scores + i * TILE, values, tile->padded, (size_t)seen,
+                tile->out + i * tile->padded, tile->padded, n, tile->padded);
     }
 }
 

@@ -136,24 +136,33 @@ NJ_INLINE float NJ(max_lanes)(nj_v16 v) {
     return a > b ? a : b;
 }
 
-// e^x to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, and a polynomial of degree 7 in r.
-// Below -87.3 the result is 0; above 88.3 it stays at e^88.3; e^0 is exactly 1.
+// e^x for x <= 88.3 to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, and a polynomial of
+// degree 7 in r. Below -87.3 the result is 0; e^0 is exactly 1. Adding `magic`, 1.5 * 2^23, rounds
+// to an integer. One step waits for the one before it: 32 lanes at a time keep the units of a
+// processor of 8 busy where 16 do not.
+#define NJ_EXP_BELOW(name, floats, ints)                              \
+    NJ_INLINE floats NJ(name)(floats x) {                             \
+        const float magic = 12582912.0f;                              \
+        floats shifted = x * 1.44269504f + magic;                     \
+        floats n = shifted - magic;                                   \
+        floats r = x - n * 0.693359375f;                              \
+        r = r - n * -2.12194440e-4f;                                  \
+        floats p = r * 1.98412698e-4f + 1.38888889e-3f;               \
+        p = p * r + 8.33333333e-3f;                                   \
+        p = p * r + 4.16666667e-2f;                                   \
+        p = p * r + 1.66666667e-1f;                                   \
+        p = p * r + 0.5f;                                             \
+        p = p * (r * r) + r + 1.0f;                                   \
+        ints scale = ((ints)shifted << 23) + 0x3f800000;              \
+        return (floats)(~(x < -87.3f) & (ints)(p * (floats)scale));   \
+    }
+NJ_EXP_BELOW(exp_below, nj_v16, nj_i16)
+NJ_EXP_BELOW(exp_below_32, nj_v32, nj_i32)
+#undef NJ_EXP_BELOW
+
+// The same for any x: above 88.3 the result stays at e^88.3.
 NJ_INLINE nj_v16 NJ(exp)(nj_v16 x) {
-    const float magic = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-    nj_i16 underflows = x < -87.3f;
-    nj_v16 t = NJ(select)(x > 88.3f, NJ(splat)(88.3f), x);
-    nj_v16 shifted = t * 1.44269504f + magic;
-    nj_v16 n = shifted - magic;
-    nj_v16 r = t - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    nj_v16 p = r * 1.98412698e-4f + 1.38888889e-3f;
-    p = p * r + 8.33333333e-3f;
-    p = p * r + 4.16666667e-2f;
-    p = p * r + 1.66666667e-1f;
-    p = p * r + 0.5f;
-    p = p * (r * r) + r + 1.0f;
-    nj_i16 scale = ((nj_i16)shifted << 23) + (nj_i16)NJ(splat)(1.0f);
-    return NJ(select)(underflows, NJ(splat)(0.0f), p * (nj_v16)scale);
+    return NJ(exp_below)(NJ(select)(x > 88.3f, NJ(splat)(88.3f), x));
 }
 
 // tanh x to about 1e-7 relative: by the exponential, and near 0, where that cancels, by a
