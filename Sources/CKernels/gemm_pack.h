@@ -138,11 +138,24 @@ static void NJ(pack_b_bf16)(void *context, size_t from, size_t to, int thread) {
     (void)thread;
     const uint16_t *b = run->b;
     uint16_t *panels = run->panels;
+    const nj_h8 zero = {0};
     for (size_t p = from; p < to; p++) {
-        size_t first = p * 16, have = nj_min(16, run->n - first);
+        size_t first = p * 16, have = nj_min(16, run->n - first), at = 0;
+        const uint16_t *rows = b + first * run->k;
         uint16_t *out = panels + p * run->k * 16;
-        for (size_t i = 0; i < 16; i++)
-            for (size_t at = 0; at < run->k; at++)
-                out[at * 16 + i] = i < have ? b[(first + i) * run->k + at] : 0;
+        for (; at + 8 <= run->k; at += 8)
+            for (size_t g = 0; g < 16; g += 8) {
+                nj_h8 r[8];
+                for (size_t i = 0; i < 8; i++) {
+                    r[i] = zero;
+                    if (g + i < have)
+                        __builtin_memcpy(&r[i], rows + (g + i) * run->k + at, sizeof r[i]);
+                }
+                NJ(transpose8_h)(r);
+                for (size_t i = 0; i < 8; i++)
+                    __builtin_memcpy(out + (at + i) * 16 + g, &r[i], sizeof r[i]);
+            }
+        for (; at < run->k; at++)
+            for (size_t i = 0; i < 16; i++) out[at * 16 + i] = i < have ? rows[i * run->k + at] : 0;
     }
 }

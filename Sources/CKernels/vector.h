@@ -200,6 +200,18 @@ NJ_INLINE float NJ(load1)(const void *base, size_t index, nj_kind kind) {
 }
 
 #define NJ_SHUFFLE __builtin_shufflevector
+// r[i][j] becomes r[j][i]: rows i and i + 4 are interleaved three times.
+NJ_INLINE void NJ(transpose8_h)(nj_h8 r[8]) {
+    for (int round = 0; round < 3; round++) {
+        nj_h8 t[8];
+        for (int i = 0; i < 4; i++) {
+            t[2 * i] = NJ_SHUFFLE(r[i], r[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+            t[2 * i + 1] = NJ_SHUFFLE(r[i], r[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
+        }
+        __builtin_memcpy(r, t, sizeof t);
+    }
+}
+
 // r[i][j] becomes r[j][i].
 NJ_INLINE void NJ(transpose8)(nj_v8 r[8]) {
     nj_v8 t[8], u[8];

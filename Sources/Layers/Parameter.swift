@@ -22,6 +22,10 @@ public final class Parameter {
     public private(set) var working: Tensor
     /// Whether no gradient reaches it.
     public let isFrozen: Bool
+    /// The kind of the row-major tensor; nil for 8 bits.
+    private let heldKind: ElementKind?
+    /// Whether there is memory for its numbers: always, for a trained one.
+    private var isHeld: Bool
     /// The place of its gradient; set when the model's parameters are numbered.
     public internal(set) var slot = 0
 
@@ -57,6 +61,8 @@ public final class Parameter {
         self.value = value
         shape = value.shape
         isFrozen = false
+        heldKind = value.kind
+        isHeld = true
         let needsCopy = !role.isVector && precision == .bf16
         working = needsCopy ? value.backend.empty(value.shape, .bf16) : value
         precondition(
@@ -77,44 +83,63 @@ public final class Parameter {
         self.parts = parts ?? [Part(name: name, rows: shape[0])]
         self.shape = shape
         isFrozen = true
-        value =
-            kind.map { backend.empty(shape, $0) }
-            ?? Tensor(
-                shape: shape, kind: .f32, layout: .quantized, backend: backend,
-                storage: backend.empty([0], .f32).storage)
+        heldKind = kind
+        isHeld = false
+        value = Self.nothing(shape, kind, on: backend)
         working = value
         precondition(
             self.parts.reduce(0) { $0 + $1.rows } == shape[0],
             "The parts of \(name) do not add up to its \(shape[0]) rows.")
     }
 
+    /// What stands for the numbers of a frozen parameter while there are none: no memory.
+    private static func nothing(
+        _ shape: Shape, _ kind: ElementKind?, on backend: any Backend
+    ) -> Tensor {
+        Tensor(
+            shape: shape, kind: kind ?? .f32, layout: kind == nil ? .quantized : .rowMajor,
+            backend: backend, storage: backend.empty([0], .f32).storage)
+    }
+
     /// Sets every number, rounded to the form that the parameter is held in.
     ///
     /// - Parameter read: the numbers of a part, row by row.
     public func load(_ read: (Part) throws -> [Float]) rethrows {
-        let backend = value.backend
-        guard value.layout == .quantized else {
-            for (part, place) in zip(parts, publicTensors) {
-                let numbers = Tensor(
-                    try read(part), shape: place.tensor.shape, on: backend)
-                if place.tensor.kind == numbers.kind {
-                    backend.copy(numbers, to: place.tensor)
-                } else {
-                    backend.cast(numbers, into: place.tensor)
-                }
+        try fill { part, place in
+            let numbers = Tensor(try read(part), shape: place.shape, on: place.backend)
+            if place.kind == numbers.kind {
+                place.backend.copy(numbers, to: place)
+            } else {
+                place.backend.cast(numbers, into: place)
             }
-            return refresh()
         }
-        let whole = backend.empty(shape, .f32)
+    }
+
+    /// Sets every number where it will lie.
+    ///
+    /// - Parameter set: sets the tensor `[rows, columns]` of a part, of the parameter's kind, or
+    ///   f32 where it will be rounded to 8 bits.
+    public func fill(_ set: (Part, Tensor) throws -> Void) rethrows {
+        let backend = value.backend
+        if !isHeld || heldKind == nil { value = backend.empty(shape, heldKind ?? .f32) }
+        isHeld = true
         var row = 0
         for part in parts {
-            try read(part).withUnsafeBytes {
-                backend.upload($0, to: whole.rows(row..<row + part.rows))
-            }
+            try set(part, value.rows(row..<row + part.rows))
             row += part.rows
         }
-        value = backend.quantized(whole)
+        guard isFrozen else { return refresh() }
+        if heldKind == nil { value = backend.quantized(value) }
         working = value
+    }
+
+    /// Gives a frozen parameter's memory back, where a copy in another arrangement serves from here
+    /// on.
+    public func release() {
+        precondition(isFrozen, "\(name) is trained: its numbers are needed.")
+        value = Self.nothing(shape, heldKind, on: value.backend)
+        working = value
+        isHeld = false
     }
 
     /// Brings `working` up to date after `value` changed.

@@ -61,7 +61,7 @@ struct Generate: ParsableCommand {
         }
         let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         let configuration = folder.configuration
-        let kind = precision.kind(for: backend.description)
+        let kind = precision.kind(toRead: folder, on: backend.description)
         var ids = tokenizer.encode(text)
         if let beginning = configuration.beginningToken.map(Int32.init),
             tokenizer.specialTokens.beginning == beginning, ids.first != beginning
@@ -84,7 +84,8 @@ struct Generate: ParsableCommand {
         let ends = Set(folder.endTokens(defaults).map { Int32(clamping: $0) })
         let capacity = min(ids.count + maximumNew, configuration.servedPositions)
         let decoder = try folder.decoder(
-            precision: kind, positions: max(1, capacity), frozen: FrozenForm(kind), on: backend)
+            precision: kind, positions: max(1, capacity), frozen: FrozenForm(kind),
+            prepared: weights.form, on: backend)
         let engine = GenerationEngine(
             model: decoder, tokenizer: tokenizer, slots: min(samples, 32), capacity: capacity,
             weights: weights.form)

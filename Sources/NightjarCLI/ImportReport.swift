@@ -70,7 +70,7 @@ struct ImportReport {
         self.sequenceLength = min(sequenceLength, model.servedPositions)
         let entries = folder.weights.flatMap(\.entries)
         storedBytes = entries.reduce(0) { $0 + $1.byteCount }
-        storedTypes = Set(entries.map(\.type.rawValue)).sorted()
+        storedTypes = folder.storedTypes.map(\.rawValue).sorted()
         template = try ImportReport.template(in: folder.tokenizerFolder)
     }
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Checkpoints
 import Layers
 import Tensors
+import Transformers
 
 /// `--precision` of the commands that run a model.
 enum PrecisionArgument: String, ExpressibleByArgument, CaseIterable {
@@ -13,6 +15,12 @@ enum PrecisionArgument: String, ExpressibleByArgument, CaseIterable {
         case .f32: .f32
         case .bf16: .bf16
         }
+    }
+
+    /// The same for a model that is only read: one that is stored as bf16 is held so on every
+    /// processor, since a token takes as long as reading the weights does.
+    func kind(toRead folder: ModelFolder, on backend: BackendDescription) -> ElementKind {
+        self == .auto && folder.storedTypes == [.bfloat16] ? .bf16 : kind(for: backend)
     }
 }
 

@@ -22,6 +22,8 @@ public struct Decoder {
     /// `[V, C]`; the embedding table itself where the two are tied.
     let head: Parameter
     private var preparedHead: Tensor?
+    /// Whether maps were arranged as they were loaded, and nothing else is left of them.
+    private var isPreparedForGood = false
 
     /// A decoder whose parameters are not set yet: `initialize` or load them.
     ///
@@ -145,9 +147,19 @@ public struct Decoder {
     }
 
     /// Arranges the weights for generation; later changes of the parameters are not seen.
+    ///
+    /// A decoder whose weights were arranged as they were loaded stays as it is.
     public mutating func prepareForInference(_ weights: InferenceWeights = .full) {
+        if isPreparedForGood { return }
         for layer in blocks.indices { blocks[layer].prepareForInference(weights) }
         preparedHead = head.prepared(weights)
+    }
+
+    /// What is left to arrange once the blocks' maps are, and were released.
+    mutating func finishPreparing(_ weights: InferenceWeights) {
+        preparedHead = head.prepared(weights)
+        if !configuration.tiesEmbeddings { head.release() }
+        isPreparedForGood = true
     }
 
     /// An empty cache for a number of sequences.

@@ -49,11 +49,11 @@ public struct DecoderBlock {
     }
 
     /// Changes each of its linear maps.
-    mutating func updateMaps(_ change: (inout Linear) -> Void) {
-        change(&attention.qkv)
-        change(&attention.output)
-        change(&feedForward.gateUp)
-        change(&feedForward.down)
+    mutating func updateMaps(_ change: (inout Linear) throws -> Void) rethrows {
+        try change(&attention.qkv)
+        try change(&attention.output)
+        try change(&feedForward.gateUp)
+        try change(&feedForward.down)
     }
 
     mutating func prepareForInference(_ weights: InferenceWeights) {

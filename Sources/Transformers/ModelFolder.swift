@@ -76,6 +76,9 @@ public struct ModelFolder: Sendable {
         }
     }
 
+    /// The types that the weights are stored as.
+    public var storedTypes: Set<StoredType> { Set(weights.flatMap(\.entries).map(\.type)) }
+
     /// Where the tokenizer and what goes with it lies: with the adapter, if it has one of its own.
     public var tokenizerFolder: CheckpointFolder {
         guard let own = adapter?.folder,
@@ -93,14 +96,20 @@ public struct ModelFolder: Sendable {
     ///   - positions: how many positions to prepare; the configuration's maximum by default.
     ///   - frozen: how weights are held that no training will move: without the f32 masters, which
     ///     are twice as large as what bf16 computes with.
+    ///   - prepared: how a frozen model's maps are arranged for generation, and for nothing else:
+    ///     only that arrangement is in memory then. A model with an adapter keeps its weights too.
     public func decoder(
         precision: ElementKind, positions: Int? = nil, frozen: FrozenForm? = nil,
-        on backend: any Backend
+        prepared: InferenceWeights? = nil, on backend: any Backend
     ) throws -> Decoder {
-        let decoder = Decoder(
+        var decoder = Decoder(
             configuration, precision: precision, positions: positions, frozen: frozen,
             on: backend)
-        try decoder.load(from: weights)
+        if let prepared, frozen != nil, adapter == nil {
+            try decoder.load(from: weights, preparedAs: prepared)
+        } else {
+            try decoder.load(from: weights)
+        }
         guard let adapter else { return decoder }
         return try decoder.adapted(by: adapter, of: self)
     }

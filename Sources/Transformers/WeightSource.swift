@@ -1,6 +1,6 @@
 public import Checkpoints
 import Layers
-import Tensors
+public import Tensors
 
 /// The weights of a model under their public names, read a tensor at a time.
 ///
@@ -121,5 +121,33 @@ public struct WeightSource: Sendable {
             convert(bytes, into: &values, at: first)
         }
         return values
+    }
+
+    /// Sets a tensor's numbers, row by row: the stored bytes as they are where the kinds agree.
+    ///
+    /// - Throws: `CheckpointError` where the file cannot be read or is damaged.
+    public func read(_ name: String, into tensor: Tensor) throws {
+        guard let file = files[name] else {
+            preconditionFailure("\(name) is none of the source's tensors")
+        }
+        let type = try file.entry(name).type
+        let backend = tensor.backend
+        if (type == .float32 && tensor.kind == .f32) || (type == .bfloat16 && tensor.kind == .bf16) {
+            return try backend.write(to: tensor) { try file.read(name, into: $0) }
+        }
+        guard let convert = WeightConversion(from: type) else { return }
+        let flat = tensor.reshaped([tensor.count])
+        var numbers: [Float] = []
+        try file.forEachPiece(of: name, ofByteCount: 1 << 18) { first, bytes in
+            let count = bytes.count / type.byteCount
+            let place = flat.rows(first..<first + count)
+            if numbers.count != count { numbers = [Float](repeating: 0, count: count) }
+            convert(bytes, into: &numbers, at: 0)
+            if place.kind == .f32 {
+                numbers.withUnsafeBytes { backend.upload($0, to: place) }
+            } else {
+                backend.cast(Tensor(numbers, shape: place.shape, on: backend), into: place)
+            }
+        }
     }
 }

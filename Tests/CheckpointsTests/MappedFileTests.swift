@@ -40,6 +40,8 @@ import Testing
         #expect(error.path == folder / "shard")
         #expect(error.message.contains("\(length) bytes"))
         #expect(!error.isUserMistake)
+        // A short read goes through the map, a long one does not.
+        #expect(try checkpointError { _ = try file.read(1_990_000..<2_000_000) }.code == .damaged)
         // What is still there stays readable.
         #expect(try file.read(0..<length) == Array(noise(2_000_000, seed: 6)[..<length]))
     }

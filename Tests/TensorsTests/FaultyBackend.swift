@@ -40,9 +40,9 @@ final class FaultyBackend: Backend {
 
     func empty(_ shape: Shape, _ kind: ElementKind) -> Tensor { good.empty(shape, kind) }
     func fill(_ tensor: Tensor, with value: Float) { good.fill(tensor, with: value) }
-    func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor) {
-        good.upload(bytes, to: tensor)
-    }
+    func write(
+        to tensor: Tensor, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) rethrows { try good.write(to: tensor, body) }
     func download(_ tensor: Tensor, into bytes: UnsafeMutableRawBufferPointer) {
         good.download(tensor, into: bytes)
     }

@@ -107,6 +107,32 @@ import Transformers
         }
     }
 
+    /// Maps that are arranged as they are read, and of which nothing else is kept.
+    @Test(arguments: names)
+    func weightsArrangedAsTheyAreLoadedGiveTheSameLogits(_ name: String) throws {
+        let golden = try Golden(name)
+        let forms: [(ElementKind, InferenceWeights)] = [(.f32, .full), (.bf16, .full), (.f32, .int8)]
+        for (precision, weights) in forms {
+            func decoder(_ prepared: InferenceWeights?) throws -> Decoder {
+                var model = try golden.folder.decoder(
+                    precision: precision, frozen: FrozenForm(precision), prepared: prepared,
+                    on: CPUBackend.shared)
+                model.prepareForInference(weights)
+                return model
+            }
+            let kept = try decoder(nil), loaded = try decoder(weights)
+            func logits(_ model: Decoder) -> [Float] {
+                model.logits(golden.hidden(model, on: Tape(gradients: nil)).value).read()
+            }
+            #expect(logits(loaded) == logits(kept), "\(precision), \(weights)")
+            func bytes(_ model: Decoder) -> Int {
+                model.parameters.all.filter { $0.role == .matrix }
+                    .reduce(0) { $0 + $1.value.storage.byteCount }
+            }
+            #expect(bytes(kept) > 4096 && bytes(loaded) < bytes(kept) / 4)
+        }
+    }
+
     @Test(arguments: names)
     func bothSpellingsOfAConfigurationSayTheSame(_ name: String) throws {
         let path = Self.folder.appending(path: name)

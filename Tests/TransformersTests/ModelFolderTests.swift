@@ -100,4 +100,57 @@ struct ModelFolderTests {
             #expect(folder.configuration.maximumPositions == all)
         }
     }
+
+    /// Every stored type into every kind, past the size of a piece.
+    @Test(arguments: [StoredType.float32, .float16, .bfloat16, .float64])
+    func weightsOfEveryTypeGoIntoEveryKind(_ type: StoredType) throws {
+        var configuration = try GoldenDecoder("grouped").folder.configuration
+        configuration.vocabularySize = 20_000
+        let shapes = Decoder(configuration, precision: .f32, positions: 1, on: CPUBackend.shared)
+            .parameters.publicShapes
+        // Numbers that each type holds exactly, so that each kind has them too.
+        func number(_ index: Int) -> Float { Float(index % 251 - 125) / 64 }
+        func bytes(_ count: Int) -> [UInt8] {
+            (0..<count).flatMap { index -> [UInt8] in
+                let value = number(index), bits = value.bitPattern
+                switch type {
+                case .float32: return withUnsafeBytes(of: bits) { Array($0) }
+                case .float64: return withUnsafeBytes(of: Double(value)) { Array($0) }
+                case .bfloat16: return withUnsafeBytes(of: UInt16(bits >> 16)) { Array($0) }
+                default:
+                    let half =
+                        value == 0
+                        ? 0
+                        : UInt16(bits >> 31) << 15
+                            | UInt16((bits >> 23 & 0xff) - 112) << 10
+                            | UInt16(bits >> 13 & 0x3ff)
+                    return withUnsafeBytes(of: half) { Array($0) }
+                }
+            }
+        }
+        let folder = try TemporaryFolder()
+        try folder.write(
+            String(decoding: configuration.json(elementKind: "float32"), as: UTF8.self),
+            to: "config.json")
+        let writer = try SafetensorsWriter(
+            tensors: shapes.map {
+                TensorDeclaration(name: $0.name, type: type, shape: $0.shape.dimensions)
+            })
+        try writer.write(toFile: folder.file("model.safetensors").path) { tensor, sink in
+            try sink.append(bytes(tensor.shape.reduce(1, *)))
+        }
+        let opened = try ModelFolder(reference: folder.url.path) { _ in }
+        #expect(opened.storedTypes == [type])
+        for frozen in [nil, FrozenForm.f32, .bf16] {
+            for precision in [ElementKind.f32, .bf16] {
+                let model = try opened.decoder(
+                    precision: precision, frozen: frozen, on: CPUBackend.shared)
+                for (name, tensor) in model.parameters.publicTensors {
+                    let expected = (0..<tensor.count).map(number)
+                    let read: [Float] = CPUBackend.shared.cast(tensor, to: .f32).read()
+                    #expect(read == expected, "\(name) from \(type) to \(tensor.kind)")
+                }
+            }
+        }
+    }
 }

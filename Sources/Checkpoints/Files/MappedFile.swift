@@ -16,9 +16,9 @@ public final class MappedFile: Sendable {
     // The map is never written, and unmapped only when the last reference is gone.
     private nonisolated(unsafe) let base: UnsafeRawPointer?
 
-    /// Pages of reads at least this long are given back at once, so that loading a large file does
-    /// not count twice in the process's memory; they stay in the system's page cache.
-    private static let releaseByteCount = 1 << 16
+    /// Reads at least this long are the system's copies, not the map's: to map pages that are copied
+    /// once costs more than the copy, and they would count as the process's memory.
+    private static let leastReadByteCount = 1 << 16
 
     /// Opens and maps a file. Throws where it is missing, not a plain file, or cannot be mapped.
     public init(path: String) throws(CheckpointError) {
@@ -75,7 +75,10 @@ public final class MappedFile: Sendable {
                 && offset <= byteCount - destination.count,
             "a read must lie within the file as it was opened")
         guard let target = destination.baseAddress, let base, !destination.isEmpty else { return }
-        let status = map_guard_copy(target, base + offset, destination.count)
+        let status =
+            destination.count < Self.leastReadByteCount
+            ? map_guard_copy(target, base + offset, destination.count)
+            : copy(at: offset, into: target, destination.count)
         // A cut within the last page leaves zeros rather than a fault, so the length is asked too.
         var current = stat()
         let asked = fstat(descriptor, &current)
@@ -89,7 +92,6 @@ public final class MappedFile: Sendable {
         if status != 0 || asked != 0 {
             throw Self.failure("read of the map", path, EIO)
         }
-        if destination.count >= Self.releaseByteCount { release(offset, destination.count) }
     }
 
     /// Copies a range of the file into a new array.
@@ -127,14 +129,20 @@ public final class MappedFile: Sendable {
         }
     }
 
-    private func release(_ offset: Int, _ count: Int) {
-        guard let base else { return }
-        let page = sysconf(Int32(_SC_PAGESIZE))
-        let first = offset / page * page
-        // Advice only: where it is refused, memory is given back at unmapping.
-        madvise(
-            UnsafeMutableRawPointer(mutating: base + first), offset + count - first,
-            MADV_DONTNEED)
+    /// Copies by the system's hand: pages that are read once are not mapped for that.
+    ///
+    /// - Returns: 0, or -1 where the file has no more bytes.
+    private func copy(
+        at offset: Int, into target: UnsafeMutableRawPointer, _ count: Int
+    ) -> Int32 {
+        var done = 0
+        while done < count {
+            let got = pread(descriptor, target + done, count - done, off_t(offset + done))
+            if got < 0 && errno == EINTR { continue }
+            guard got > 0 else { return -1 }
+            done += got
+        }
+        return 0
     }
 
     private static func failure(

@@ -105,9 +105,10 @@ struct Chat: ParsableCommand {
         let backend = CPUBackend.shared
         let positions = folder.configuration.servedPositions
         let capacity = min(context, positions)
-        let kind = precision.kind(for: backend.description)
+        let kind = precision.kind(toRead: folder, on: backend.description)
         let decoder = try folder.decoder(
-            precision: kind, positions: capacity, frozen: FrozenForm(kind), on: backend)
+            precision: kind, positions: capacity, frozen: FrozenForm(kind),
+            prepared: adapters.isEmpty ? weights.form : nil, on: backend)
         let adapters = try ChatAdapters(self.adapters, of: folder, decoder, warn: warn)
         let session = ChatSession(
             model: try adapters.model(adapters.names[0]), tokenizer: tokenizer, template: template,

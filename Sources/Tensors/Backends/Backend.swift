@@ -22,8 +22,9 @@ public protocol Backend: AnyObject, Sendable {
     func empty(_ shape: Shape, _ kind: ElementKind) -> Tensor
     /// Sets every element, in place.
     func fill(_ tensor: Tensor, with value: Float)
-    /// Copies host bytes over a tensor, in place.
-    func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor)
+    /// Lets the host write a tensor's bytes, in place; the buffer is only good within the call.
+    func write(
+        to tensor: Tensor, _ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows
     /// Copies a tensor's bytes to the host; waits until they are computed.
     func download(_ tensor: Tensor, into bytes: UnsafeMutableRawBufferPointer)
     /// Copies elements of equal count and kind, in place.
@@ -230,4 +231,14 @@ public protocol Backend: AnyObject, Sendable {
         _ step: AdamWStep)
     /// SGD with momentum, in place; `momentum` is nil where there is none.
     func sgd(parameter: Tensor, gradient: Tensor, momentum: Tensor?, _ step: SGDStep)
+}
+
+extension Backend {
+    /// Copies host bytes over a tensor, in place.
+    public func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor) {
+        ShapeChecks.require(
+            bytes.count == tensor.byteCount,
+            "\(bytes.count) bytes do not fill \(ShapeChecks.describe(tensor)).")
+        write(to: tensor) { $0.copyMemory(from: bytes) }
+    }
 }

@@ -96,9 +96,7 @@ public struct Adapter {
     /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors.
     public func load(from file: SafetensorsFile, base: String) throws {
         let source = try Adapter.check(modules, in: file, base: base)
-        for parameter in parameters.all {
-            try parameter.load { try source.values(of: $0.name) }
-        }
+        for parameter in parameters.all { try parameter.fill(from: source) }
     }
 
     /// Throws where a file's tensors are not those of the modules.

@@ -37,12 +37,10 @@ extension CPUBackend {
         compute { nj_fill(tensor.address, tensor.kind.kernelKind, tensor.count, value) }
     }
 
-    public func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor) {
-        ShapeChecks.require(
-            bytes.count == tensor.byteCount,
-            "\(bytes.count) bytes do not fill \(ShapeChecks.describe(tensor)).")
-        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
-        tensor.address.copyMemory(from: source, byteCount: bytes.count)
+    public func write(
+        to tensor: Tensor, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) rethrows {
+        try body(UnsafeMutableRawBufferPointer(start: tensor.address, count: tensor.byteCount))
     }
 
     public func download(_ tensor: Tensor, into bytes: UnsafeMutableRawBufferPointer) {

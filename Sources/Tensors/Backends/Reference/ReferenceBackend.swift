@@ -33,11 +33,10 @@ public final class ReferenceBackend: Backend {
         store([Double](repeating: Double(value), count: tensor.count), in: tensor)
     }
 
-    public func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor) {
-        ShapeChecks.require(
-            bytes.count == tensor.byteCount,
-            "\(bytes.count) bytes do not fill \(ShapeChecks.describe(tensor)).")
-        tensor.bytes.copyMemory(from: bytes)
+    public func write(
+        to tensor: Tensor, _ body: (UnsafeMutableRawBufferPointer) throws -> Void
+    ) rethrows {
+        try body(tensor.bytes)
     }
 
     public func download(_ tensor: Tensor, into bytes: UnsafeMutableRawBufferPointer) {
