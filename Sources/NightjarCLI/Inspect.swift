@@ -4,5 +4,5 @@ import ArgumentParser
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows what a run would really see.",
-        subcommands: [InspectMask.self])
+        subcommands: [InspectMask.self, InspectStep.self])
 }

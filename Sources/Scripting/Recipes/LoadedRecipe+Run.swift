@@ -6,7 +6,8 @@ extension LoadedRecipe {
     public var runRecipe: RunRecipe {
         RunRecipe(
             source: scripts.first?.bytes ?? [], resolved: resolved.json,
-            scripts: scripts.map { RunScript(path: $0.path, bytes: $0.bytes, hash: $0.hash) })
+            scripts: scripts.map { RunScript(path: $0.path, bytes: $0.bytes, hash: $0.hash) },
+            origin: origin)
     }
 
     /// Opens the run's scripts: plugins, hooks and curriculum.

@@ -12,6 +12,8 @@ public struct LoadedRecipe: Sendable {
     public let runScripts: RunScripts
     /// The recipe as the user named it.
     public let path: String
+    /// How it was named, in full.
+    public let origin: RecipeOrigin
     /// Sentences about settings that are allowed and probably not meant.
     public let warnings: [String]
 }

@@ -101,7 +101,10 @@ public enum RecipeLoader {
                 scripts: script.files.map { file in
                     LoadedScript(path: places.relative(file.path), bytes: file.bytes)
                 } + runScripts.pluginFiles(),
-                runScripts: runScripts, path: path, warnings: warnings)
+                runScripts: runScripts, path: path,
+                origin: RecipeOrigin(
+                    file: places.recipeFile, overrides: overrides.map(\.text),
+                    workingFolder: places.workingFolder), warnings: warnings)
         } catch let fault as ShapeFault {
             throw ScriptingError(fault, places: places, map: script.map)
         }

@@ -4,6 +4,7 @@ public import Telemetry
 public struct RunEvent: Sendable, Hashable {
     /// The names that runs write themselves; all others are those of script events.
     ///
+    /// `start`, `resume`: `scripts`, and of a recipe's file `recipe`, `set`, `working_folder`.
     /// `dial`: `path`, `value`, `before`, `origin`. `rollback`: `to`, `count`, `origin`, `reason`.
     /// `save`: a checkpoint that a request asked for. `script_error`: `hook`, `message`.
     /// `stop`: `origin`, `reason`. `cut_off`: `script`, `door`, `message`, and `replayable`, false

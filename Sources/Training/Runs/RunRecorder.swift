@@ -54,6 +54,7 @@ final class RunRecorder {
         try folder.write(String(decoding: recipe.source, as: UTF8.self), to: "recipe.lua")
         var fields: [String: MetricValue] = ["scripts": scripts]
         if takesEdited { fields[RunEvent.editedKey] = true }
+        if let origin = recipe.origin { fields.merge(origin.fields) { $1 } }
         try event(resumedStep == nil ? "start" : "resume", step: state.step, fields)
         guard offset == 0 else { return }
         try folder.metrics.record([
