@@ -5,8 +5,9 @@
 --   nightjar inspect mask Scripts/recipes/sft.lua           # look at what will be learned
 --   nightjar train Scripts/recipes/sft.lua                  # writes runs/sft
 --
--- Any JSONL file of conversations does as well: --set data.path=/path/to/rows.jsonl. Rows are
--- `messages`, `prompt` and `completion`, `text`, Alpaca's, ShareGPT's or Bedrock Converse's.
+-- Any JSONL file of conversations does as well: --set data.path=/path/to/rows.jsonl, with
+-- --set evaluate.sets=nil --set data.validation=0.05 where no file of held-out rows stands beside it.
+-- Rows are `messages`, `prompt` and `completion`, `text`, Alpaca's, ShareGPT's or Bedrock Converse's.
 local nj = require "nightjar"
 
 return nj.recipe {

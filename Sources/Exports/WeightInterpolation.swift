@@ -1,5 +1,6 @@
 public import Transformers
 import Checkpoints
+import Conversations
 import Foundation
 import Tokenizers
 
@@ -12,7 +13,7 @@ public struct WeightInterpolation {
     private let end: ModelFolder
     private let starts: WeightSource
     private let ends: WeightSource
-    private let carried: CarriedFiles
+    private let carried: [(name: String, contents: [UInt8])]
     private let type: WeightType
     private let shardByteCount: Int
     /// What people should know; sentences.
@@ -39,17 +40,26 @@ public struct WeightInterpolation {
         }
         starts = try WeightSource(start)
         ends = try WeightSource(end)
-        carried = try CarriedFiles(of: start)
+        let own = try CarriedFiles(of: start)
         let other = try CarriedFiles(of: end)
-        if let difference = Self.difference(carried.tokenizer, other.tokenizer) {
+        if let difference = Self.difference(own.tokenizer, other.tokenizer) {
             throw ExportError(
                 .mismatch,
                 "\(start.path) and \(end.path) have different tokenizers: \(difference). The same id "
                     + "would mean two things.")
         }
         self.type = type ?? WeightType(holding: starts.storedTypes.union(ends.storedTypes))
-        remarks = Self.uncommon(carried, other).map {
-            "\($0) differs between the two; the one of \(start.path) is kept."
+        let names = Set(own.files.map(\.name))
+        // What one of them lacks is no difference: the other's chat template goes along.
+        let hasTemplate = try own.chatTemplate(of: start.path) != nil
+        let missing = other.files.filter {
+            !names.contains($0.name) && !($0.name == ChatTemplate.fileName && hasTemplate)
+        }
+        carried = own.files + missing
+        remarks = Self.uncommon(own, other).map { name in
+            names.contains(name) || !missing.contains { $0.name == name }
+                ? "\(name) differs between the two; the one of \(start.path) is kept."
+                : "\(name) is that of \(end.path); \(start.path) has none."
         }
     }
 
@@ -62,7 +72,7 @@ public struct WeightInterpolation {
         let target = try AtomicFolder(newAt: path)
         let files = try ModelFiles(
             configuration: start.configuration, type: type, shardByteCount: shardByteCount,
-            carried: carried.files
+            carried: carried
         ).files(of: starts.tensors) { [starts, ends] name in
             if alpha == 1 { return try ends.values(of: name) }
             var values = try starts.values(of: name)

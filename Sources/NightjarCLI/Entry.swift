@@ -10,6 +10,8 @@ enum Entry {
         StandardStreams.fillClosed()
         // A reader that goes away must not end a run: writing says so, where it matters.
         signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow is told as a full disk is.
+        signal(SIGXFSZ, SIG_IGN)
         OutOfMemory.end { Report.end(withoutMemory: $0) }
         do {
             try NightjarCommand.checkNames(CommandLine.arguments.dropFirst())

@@ -1,5 +1,6 @@
 public import Checkpoints
 public import Layers
+import Tensors
 
 extension Decoder {
     /// Fills every parameter from safetensors files under their public names.
@@ -31,6 +32,16 @@ extension Decoder {
             }
         }
         finishPreparing(weights)
+    }
+
+    /// The first parameter that holds a number that is not finite; nil where none does. What is held
+    /// in 8 bits is not looked at.
+    public var nonFiniteParameter: String? {
+        parameters.all.first { parameter in
+            guard parameter.value.layout == .rowMajor else { return false }
+            let numbers: [Float] = backend.cast(parameter.value, to: .f32).read()
+            return numbers.contains { !$0.isFinite }
+        }?.name
     }
 
     private func source(in files: [SafetensorsFile]) throws -> WeightSource {

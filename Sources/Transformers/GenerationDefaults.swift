@@ -74,7 +74,7 @@ extension ModelFolder {
             return GenerationDefaults()
         }
         return try GenerationDefaults(
-            json: Data(folder.read(name)), path: folder.path + "/" + name)
+            json: Data(folder.readSettings(name)), path: folder.path + "/" + name)
     }
 
     /// Ids that end a text: those of `generation_config.json`, which knows of a chat's turns, and those

@@ -35,7 +35,7 @@ public struct ModelFolder: Sendable {
                 "There is no config.json here, so this is not a model folder.", path: folder.path)
         }
         configuration = try ModelConfiguration(
-            json: Data(folder.read(ModelFolder.configurationName)), path: path)
+            json: Data(folder.readSettings(ModelFolder.configurationName)), path: path)
         let names = [ModelFolder.weightsName, ModelFolder.weightsName + ShardIndex.suffix]
         guard names.contains(where: folder.contains) else {
             let pickled = folder.fileNames.first { $0.hasSuffix(".bin") || $0.hasSuffix(".pth") }

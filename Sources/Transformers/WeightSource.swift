@@ -53,7 +53,7 @@ public struct WeightSource: Sendable {
         let known = Set(wanted.map(\.name))
         let left = places.keys.filter { name in
             !known.contains(name) && !name.hasSuffix("rotary_emb.inv_freq")
-                && !(tiesEmbeddings && name == "lm_head.weight")
+                && !(tiesEmbeddings && name == Self.head)
         }
         guard left.isEmpty else {
             throw ModelError(
@@ -61,6 +61,16 @@ public struct WeightSource: Sendable {
                 "The weights hold \(Self.list(left.sorted())), which the configuration has no place "
                     + "for.",
                 path: path)
+        }
+        if tiesEmbeddings, let head = places[Self.head], let table = places[Self.table],
+            try !Self.isEqual(Self.head, in: head, Self.table, in: table)
+        {
+            throw ModelError(
+                .badWeights,
+                "config.json has tie_word_embeddings, and \"\(Self.head)\" differs from "
+                    + "\"\(Self.table)\", so that two heads are meant. Set it to false where the "
+                    + "head is the one; remove the tensor where the table is.",
+                path: head.path)
         }
         var types: Set<StoredType> = []
         for (name, shape) in wanted {
@@ -100,6 +110,28 @@ public struct WeightSource: Sendable {
                     + "a weight; F32, F16, BF16 and F64 are.",
                 path: file.path)
         }
+    }
+
+    private static let head = "lm_head.weight", table = "model.embed_tokens.weight"
+
+    /// Whether two tensors are stored as the same bytes.
+    private static func isEqual(
+        _ name: String, in file: SafetensorsFile, _ other: String, in otherFile: SafetensorsFile
+    ) throws -> Bool {
+        let (a, b) = (try file.entry(name), try otherFile.entry(other))
+        guard a.type == b.type, a.shape == b.shape else { return false }
+        let width = a.type.byteCount
+        var isEqual = true
+        try file.forEachPiece(of: name) { first, bytes in
+            guard isEqual else { return }
+            var own = [UInt8](repeating: 0, count: bytes.count)
+            try own.withUnsafeMutableBytes {
+                try otherFile.read(
+                    other, bytes: first * width..<first * width + bytes.count, into: $0)
+            }
+            isEqual = own.elementsEqual(bytes)
+        }
+        return isEqual
     }
 
     private static func list(_ names: [String]) -> String {

@@ -46,6 +46,21 @@ import Testing
                     })))
     }
 
+    @Test func anAnswerThatTheTemplateLeavesOutIsRefused() throws {
+        var call = Message(.assistant, "", key: "messages[1]")
+        call.fields["tool_calls"] = .list([
+            .dictionary(["function": .dictionary(["name": .string("weather")])])
+        ])
+        let row = TrainingRow(
+            .conversation(
+                Conversation(messages: [Message(.user, "Rain?", key: "messages[0]"), call])))
+        let error = #expect(throws: ConversationError.self) {
+            try encoder(Self.plainChatML).encode(row)
+        }
+        #expect(error?.code == .emptyTurn && error?.message.contains("calls a tool") == true)
+        #expect(error?.key == "messages[1]")
+    }
+
     /// The text with what is learned in braces.
     private func shown(_ tokens: TrainedTokens) -> String {
         var text = ""

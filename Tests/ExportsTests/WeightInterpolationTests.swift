@@ -45,6 +45,19 @@ import Transformers
         #expect(folder.contains("generation_config.json") && folder.contains("tokenizer.json"))
     }
 
+    @Test func aTemplateThatOneOfThemLacksGoesAlong() throws {
+        let (a, b) = (try RandomModel("qwen3", seed: 1), try RandomModel("qwen3", seed: 2))
+        try FileManager.default.removeItem(atPath: a.path + "/chat_template.jinja")
+        for (from, to) in [(a, b), (b, a)] {
+            let merge = try WeightInterpolation(from.open(), to.open())
+            let out = from.file("out")
+            try merge.write(alpha: 0.5, to: out)
+            #expect(try CheckpointFolder(path: out).contains("chat_template.jinja"))
+            #expect(
+                merge.remarks.contains { $0.contains("\(a.path) has none") } == (from.path == a.path))
+        }
+    }
+
     @Test func whatDiffersIsNamed() throws {
         let a = try RandomModel("qwen3")
         let other = try RandomModel("qwen3", ["hidden_size": 32, "rope_theta": 500_000])

@@ -12,17 +12,21 @@ import Transformers
         "{% for m in messages %}{{ m.role[0] + ':' + m.content + eos_token }}{% endfor %}"
         + "{% if add_generation_prompt %}{{ 'a:' }}{% endif %}"
 
-    private func session(
-        capacity: Int = 256, new: Int = 12, temperature: Double = 1
-    ) throws -> ChatSession {
+    private func model() -> Decoder {
         let sizes = ModelConfiguration(
             vocabularySize: ByteTokenizer().vocabularySize, hiddenSize: 16, intermediateSize: 24,
             layerCount: 2, headCount: 4, keyValueHeadCount: 2, headSize: 4, maximumPositions: 512,
             initializerRange: 0.4)
         let model = Decoder(sizes, precision: .f32, on: ReferenceBackend.shared)
         model.initialize(seed: 11)
+        return model
+    }
+
+    private func session(
+        capacity: Int = 256, new: Int = 12, temperature: Double = 1
+    ) throws -> ChatSession {
         let session = ChatSession(
-            model: model, tokenizer: ByteTokenizer(),
+            model: model(), tokenizer: ByteTokenizer(),
             template: try ChatTemplate(Self.template, name: "test"), capacity: capacity,
             endTokens: [])
         session.sampling = SamplingParameters(temperature: temperature)
@@ -47,6 +51,25 @@ import Transformers
 
     @Test func theTemplatesEndOfTurnEndsAnswers() throws {
         #expect(try session().canEnd)
+    }
+
+    /// Where the template writes the space before an answer, the message begins after it.
+    @Test func aSpaceOfTheTemplatesIsNoneOfTheMessages() throws {
+        let tokenizer = ByteTokenizer()
+        for (space, expected) in [(" ", "hi"), ("", " hi")] {
+            let template =
+                "{% for m in messages %}{{ m.role[0] + ':' }}{% if m.role == 'assistant' %}"
+                + "{{ '\(space)' }}{% endif %}{{ m.content + eos_token }}{% endfor %}"
+                + "{% if add_generation_prompt %}{{ 'a:' }}{% endif %}"
+            let chat = ChatSession(
+                model: model(), tokenizer: tokenizer,
+                template: try ChatTemplate(template, name: "test"), capacity: 64, endTokens: [])
+            chat.history.append(.user, "q")
+            let end = try #require(tokenizer.specialTokens.end)
+            let heard = tokenizer.encode("u:q") + [end] + tokenizer.encode("a: hi")
+            #expect(chat.content(of: " hi", heard) == expected)
+            #expect(chat.content(of: "hi", heard) == "hi")
+        }
     }
 
     @Test func whatIsRememberedChangesNoAnswer() throws {

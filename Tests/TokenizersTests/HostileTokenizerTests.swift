@@ -5,6 +5,9 @@ import Testing
 
 /// Files made to hurt: each is an error that names the file and the place in it.
 @Suite struct HostileTokenizerTests {
+    private static let multiplying =
+        #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aaaaaaaaaa"}"#
+
     /// The error that a file of these bytes gives.
     static func failure(_ bytes: [UInt8], named name: String) throws -> TokenizerError? {
         var failure: TokenizerError?
@@ -111,6 +114,17 @@ import Testing
         (#""decoder": {"type": "BPEDecoder", "suffix": "</w>"}"#, "decoder"),
         (
             #""decoder": {"type": "Sequence", "decoders": [{"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 0, "stop": 1}]}"#,
+            "decoder"
+        ),
+        // Each step makes a text ten times as long.
+        (
+            #""normalizer": {"type": "Sequence", "normalizers": ["#
+                + Array(repeating: multiplying, count: 12).joined(separator: ",") + "]}",
+            "normalizer"
+        ),
+        (
+            #""decoder": {"type": "Sequence", "decoders": ["#
+                + Array(repeating: multiplying, count: 9).joined(separator: ",") + "]}",
             "decoder"
         ),
         (#""post_processor": {"type": "Magic"}"#, "post_processor"),

@@ -1,3 +1,4 @@
+import Checkpoints
 import Corpora
 import Foundation
 import Optimizers
@@ -145,6 +146,36 @@ import Transformers
         #expect(error?.code == .nonFinite)
         #expect(
             error?.message.contains("birds:") == true || error?.message.contains("sums:") == true)
+    }
+
+    @Test func aModelThatIsBrokenFromTheStartIsNamed() throws {
+        let base = try TinyRun(steps: 2)
+        try base.train()
+        let path = base.path + "/checkpoints/step-000002"
+        let whole = try SafetensorsFile(path: path + "/model.safetensors")
+        let writer = try SafetensorsWriter(
+            tensors: whole.entries.map {
+                TensorDeclaration(name: $0.name, type: $0.type, shape: $0.shape)
+            })
+        let folder = base.folder.file("broken").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try writer.write(toFile: folder + "/model.safetensors") { tensor, sink in
+            var bytes = try whole.read(tensor.name)
+            if tensor.name == "model.norm.weight" {
+                bytes.replaceSubrange(0..<4, with: [0, 0, 0xC0, 0x7F])
+            }
+            try sink.append(bytes)
+        }
+        for name in ["config.json", "tokenizer.json"] {
+            try FileManager.default.copyItem(atPath: "\(path)/\(name)", toPath: "\(folder)/\(name)")
+        }
+        let run = try TinyRun(steps: 2)
+        run.configuration.model = .folder(folder)
+        run.configuration.tokenizer = .model
+        let error = #expect(throws: TrainingError.self) { try run.train() }
+        #expect(
+            error?.message.contains("model.norm.weight of the model holds numbers") == true,
+            "\(error as Any)")
     }
 
     @Test func aSequenceLongerThanTheModelIsRefused() throws {

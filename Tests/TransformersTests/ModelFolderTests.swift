@@ -52,7 +52,8 @@ struct ModelFolderTests {
         let error = #expect(throws: ModelError.self) {
             try ModelFolder(reference: folder.url.path) { _ in }
         }
-        #expect(try #require(error).message.contains("\"pytorch_model.bin\" is in a form that can run"))
+        #expect(
+            try #require(error).message.contains("\"pytorch_model.bin\" is in a form that can run"))
     }
 
     @Test func generationDefaultsAreRead() throws {
@@ -152,5 +153,51 @@ struct ModelFolderTests {
                 }
             }
         }
+    }
+
+    /// transformers takes the head then, and readers that take the table compute something else.
+    @Test(arguments: [0, 1, 2]) func aTiedHeadThatDiffersIsRefused(_ kind: Int) throws {
+        let whole = try GoldenDecoder("tied").folder
+        let file = try #require(whole.weights.first)
+        let folder = try TemporaryFolder()
+        try folder.write(
+            String(decoding: whole.folder.read("config.json"), as: UTF8.self), to: "config.json")
+        let table = try file.entry("model.embed_tokens.weight")
+        let head = TensorDeclaration(
+            name: "lm_head.weight", type: table.type,
+            shape: kind == 2 ? [table.shape[0] + 1, table.shape[1]] : table.shape)
+        let writer = try SafetensorsWriter(
+            tensors: file.entries.map {
+                TensorDeclaration(name: $0.name, type: $0.type, shape: $0.shape)
+            } + [head])
+        try writer.write(toFile: folder.file("model.safetensors").path) { tensor, sink in
+            guard tensor.name == head.name else { return try sink.append(file.read(tensor.name)) }
+            var bytes = try file.read(table.name)
+            if kind == 1 { bytes[bytes.count - 1] ^= 1 }
+            if kind == 2 { bytes += [UInt8](repeating: 0, count: bytes.count / table.shape[0]) }
+            try sink.append(bytes)
+        }
+        let opened = try ModelFolder(reference: folder.url.path) { _ in }
+        guard kind > 0 else {
+            _ = try opened.decoder(precision: .f32, on: CPUBackend.shared)
+            return
+        }
+        let error = #expect(throws: ModelError.self) {
+            try opened.decoder(precision: .f32, on: CPUBackend.shared)
+        }
+        #expect(error?.message.contains("two heads are meant") == true)
+    }
+
+    @Test func settingsOfManyMebibytesAreNotParsed() throws {
+        let folder = try TemporaryFolder()
+        let whole = try GoldenDecoder("grouped").folder.folder.read("config.json")
+        try folder.write(
+            String(decoding: whole, as: UTF8.self) + String(repeating: " ", count: 9 << 20),
+            to: "config.json")
+        let error = #expect(throws: CheckpointError.self) {
+            try ModelFolder(reference: folder.url.path) { _ in }
+        }
+        #expect(error?.path.hasSuffix("config.json") == true)
+        #expect(error?.message.contains("no file of settings") == true)
     }
 }

@@ -91,6 +91,22 @@ public final class CheckpointFolder: Sendable {
         return try file.read(0..<file.byteCount)
     }
 
+    /// The same of a file of settings: one that is far larger than any such file is refused before it
+    /// is read, since a parser takes many times its length.
+    public func readSettings(_ name: String) throws(CheckpointError) -> [UInt8] {
+        let file = try file(name)
+        guard file.byteCount <= Self.mostSettingsBytes else {
+            throw CheckpointError(
+                .malformed,
+                "the file has \(file.byteCount) bytes, and no file of settings has more than "
+                    + "\(Self.mostSettingsBytes >> 20) MiB; fetch or save it again",
+                path: file.path)
+        }
+        return try file.read(0..<file.byteCount)
+    }
+
+    private static let mostSettingsBytes = 8 << 20
+
     /// A safetensors file of the checkpoint, its header already checked.
     public func tensors(
         _ name: String = "model.safetensors"

@@ -31,6 +31,14 @@ struct TurnFinder {
         let end = try ending(ofMessage: index, from: start)
         let parts = try marksGeneration ? marked(start, end, index) : unmarked(start, end, index)
         try checkEnd(of: parts, index)
+        guard parts.contains(where: { ids[$0].contains { !closesNothing($0) } }) else {
+            throw fault(
+                .emptyTurn,
+                "the chat template (\(template.name)) writes nothing of this message"
+                    + (conversation.messages[index].calls ? ", which calls a tool" : "")
+                    + ": nothing but its end would be learned; use a template that writes such "
+                    + "messages, or give it weight 0", index)
+        }
         return parts
     }
 

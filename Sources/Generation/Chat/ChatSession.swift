@@ -139,14 +139,16 @@ public final class ChatSession {
             text: "", reason: .length, promptTokenCount: prompt.count, reusedTokenCount: 0,
             tokenCount: 0, newlyHiddenCount: history.hiddenCount - hiddenBefore,
             filledContext: false)
+        var ids: [Int32] = []
         do {
             while !engine.isIdle {
                 if isCancelled() { engine.cancel(id) }
                 for event in try engine.step() {
                     let piece: String
                     switch event {
-                    case .token(_, _, let text):
+                    case .token(_, let token, let text):
                         answer.tokenCount += 1
+                        ids.append(token.id)
                         piece = text
                     case .finished(_, let reason, let text):
                         answer.reason = reason
@@ -167,9 +169,28 @@ public final class ChatSession {
             // An empty turn is none: templates and training refuse it.
             history.undo()
         } else {
+            answer.text = content(of: answer.text, prompt + ids)
             history.append(.assistant, answer.text)
         }
         return answer
+    }
+
+    /// The message that an answer is: without the white space at its beginning where the template
+    /// writes that itself, as one does whose answers follow `Assistant: `.
+    ///
+    /// - Parameter heard: the tokens of prompt and answer, which the next prompt begins with.
+    func content(of text: String, _ heard: [Int32]) -> String {
+        let bare = String(text.drop(while: \.isWhitespace))
+        guard bare.count < text.count else { return text }
+        func shared(_ content: String) -> Int {
+            var next = history
+            next.append(.assistant, content)
+            next.append(.user, "a")
+            let prompt = try? encoder.prompt(
+                for: next.conversation, messages: next.shown, clock: clock)
+            return zip(prompt ?? [], heard).prefix { $0 == $1 }.count
+        }
+        return shared(bare) > shared(text) ? bare : text
     }
 
     /// The prompt, with the oldest exchanges out of sight where an answer would have no room.

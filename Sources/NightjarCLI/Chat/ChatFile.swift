@@ -70,7 +70,17 @@ struct ChatFile {
 
     /// Lines that hold something.
     private func rows() throws -> [[UInt8]] {
-        let data = try Data(contentsOf: URL(filePath: path))
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(filePath: path))
+        } catch {
+            var isFolder: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            throw ChatMistake(
+                "\(path) "
+                    + (!isThere
+                        ? "is not there" : isFolder.boolValue ? "is a folder" : "cannot be read"))
+        }
         return data.split(separator: 0x0A).map(Array.init)
             .filter { $0.contains { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D } }
     }

@@ -80,6 +80,7 @@ final class ChatPrinter {
 
     /// What was asked for with a command.
     func say(_ text: String) throws {
+        if asJSON { return note(text) }
         try Output.text((isTerminal ? PrintableText.lines(text) : text) + "\n")
     }
 
@@ -92,6 +93,10 @@ final class ChatPrinter {
             let colour: TerminalColour = isHidden ? .dim : message.role == .user ? .cyan : .bold
             let text = message.content ?? ""
             let shown = isTerminal ? PrintableText.lines(text) : text
+            if asJSON {
+                try Output.json(["role": message.role.rawValue, "content": text])
+                continue
+            }
             try Output.text(
                 style.paint("\(message.role.rawValue)\(isHidden ? " (out of sight)" : ""):", colour)
                     + " " + (isHidden ? style.paint(shown, .dim) : shown) + "\n")

@@ -31,7 +31,11 @@ extension TokenizerFile {
         switch kind {
         case "Sequence":
             try field.allowOnly(["type", "decoders"])
-            return try field["decoders"].elements().flatMap(readDecoderSteps)
+            let steps = try field["decoders"].elements().flatMap(readDecoderSteps)
+            try checkGrowth(
+                steps.map { if case .replace(let literal) = $0 { literal.growth } else { 1 } },
+                of: field)
+            return steps
         case "ByteLevel":
             try field.allowOnly(["type", "add_prefix_space", "trim_offsets", "use_regex"])
             return [.byteLevel]

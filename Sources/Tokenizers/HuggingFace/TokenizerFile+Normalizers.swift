@@ -7,7 +7,16 @@ extension TokenizerFile {
         switch kind {
         case "Sequence":
             try field.allowOnly(["type", "normalizers"])
-            return try field["normalizers"].elements().flatMap(readNormalizer)
+            let steps = try field["normalizers"].elements().flatMap(readNormalizer)
+            try checkGrowth(
+                steps.map { step in
+                    switch step {
+                    case .replace(let literal): literal.growth
+                    case .replaceMatches(let matches): max(1, matches.content.count)
+                    default: 1
+                    }
+                }, of: field)
+            return steps
         case "NFC", "NFD", "NFKC", "NFKD":
             try field.allowOnly(["type"])
             return NormalizationForm(rawValue: kind).map { [.form($0)] } ?? []
@@ -47,6 +56,22 @@ extension TokenizerFile {
                         lowercases: lowercases))
             ]
         default: throw field.unsupported("normalizer \(kind) is not implemented")
+        }
+    }
+
+    /// Throws where replacements, one after the other, could make a text very much longer: a few of
+    /// them fill any memory.
+    static func checkGrowth(_ factors: [Int], of field: JSONField) throws {
+        let most = 64
+        var growth = 1
+        for factor in factors {
+            growth = growth.multipliedReportingOverflow(by: factor).partialValue
+            guard growth <= most, factor <= most else {
+                throw field.error(
+                    .unsupported,
+                    "its replacements can make a text more than \(most) times as long; take the "
+                        + "tokenizer from where it was published")
+            }
         }
     }
 

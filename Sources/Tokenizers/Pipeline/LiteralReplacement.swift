@@ -10,4 +10,10 @@ public struct LiteralReplacement: Sendable, Hashable {
         self.pattern = pattern
         self.content = content
     }
+
+    /// How many times as long it can make a text, at most; 1 where it makes none longer.
+    var growth: Int {
+        let length = max(1, pattern.count)
+        return max(1, (content.count + length - 1) / length)
+    }
 }

@@ -13,7 +13,7 @@ struct Teacher {
     let path: String
     /// What identifies its content.
     let identity: String
-    private let model: Decoder
+    let model: Decoder
     private let topK: Int
     /// Ids that the student has.
     private let limit: Int

@@ -4,7 +4,12 @@ import Corpora
 struct NonFiniteReport {
     let sentence: String
 
-    init(_ outcome: TrainStep.Outcome, _ batch: Batch, step: Int, loader: BatchLoader) throws {
+    /// - Parameter weights: what is wrong with the weights that the run began with; nil where that is
+    ///   not it.
+    init(
+        _ outcome: TrainStep.Outcome, _ batch: Batch, step: Int, loader: BatchLoader,
+        weights: String? = nil
+    ) throws {
         func told(_ number: Double) -> String { number.isNaN ? "NaN" : "\(number)" }
         let what =
             outcome.loss.isFinite
@@ -17,6 +22,12 @@ struct NonFiniteReport {
         }
         let shown = documents.prefix(8).joined(separator: ", ")
         let more = documents.count > 8 ? " and \(documents.count - 8) more" : ""
+        if let weights {
+            sentence =
+                "\(what) at step \(step), before anything was learned: \(weights). Fetch or save "
+                + "the model again; `nightjar import` checks one."
+            return
+        }
         sentence =
             "\(what) at step \(step); the batch's documents are \(shown)\(more). A lower "
             + "learning rate or a longer warmup usually helps; on.nan = \"skip\" leaves such "

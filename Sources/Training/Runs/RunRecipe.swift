@@ -33,6 +33,7 @@ public struct RecipeOrigin: Sendable, Hashable {
     /// Where relative paths began.
     public var workingFolder: String
 
+    /// A recipe at a path, with what was set beside it.
     public init(file: String, overrides: [String], workingFolder: String) {
         self.file = file
         self.overrides = overrides

@@ -12,6 +12,7 @@ import Tokenizers
 public struct StepInspection: Sendable {
     /// A stretch of a document in a row.
     public struct Piece: Sendable {
+        /// Counted from 0.
         public let row: Int
         /// Where it lies in the row.
         public let columns: Range<Int>
@@ -33,8 +34,10 @@ public struct StepInspection: Sendable {
     public let step: Int
     /// In the order of their rows.
     public let pieces: [Piece]
-    /// B and T.
-    public let rows: Int, length: Int
+    /// B.
+    public let rows: Int
+    /// T.
+    public let length: Int
     /// What the metrics say of the step.
     public let numbers: StepNumbers
     /// The same of the steps just before it, oldest first.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Corpora
 import Telemetry
+import Transformers
 
 /// What became of a step's update.
 struct StepAnswer {
@@ -129,8 +130,20 @@ extension Trainer {
         }
     }
 
+    /// What weights hold numbers that are not finite; nil where none do.
+    private var brokenWeights: String? {
+        let models = [("the model", parts.model), ("the teacher", parts.teacher?.model)]
+        for case (let whose, let model?) in models {
+            guard let name = model.nonFiniteParameter else { continue }
+            return "\(name) of \(whose) holds numbers that are not finite"
+        }
+        return nil
+    }
+
     private func respond(toNonFinite outcome: TrainStep.Outcome, in batch: Batch) throws {
-        let culprits = try NonFiniteReport(outcome, batch, step: state.step + 1, loader: loader)
+        let culprits = try NonFiniteReport(
+            outcome, batch, step: state.step + 1, loader: loader,
+            weights: state.optimizerSteps == 0 ? brokenWeights : nil)
         try recorder.event(
             "non_finite", step: state.step + 1, ["message": .string(culprits.sentence)])
         switch configuration.responses.nonFinite {

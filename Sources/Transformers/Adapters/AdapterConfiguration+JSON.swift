@@ -36,14 +36,15 @@ extension AdapterConfiguration {
     ///
     /// - Parameters:
     ///   - base: the path of the base.
-    ///   - model: the base, whose maps "all-linear" names.
+    ///   - model: the base, whose maps "all-linear" and expressions name.
     public func json(base: String, model: ModelConfiguration) throws -> Data {
         func number(_ value: Double) -> Any { Int(exactly: value).map { $0 as Any } ?? value }
         let targets: Any =
             switch self.targets {
             case .allLinear: AdapterTargets.suffixes(of: model.adaptableModules)
             case .names(let names): names
-            case .pattern(let pattern): pattern
+            // PEFT would fit an expression to every module, those that are no linear map among them.
+            case .pattern: try self.targets.choose(among: model.adaptableModules).map(\.name)
             }
         let object: [String: Any] = [
             "peft_type": "LORA", "task_type": "CAUSAL_LM", "base_model_name_or_path": base,

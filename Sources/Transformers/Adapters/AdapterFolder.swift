@@ -33,7 +33,7 @@ public struct AdapterFolder: Sendable {
     /// - Throws: `ModelError` or `CheckpointError` naming the file.
     public init(_ folder: CheckpointFolder) throws {
         self.folder = folder
-        let json = Data(try folder.read(AdapterFolder.configurationName))
+        let json = Data(try folder.readSettings(AdapterFolder.configurationName))
         let path = folder.path + "/" + AdapterFolder.configurationName
         configuration = try AdapterConfiguration(json: json, path: path)
         guard folder.contains(AdapterFolder.weightsName) else {
