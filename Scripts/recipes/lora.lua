@@ -44,7 +44,7 @@ return nj.recipe {
       --   dropout = 0.05      drops a share of what adapters see, where rows are few
       --   rslora = true       alpha / sqrt(rank): high ranks learn as fast as low ones
       --   dora = true         lengths of a weight's rows are learned apart from directions; slower
-      --   plus_ratio = 16     LoRA+: B learns at so many times the rate of A
+      --   plus_ratio = 16     LoRA+: B learns at so many times the rate of A; lower lr with it
     },
   },
 
