@@ -62,14 +62,7 @@ struct Generate: ParsableCommand {
         let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         let configuration = folder.configuration
         let kind = precision.kind(toRead: folder, on: backend.description)
-        var ids = tokenizer.encode(text)
-        if let beginning = configuration.beginningToken.map(Int32.init),
-            tokenizer.specialTokens.beginning == beginning, ids.first != beginning
-        {
-            ids.insert(beginning, at: 0)
-        }
-        // An empty prompt starts where a document does.
-        if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
+        let ids = tokenizer.prompt(text, of: configuration)
         if ids.count + maximumNew > configuration.servedPositions {
             DescriptorOutput(descriptor: 2).write(
                 "note: the model holds \(configuration.servedPositions) tokens, the prompt's "

@@ -13,6 +13,11 @@ public struct SpecialTokens: Sendable, Hashable {
         names.sorted { $0.key < $1.key }.map { ($0, $1) }
     }
 
+    /// What readers of the tokenizer's own files put before a text that is to be continued: the ids
+    /// of a post-processor, or nothing where `add_bos_token` is false; nil where the files do not
+    /// say.
+    public var textBeginning: [Int32]?
+
     /// Literal text by id.
     public var names: [Int32: String]
 

@@ -20,14 +20,7 @@ struct RunSample {
         let model = trainer.model
         let tokenizer = trainer.tokenizer
         let settings = model.configuration
-        var ids = tokenizer.encode(prompt)
-        if let beginning = settings.beginningToken.map(Int32.init),
-            tokenizer.specialTokens.beginning == beginning, ids.first != beginning
-        {
-            ids.insert(beginning, at: 0)
-        }
-        // An empty prompt starts where a document does.
-        if ids.isEmpty, let end = tokenizer.specialTokens.end { ids = [end] }
+        let ids = tokenizer.prompt(prompt, of: settings)
         let engine = GenerationEngine(
             model: model, tokenizer: tokenizer, slots: 1,
             capacity: max(1, min(ids.count + maximumNew, settings.servedPositions)))

@@ -17,6 +17,9 @@ enum TokenizerConfiguration {
             default: model.pipeline.roles.padding = id
             }
         }
+        if !root["add_bos_token"].isNull {
+            model.pipeline.addsBeginning = try root["add_bos_token"].bool(default: false)
+        }
         if let unknown = try role(root["unk_token"], model) {
             markSpecial(unknown, in: &model)
             if model.unknown == nil, !model.spellsEverything { model.unknown = unknown }
@@ -41,6 +44,7 @@ enum TokenizerConfiguration {
             ] {
                 if let id, let text = model.literal(of: id) { json.member(key, text) }
             }
+            if model.pipeline.addsBeginning == false { json.member("add_bos_token", false) }
             json.member("clean_up_tokenization_spaces", false)
         }
         return json.bytes

@@ -21,12 +21,16 @@ struct CompiledPipeline: Sendable {
         normalizers = pipeline.normalizers
         preTokenizer = try PreTokenizer(pipeline.preTokenizer)
         texts = TokenTexts(model)
-        specialTokens = SpecialTokens(
+        var special = SpecialTokens(
             beginning: pipeline.roles.beginning, end: pipeline.roles.end,
             padding: pipeline.roles.padding, unknown: model.unknown,
             names: Dictionary(
                 uniqueKeysWithValues: pipeline.addedTokens.filter(\.isSpecial).map {
                     ($0.id, String(decoding: $0.content, as: UTF8.self))
                 }))
+        special.textBeginning =
+            pipeline.template.before.isEmpty
+            ? (pipeline.addsBeginning == false ? [] : nil) : pipeline.template.before
+        specialTokens = special
     }
 }

@@ -13,6 +13,9 @@ public struct TokenizerPipeline: Sendable, Hashable {
     public var decoding: [DecoderStep]
     /// The ids that a chat-less model expects around a text; `encode` adds none of them.
     public var template: Template = Template()
+    /// Whether a text gets its beginning where the template adds none (`add_bos_token`); nil where
+    /// nothing is said.
+    public var addsBeginning: Bool?
     /// The ids with a role.
     public var roles: Roles = Roles()
 
