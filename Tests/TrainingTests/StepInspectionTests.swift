@@ -40,6 +40,9 @@ extension TrainerTests {
                 3: [("data.sums.weight", .number(2))],
                 8: [("data.birds.weight", .number(1)), ("data.sums.weight", .number(1))],
                 13: [("data.max_document_tokens", .integer(70)), ("optimizer.lr", .number(0.001))],
+                23: [("data.sums.weight", .number(0))],
+                // One after the other would leave no source with a share.
+                25: [("data.birds.weight", .number(0)), ("data.sums.weight", .number(1))],
                 19: [("data.max_document_tokens", .nothing), ("data.birds.weight", .integer(3))],
             ]
             var batches: [Int: Batch] = [:]

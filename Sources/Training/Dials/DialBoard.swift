@@ -124,6 +124,16 @@ struct DialBoard: Sendable {
         return before
     }
 
+    /// What the loader has to plan anew where this board takes the place of another; nil where the
+    /// data goes on as it is.
+    func dataPlan(after former: DialBoard) -> (weights: [Double]?, admission: Admission?)? {
+        let weights = sourceWeights == former.sourceWeights ? nil : sourceWeights
+        let admission =
+            maximumDocumentTokens == former.maximumDocumentTokens
+            ? nil : Admission(maximumTokens: maximumDocumentTokens)
+        return weights == nil && admission == nil ? nil : (weights, admission)
+    }
+
     private func value(_ path: String) -> DialValue {
         settings[path]?.value ?? recipe[path] ?? .nothing
     }

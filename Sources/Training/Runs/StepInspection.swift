@@ -108,24 +108,22 @@ public struct StepInspection: Sendable {
         let first = saved?.step ?? 0
         var turns = turns(in: journal, from: first)[...]
         for made in first..<step {
+            // What is turned together takes effect together: no source might have a share between.
+            var turned = dials
             while let turn = turns.first, turn.step <= made {
                 turns.removeFirst()
                 guard let path = turn.text("path"),
                     let value = DialValue(metric: turn.fields["value"])
                 else { continue }
-                var turned = dials
-                for change in try dials.check(
-                    [DialChange(path: path, value: value, origin: "the journal")], step: made)
-                { _ = turned.set(change, step: made) }
-                let weights =
-                    turned.sourceWeights == dials.sourceWeights ? nil : turned.sourceWeights
-                let longest = turned.maximumDocumentTokens
-                try loader.replan(
-                    weights: weights,
-                    admission: longest == dials.maximumDocumentTokens
-                        ? nil : Admission(maximumTokens: longest))
-                dials = turned
+                let wish = DialChange(path: path, value: value, origin: "the journal")
+                for change in try turned.check([wish], step: made) {
+                    _ = turned.set(change, step: made)
+                }
             }
+            if let plan = turned.dataPlan(after: dials) {
+                try loader.replan(weights: plan.weights, admission: plan.admission)
+            }
+            dials = turned
             let batch = try loader.next()
             if made == step - 1 { return batch }
             if made % 256 == 255 {

@@ -49,7 +49,7 @@ extension Trainer {
                     "\(planned.totalSteps) steps are more than can be counted; set fewer.")
             }
         }
-        if let plan = dataPlan(from: planned) {
+        if let plan = planned.dataPlan(after: dials) {
             try loader.checkPlan(weights: plan.weights, admission: plan.admission)
         }
         return changes
@@ -72,7 +72,7 @@ extension Trainer {
             let before = planned.set(change, step: state.step)
             try recorder.record(TurnedDial(change: change, before: before, step: state.step))
         }
-        if let plan = dataPlan(from: planned) {
+        if let plan = planned.dataPlan(after: dials) {
             try loader.replan(weights: plan.weights, admission: plan.admission)
             state.loader = loader.state
         }
@@ -87,16 +87,5 @@ extension Trainer {
         parts.optimizer.weightDecay = dials.weightDecay
         parts.step.clip = dials.gradientClip
         keeper.keepLast = dials.keepLast
-    }
-
-    /// What the loader has to plan anew; nil where the data goes on as it is.
-    private func dataPlan(
-        from planned: DialBoard
-    ) -> (weights: [Double]?, admission: Admission?)? {
-        let weights = planned.sourceWeights == dials.sourceWeights ? nil : planned.sourceWeights
-        let admission =
-            planned.maximumDocumentTokens == dials.maximumDocumentTokens
-            ? nil : Admission(maximumTokens: planned.maximumDocumentTokens)
-        return weights == nil && admission == nil ? nil : (weights, admission)
     }
 }
