@@ -31,8 +31,14 @@ final class LoopbackServer: Sendable {
             }
             return Int(UInt16(bigEndian: pointer.pointee.sin_port))
         }
-        Thread { [weak self] in
-            while let self, self.serveOne() {}
+        Thread { [self] in
+            // Signals that other tests send to the process are not for this thread.
+            var every = sigset_t()
+            sigfillset(&every)
+            pthread_sigmask(SIG_BLOCK, &every, nil)
+            while !state.withLock({ $0.isOver }) { serveOne() }
+            // Not before: its number would be another server's while this thread still accepts.
+            close(descriptor)
         }.start()
     }
 
@@ -42,18 +48,17 @@ final class LoopbackServer: Sendable {
     func stop() {
         state.withLock { $0.isOver = true }
         shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
     }
 
-    private func serveOne() -> Bool {
+    private func serveOne() {
         let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return !state.withLock { $0.isOver } }
+        guard connection >= 0 else { return }
         defer { close(connection) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while !LoopbackServer.isWhole(bytes) {
             let count = read(connection, &buffer, buffer.count)
-            guard count > 0 else { return true }
+            guard count > 0 else { return }
             bytes += buffer[..<count]
         }
         let request = String(decoding: bytes, as: UTF8.self)
@@ -64,10 +69,9 @@ final class LoopbackServer: Sendable {
             let count = answer.withUnsafeBytes {
                 send(connection, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
             }
-            guard count > 0 else { return true }
+            guard count > 0 else { return }
             sent += count
         }
-        return true
     }
 
     private static func isWhole(_ bytes: [UInt8]) -> Bool {
