@@ -20,6 +20,7 @@ struct attention_run {
 
 #include "vector.h"
 #include "attention_tile.h"
+#include "attention_pairs.h"
 #include "attention_visit.h"
 
 static void NJ(attend)(void *context, size_t index, int thread) {
@@ -28,6 +29,8 @@ static void NJ(attend)(void *context, size_t index, int thread) {
     const size_t d = call->head_size, padded = nj_round_up(d, 16), time = call->time;
     const size_t groups = call->heads / call->key_value_heads;
     const size_t width = (call->heads + 2 * call->key_value_heads) * d;
+    const bool pairs = NJ(takes_pairs)(call->kind, d);
+    const size_t floats = pairs ? TILE * padded / 2 : TILE * padded;  // of a tile
     // The longest pieces, those at the end of a row, are handed out first.
     size_t piece = run->pieces - 1 - index % run->pieces;
     size_t shared = index / run->pieces % call->key_value_heads;
@@ -42,33 +45,42 @@ static void NJ(attend)(void *context, size_t index, int thread) {
     size_t first = (size_t)earliest / TILE, held = nj_ceil_div(end, TILE) - first;
     float *keys = nj_thread_scratch(
         thread,
-        (held * 2 * TILE * padded + nj_query_tile_floats(padded)) * sizeof(float));
-    float *values = keys + held * TILE * padded, *memory = values + held * TILE * padded;
+        (held * 2 * floats + nj_query_tile_floats(padded)) * sizeof(float));
+    float *values = keys + held * floats, *memory = values + held * floats;
     for (size_t b = 0; b < held; b++) {
         size_t t = (first + b) * TILE, rows = nj_min(TILE, time - t);
         size_t key = (base + t) * width + (call->heads + shared) * d;
-        NJ(turn_rows)(call->qkv, call->kind, key, width, rows, d, 1, keys + b * TILE * padded);
+        size_t value = key + call->key_value_heads * d;
+        if (pairs) {
+            NJ(turn_pairs)(call->qkv, key, width, rows, d, keys + b * floats);
+            NJ(copy_pairs)(call->qkv, value, width, rows, d, padded, values + b * floats);
+            continue;
+        }
+        NJ(turn_rows)(call->qkv, call->kind, key, width, rows, d, 1, keys + b * floats);
         NJ(copy_rows)(
-            call->qkv, call->kind, key + call->key_value_heads * d, width, rows, d, padded, 1,
-            values + b * TILE * padded);
+            call->qkv, call->kind, value, width, rows, d, padded, 1, values + b * floats);
     }
     for (size_t head = shared * groups; head < (shared + 1) * groups; head++)
         for (size_t block = from; block < to; block++) {
             size_t t = block * TILE, rows = nj_min(TILE, time - t);
             struct query_tile tile;
-            nj_query_tile_init(&tile, rows, d, padded, call->soft_cap, memory);
+            nj_query_tile_init(
+                &tile, rows, d, padded, call->soft_cap, pairs, call->scale, memory);
             int visible = (int)t;
             for (size_t i = 0; i < rows; i++) {
                 tile.start[i] = call->starts[base + t + i];
                 tile.position[i] = (int)(t + i);
                 visible = tile.start[i] < visible ? tile.start[i] : visible;
             }
-            NJ(turn_rows)(
-                call->qkv, call->kind, (base + t) * width + head * d, width, rows, d,
-                call->scale, tile.queries);
+            size_t query = (base + t) * width + head * d;
+            if (pairs)
+                NJ(turn_pairs)(call->qkv, query, width, rows, d, tile.queries);
+            else
+                NJ(turn_rows)(
+                    call->qkv, call->kind, query, width, rows, d, call->scale, tile.queries);
             for (size_t b = (size_t)visible / TILE; b <= block; b++)
-                NJ(visit)(&tile, (int)(b * TILE), keys + (b - first) * TILE * padded,
-                    values + (b - first) * TILE * padded);
+                NJ(visit)(&tile, (int)(b * TILE), keys + (b - first) * floats,
+                    values + (b - first) * floats);
             NJ(settle)(&tile);
             NJ(write_rows)(
                 tile.out, rows, d, padded, 1, call->out, call->kind,

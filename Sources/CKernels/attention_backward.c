@@ -7,15 +7,20 @@
 #define ATTENTION_BACKWARD_RUN
 #include "attention_types.h"
 
-// One task's memory; all tiles f32.
+// One task's memory: all tiles f32, or in `pairs` of bf16 those that are multiplied, as
+// `attention_pairs.h` has them; then `queries` and `upstream` pair rows, and so do `weight_pairs` and
+// `gradient_pairs` [TILE / 2][TILE], which take the place of the two before them.
 struct gradient_state {
     const nj_attention_call *call;
     size_t base, shared, padded, blocks;
+    bool pairs;
+    size_t floats;  // of a tile that is multiplied
     float *keys, *keys_turned, *values_turned;  // a tile for every block of keys
     float *key_gradient, *value_gradient;       // likewise
     float *queries, *upstream, *query_gradient;
     float *queries_turned, *upstream_turned;
     float *weights, *weight_gradient;           // [TILE][TILE]
+    float *weight_pairs, *gradient_pairs;
     float delta[TILE], log_sum_exp[TILE];
 };
 #endif
@@ -27,13 +32,18 @@ struct gradient_state {
 
 #include "vector.h"
 #include "attention_tile.h"
+#include "attention_pairs.h"
 
 // weights = exp(scores - log-sum-exp) and scores' gradient, in place of scores and of
-// upstream · values; zeros outside low...high, out to the tile's edge.
-NJ_INLINE void NJ(harden)(struct gradient_state *s, size_t row, int low, int high, int parts) {
+// upstream · values; zeros outside low...high, out to the tile's edge. In pairs the scores are not
+// scaled yet.
+NJ_INLINE void NJ(harden)(
+    struct gradient_state *s, size_t row, int low, int high, int parts, const bool pairs
+) {
     float *weights = s->weights + row * TILE, *gradient = s->weight_gradient + row * TILE;
     const float cap = s->call->soft_cap;
-    if (cap > 0) NJ(cap_scores)(weights, parts, cap);
+    if (cap > 0) NJ(cap_scores)(weights, parts, cap, pairs ? s->call->scale : 1);
+    const float scale = pairs && cap == 0 ? s->call->scale : 1;
     // Two parts at a time; a last one that nobody wants ends as zeros, whatever it was.
     const int whole = (parts + 1) / 2 * 2;
     const bool all = low <= 0 && high >= whole * 16 - 1;
@@ -41,6 +51,7 @@ NJ_INLINE void NJ(harden)(struct gradient_state *s, size_t row, int low, int hig
         nj_v32 score, w;
         nj_v16 scores[2], ws[2];
         __builtin_memcpy(&score, weights + p * 16, sizeof score);
+        if (pairs) score = score * scale;
         w = NJ(exp_below_32)(score - s->log_sum_exp[row]);
         __builtin_memcpy(scores, &score, sizeof score);
         __builtin_memcpy(ws, &w, sizeof w);
@@ -64,54 +75,89 @@ NJ_INLINE void NJ(harden)(struct gradient_state *s, size_t row, int low, int hig
     }
 }
 
+// Two hardened rows, the second of which may be missing: their weights and gradients as pairs, and the
+// gradients of each as bf16 in place.
+NJ_INLINE void NJ(pair_rows)(struct gradient_state *s, size_t row, bool both) {
+    const float *weights = s->weights + row * TILE;
+    float *gradient = s->weight_gradient + row * TILE;
+    for (size_t p = 0; p < TILE; p += 16) {
+        nj_u16 w[2] = {{0}, {0}}, g[2] = {{0}, {0}};
+        for (size_t n = 0; n <= both; n++) {
+            nj_h16 halves = NJ(round_to_multiply)(NJ(load_f32)(gradient + n * TILE + p));
+            g[n] = __builtin_convertvector(halves, nj_u16);
+            w[n] = __builtin_convertvector(
+                NJ(round_to_multiply)(NJ(load_f32)(weights + n * TILE + p)), nj_u16);
+            __builtin_memcpy((uint16_t *)(gradient + n * TILE) + p, &halves, sizeof halves);
+        }
+        NJ(store_f32)(s->weight_pairs + row / 2 * TILE + p, (nj_v16)(w[0] | w[1] << 16));
+        NJ(store_f32)(s->gradient_pairs + row / 2 * TILE + p, (nj_v16)(g[0] | g[1] << 16));
+    }
+}
+
 // A tile of queries against one block of keys. One product after the other, so that the tile which
 // all strips of a product read stays in the L1 cache; what comes next is asked for meanwhile.
-static void NJ(meet)(struct gradient_state *s, size_t query_block, size_t block, size_t rows) {
+NJ_INLINE void NJ(meet_in)(
+    struct gradient_state *s, size_t query_block, size_t block, size_t rows, const bool pairs
+) {
     const size_t d = s->call->head_size, padded = s->padded;
     const int *starts = s->call->starts + s->base + query_block * TILE;
     const bool diagonal = block == query_block;
-    const size_t tile = block * TILE * padded, next = tile + TILE * padded;
-    const size_t bytes = TILE * padded * sizeof(float), turned_bytes = d * TILE * sizeof(float);
+    const size_t tile = block * s->floats, next = tile + s->floats, sums = block * TILE * padded;
+    const size_t bytes = s->floats * sizeof(float), turned_bytes = bytes / padded * d;
+    const size_t sum_bytes = TILE * padded * sizeof(float), each = pairs ? 2 : 1;
     const size_t keys = nj_min(TILE, s->call->time - block * TILE);
     // The keys that a strip sees whose last query is before `end`.
 #define NJ_SEEN(end) (diagonal ? (end) : TILE)
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->keys_turned + next, turned_bytes, i, n);
-        NJ(product_of_turned)(s->queries_turned + i, s->keys_turned + tile, TILE, d,
-            s->weights + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
+        (pairs ? NJ(product_of_turned_pairs) : NJ(product_of_turned))(
+            s->queries_turned + i, s->keys_turned + tile, TILE, d, s->weights + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
     }
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->values_turned + next, turned_bytes, i, n);
-        NJ(product_of_turned)(s->upstream_turned + i, s->values_turned + tile, TILE, d,
-            s->weight_gradient + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
+        (pairs ? NJ(product_of_turned_pairs) : NJ(product_of_turned))(
+            s->upstream_turned + i, s->values_turned + tile, TILE, d, s->weight_gradient + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
     }
     NJ_EACH_STRIP(i, n, rows) {
-        NJ(fetch_part)(s->value_gradient + tile, bytes, i, n);
+        NJ(fetch_part)(s->value_gradient + sums, sum_bytes, i, n);
         for (size_t r = i; r < i + n; r++)
             NJ(harden)(s, r, starts[r] - (int)(block * TILE), diagonal ? (int)r : TILE - 1,
-                (int)nj_ceil_div(NJ_SEEN(i + n), 16));
+                (int)nj_ceil_div(NJ_SEEN(i + n), 16), pairs);
+        if (pairs)
+            for (size_t r = i; r < i + n; r += 2) NJ(pair_rows)(s, r, r + 1 < i + n);
     }
     NJ_EACH_STRIP(i, n, rows) {
-        NJ(fetch_part)(s->key_gradient + tile, bytes, i, n);
-        NJ(add_product)(s->weight_gradient + i * TILE, s->keys + tile, padded, NJ_SEEN(i + n),
+        NJ(fetch_part)(s->key_gradient + sums, sum_bytes, i, n);
+        (pairs ? NJ(add_product_pairs) : NJ(add_product))(
+            s->weight_gradient + i * TILE, s->keys + tile, padded, NJ_SEEN(i + n),
             s->query_gradient + i * padded, padded, n, padded);
     }
 #undef NJ_SEEN
-    // Queries before a key do not see it.
+    // Queries before a key do not see it. Strips begin at even rows, so that pairs are whole.
+    const float *weights = pairs ? s->weight_pairs : s->weights;
+    const float *gradient = pairs ? s->gradient_pairs : s->weight_gradient;
     NJ_EACH_STRIP(j, n, keys) {
         NJ(fetch_part)(s->keys + next, bytes, j, n);
-        size_t skip = diagonal ? j : 0;
+        size_t skip = diagonal ? j : 0, step = skip / each;
         if (skip < rows)
-            NJ(add_product_of_turned)(s->weights + skip * TILE + j, s->upstream + skip * padded,
-                padded, rows - skip, s->value_gradient + tile + j * padded, padded, n, padded);
+            (pairs ? NJ(add_product_of_turned_pairs) : NJ(add_product_of_turned))(
+                weights + step * TILE + j, s->upstream + step * padded, padded, rows - skip,
+                s->value_gradient + sums + j * padded, padded, n, padded);
     }
     NJ_EACH_STRIP(j, n, keys) {
-        size_t skip = diagonal ? j : 0;
+        size_t skip = diagonal ? j : 0, step = skip / each;
         if (skip < rows)
-            NJ(add_product_of_turned)(s->weight_gradient + skip * TILE + j,
-                s->queries + skip * padded, padded, rows - skip,
-                s->key_gradient + tile + j * padded, padded, n, padded);
+            (pairs ? NJ(add_product_of_turned_pairs) : NJ(add_product_of_turned))(
+                gradient + step * TILE + j, s->queries + step * padded, padded, rows - skip,
+                s->key_gradient + sums + j * padded, padded, n, padded);
     }
+}
+
+static void NJ(meet)(struct gradient_state *s, size_t query_block, size_t block, size_t rows) {
+    if (NJ_MULTIPLIES_BF16 && s->pairs)
+        NJ(meet_in)(s, query_block, block, rows, NJ_MULTIPLIES_BF16);
+    else
+        NJ(meet_in)(s, query_block, block, rows, false);
 }
 
 static void NJ(one_query_tile)(struct gradient_state *s, size_t head, size_t block) {
@@ -119,22 +165,27 @@ static void NJ(one_query_tile)(struct gradient_state *s, size_t head, size_t blo
     const size_t d = call->head_size, padded = s->padded;
     const size_t width = (call->heads + 2 * call->key_value_heads) * d;
     const size_t t = s->base + block * TILE, rows = nj_min(TILE, call->time - block * TILE);
-    const size_t row = call->heads * d;
-    NJ(copy_rows)(call->qkv, call->kind, t * width + head * d, width, rows, d, padded, call->scale,
-        s->queries);
-    NJ(turn_rows)(s->queries, NJ_F32, 0, padded, rows, d, 1, s->queries_turned);
-    // The forward's output goes where the queries' gradient will be, just for delta.
-    NJ(copy_rows)(call->upstream, call->kind, t * row + head * d, row, rows, d, padded, 1,
-        s->upstream);
-    NJ(turn_rows)(s->upstream, NJ_F32, 0, padded, rows, d, 1, s->upstream_turned);
-    NJ(copy_rows)(call->out, call->kind, t * row + head * d, row, rows, d, padded, 1,
-        s->query_gradient);
+    const size_t row = call->heads * d, query = t * width + head * d, out = t * row + head * d;
+    if (s->pairs) {
+        NJ(copy_pairs)(call->qkv, query, width, rows, d, padded, s->queries);
+        NJ(turn_pairs)(call->qkv, query, width, rows, d, s->queries_turned);
+        NJ(copy_pairs)(call->upstream, out, row, rows, d, padded, s->upstream);
+        NJ(turn_pairs)(call->upstream, out, row, rows, d, s->upstream_turned);
+    } else {
+        NJ(copy_rows)(
+            call->qkv, call->kind, query, width, rows, d, padded, call->scale, s->queries);
+        NJ(turn_rows)(s->queries, NJ_F32, 0, padded, rows, d, 1, s->queries_turned);
+        NJ(copy_rows)(call->upstream, call->kind, out, row, rows, d, padded, 1, s->upstream);
+        NJ(turn_rows)(s->upstream, NJ_F32, 0, padded, rows, d, 1, s->upstream_turned);
+    }
     int visible = (int)(block * TILE);
     for (size_t i = 0; i < rows; i++) {
         nj_v16 sum = {0};
-        for (size_t j = 0; j < padded; j += 16)
-            sum += NJ(load_f32)(s->upstream + i * padded + j)
-                * NJ(load_f32)(s->query_gradient + i * padded + j);
+        for (size_t j = 0; j < d; j += 16) {
+            size_t n = nj_min(16, d - j), at = out + i * row + j;
+            sum += NJ(load_some)(call->upstream, at, n, call->kind)
+                * NJ(load_some)(call->out, at, n, call->kind);
+        }
         s->delta[i] = NJ(sum_lanes)(sum);
         s->log_sum_exp[i] = call->log_sum_exp[(t + i) * call->heads + head];
         visible = call->starts[t + i] < visible ? call->starts[t + i] : visible;
@@ -153,39 +204,48 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
     struct gradient_state s = {
         .call = call, .base = index / call->key_value_heads * time,
         .shared = index % call->key_value_heads, .padded = padded,
-        .blocks = nj_ceil_div(time, TILE)};
-    const size_t tile = TILE * padded, all = s.blocks * tile;
+        .blocks = nj_ceil_div(time, TILE), .pairs = NJ(takes_pairs)(call->kind, d)};
+    const size_t tile = TILE * padded, whole = s.blocks * tile;
+    s.floats = s.pairs ? tile / 2 : tile;
+    const size_t all = s.blocks * s.floats;
     s.keys = nj_thread_scratch(
-        thread, (5 * all + 5 * tile + 2 * TILE * TILE) * sizeof(float));
+        thread, (3 * all + 2 * whole + 5 * tile + 3 * TILE * TILE) * sizeof(float));
     s.keys_turned = s.keys + all;
     s.values_turned = s.keys_turned + all;
     s.key_gradient = s.values_turned + all;
-    s.value_gradient = s.key_gradient + all;
-    s.queries = s.value_gradient + all;
+    s.value_gradient = s.key_gradient + whole;
+    s.queries = s.value_gradient + whole;
     s.upstream = s.queries + tile;
     s.query_gradient = s.upstream + tile;
     s.queries_turned = s.query_gradient + tile;
     s.upstream_turned = s.queries_turned + tile;
     s.weights = s.upstream_turned + tile;
     s.weight_gradient = s.weights + TILE * TILE;
-    memset(s.key_gradient, 0, 2 * all * sizeof(float));
+    s.weight_pairs = s.weight_gradient + TILE * TILE;
+    s.gradient_pairs = s.weight_pairs + TILE * TILE / 2;
+    memset(s.key_gradient, 0, 2 * whole * sizeof(float));
 
     const size_t key = s.base * width + (call->heads + s.shared) * d;
     const size_t value = key + call->key_value_heads * d;
     for (size_t b = 0; b < s.blocks; b++) {
-        size_t t = b * TILE, rows = nj_min(TILE, time - t);
-        NJ(copy_rows)(call->qkv, call->kind, key + t * width, width, rows, d, padded, 1,
-            s.keys + b * tile);
-        NJ(turn_rows)(
-            call->qkv, call->kind, key + t * width, width, rows, d, 1, s.keys_turned + b * tile);
-        NJ(turn_rows)(
-            call->qkv, call->kind, value + t * width, width, rows, d, 1,
-            s.values_turned + b * tile);
+        size_t t = b * TILE, rows = nj_min(TILE, time - t), at = b * s.floats;
+        size_t keys = key + t * width, values = value + t * width;
+        if (s.pairs) {
+            NJ(copy_pairs)(call->qkv, keys, width, rows, d, padded, s.keys + at);
+            NJ(turn_pairs)(call->qkv, keys, width, rows, d, s.keys_turned + at);
+            NJ(turn_pairs)(call->qkv, values, width, rows, d, s.values_turned + at);
+            continue;
+        }
+        NJ(copy_rows)(call->qkv, call->kind, keys, width, rows, d, padded, 1, s.keys + at);
+        NJ(turn_rows)(call->qkv, call->kind, keys, width, rows, d, 1, s.keys_turned + at);
+        NJ(turn_rows)(call->qkv, call->kind, values, width, rows, d, 1, s.values_turned + at);
     }
     for (size_t head = s.shared * groups; head < (s.shared + 1) * groups; head++)
         for (size_t block = 0; block < s.blocks; block++) NJ(one_query_tile)(&s, head, block);
+    // The queries were scaled already, but for those in pairs.
     NJ(write_rows)(
-        s.key_gradient, time, d, padded, 1, call->gradient, call->kind, key, width);
+        s.key_gradient, time, d, padded, s.pairs ? call->scale : 1, call->gradient, call->kind,
+        key, width);
     NJ(write_rows)(
         s.value_gradient, time, d, padded, 1, call->gradient, call->kind, value, width);
 }

@@ -36,6 +36,7 @@ static inline int first_seen(const nj_cached_attention_call *call, size_t token)
 
 #include "vector.h"
 #include "attention_tile.h"
+#include "attention_pairs.h"
 #include "attention_visit.h"
 
 // Asks for a head's rows ahead of their use: they lie too far apart for the processor to guess.
@@ -61,13 +62,19 @@ static void NJ(visit_by_token)(
     for (size_t t = from; t < filled; t += TILE) {
         size_t rows = nj_min(TILE, filled - t);
         NJ(fetch_rows)(call->values, call->cache_kind, first + t * row, row, rows, d);
-        NJ(turn_rows)(call->keys, call->cache_kind, first + t * row, row, rows, d, 1, keys);
+        if (tile->pairs)
+            NJ(turn_pairs)(call->keys, first + t * row, row, rows, d, keys);
+        else
+            NJ(turn_rows)(call->keys, call->cache_kind, first + t * row, row, rows, d, 1, keys);
         if (t + TILE < filled)
             NJ(fetch_rows)(
                 call->keys, call->cache_kind, first + (t + TILE) * row, row,
                 nj_min(TILE, filled - t - TILE), d);
-        NJ(copy_rows)(
-            call->values, call->cache_kind, first + t * row, row, rows, d, padded, 1, values);
+        if (tile->pairs)
+            NJ(copy_pairs)(call->values, first + t * row, row, rows, d, padded, values);
+        else
+            NJ(copy_rows)(
+                call->values, call->cache_kind, first + t * row, row, rows, d, padded, 1, values);
         NJ(visit)(tile, (int)t, keys, values);
     }
 }
@@ -83,10 +90,10 @@ static void NJ(visit_by_head)(
     const char *values = (const char *)call->values + first * padded * bytes;
     for (size_t t = from; t < filled; t += TILE) {
         const void *block = keys + t * d * bytes, *rows = values + t * padded * bytes;
-        if (call->cache_kind == NJ_F32) {
+        if (call->cache_kind == NJ_F32 || tile->pairs) {
             NJ(visit)(tile, (int)t, block, rows);
         } else if (tile->rows <= WIDENED_ABOVE) {
-            NJ(visit_of)(tile, (int)t, block, rows, NJ_BF16);
+            NJ(visit_of)(tile, (int)t, block, rows, NJ_BF16, false);
         } else {
             size_t count = nj_min(TILE, filled - t) * padded;
             for (size_t i = 0; i < TILE * d; i += 16)
@@ -105,21 +112,31 @@ static void NJ(attend_cached_heads)(
 ) {
     const size_t d = call->head_size, padded = nj_round_up(d, 16);
     const size_t width = (call->heads + 2 * call->key_value_heads) * d;
+    const bool pairs = NJ(takes_pairs)(call->kind, d);
     float *values = memory + TILE * padded;
     struct query_tile tile;
     nj_query_tile_init(
-        &tile, group->count * heads, d, padded, call->soft_cap, values + TILE * padded);
+        &tile, group->count * heads, d, padded, call->soft_cap, pairs, call->scale,
+        values + TILE * padded);
     // The values' memory holds the queries until they are turned.
     for (size_t i = 0; i < group->count; i++) {
-        NJ(copy_rows)(
-            call->qkv, call->kind, (group->first + i) * width + head * d, d, heads, d, padded,
-            call->scale, values + i * heads * padded);
+        size_t query = (group->first + i) * width + head * d;
+        if (pairs)
+            memcpy((uint16_t *)values + i * heads * d, (const uint16_t *)call->qkv + query,
+                heads * d * sizeof(uint16_t));
+        else
+            NJ(copy_rows)(
+                call->qkv, call->kind, query, d, heads, d, padded, call->scale,
+                values + i * heads * padded);
         for (size_t h = 0; h < heads; h++) {
             tile.start[i * heads + h] = first_seen(call, group->first + i);
             tile.position[i * heads + h] = call->positions[group->first + i];
         }
     }
-    NJ(turn_rows)(values, NJ_F32, 0, padded, tile.rows, d, 1, tile.queries);
+    if (pairs)
+        NJ(turn_pairs)((const uint16_t *)values, 0, d, tile.rows, d, tile.queries);
+    else
+        NJ(turn_rows)(values, NJ_F32, 0, padded, tile.rows, d, 1, tile.queries);
     size_t slot = (size_t)call->slots[group->first];
     size_t filled = (size_t)call->positions[group->first + group->count - 1] + 1;
     size_t from = (size_t)first_seen(call, group->first) / TILE * TILE;
@@ -167,17 +184,28 @@ static void NJ(store_tokens)(void *context, size_t from, size_t to, int thread) 
     }
 }
 
-// The same for a cache by head: a column of each block of keys, a row of values.
+// The same for a cache by head: a column of each block of keys, a row of values; in pairs half of
+// the pairs of two columns, and of two rows.
 static void NJ(store_tokens_by_head)(void *context, size_t from, size_t to, int thread) {
     const nj_cached_attention_call *call = context;
     const size_t d = call->head_size, padded = nj_round_up(d, 16), heads = call->key_value_heads;
     const size_t bytes = nj_kind_bytes(call->cache_kind);
+    const bool pairs = NJ(takes_pairs)(call->kind, d);
     (void)thread;
     for (size_t index = from; index < to; index++) {
         size_t i = index / heads, h = index % heads, position = (size_t)call->positions[i];
         size_t first = ((size_t)call->slots[i] * heads + h) * call->capacity;
         size_t key = i * (call->heads + 2 * heads) * d + (call->heads + h) * d;
         size_t column = first * d + position / TILE * TILE * d + position % TILE;
+        if (pairs) {
+            const uint16_t *new_keys = (const uint16_t *)call->qkv + key, *row = new_keys + heads * d;
+            uint16_t *keys = (uint16_t *)call->keys + column + position % TILE;
+            uint16_t *values = (uint16_t *)call->values
+                + (first + position / 2 * 2) * padded + position % 2;
+            for (size_t j = 0; j < d; j++) keys[j / 2 * 2 * TILE + j % 2] = new_keys[j];
+            for (size_t j = 0; j < padded; j++) values[2 * j] = j < d ? row[j] : 0;
+            continue;
+        }
         for (size_t j = 0; j < d; j += 16) {
             size_t n = nj_min(16, d - j);
             union { float f32[16]; uint16_t bf16[16]; } part;

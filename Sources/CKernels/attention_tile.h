@@ -2,15 +2,17 @@
 // keys and values. Included inside a pass of `each_variant.h`.
 //
 // A tile is at most TILE queries or keys by `padded` columns: the head size rounded up to 16, the
-// columns beyond it zeros.
+// columns beyond it zeros. In `pairs`, where the machine multiplies bf16, two neighbours along the
+// steps of a product, both in bf16, lie in the place of one float (`attention_pairs.h`).
 
 // c [rows, 16 parts] (+)= a · b over `steps`; all but c, b, their strides and the steps is fixed
 // when compiled. a's element (i, s) lies at i * row_stride + s * step_stride; b's row s at
-// s * b_stride, its elements of `kind`.
+// s * b_stride, its elements of `kind`. In pairs s counts pairs, and the second half of one that is
+// half beyond the steps is not read as a number.
 NJ_INLINE void NJ(strip)(
     const float *a, const size_t row_stride, const size_t step_stride, const void *rows_of_b,
     size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows,
-    const size_t parts, const bool add, const nj_kind kind
+    const size_t parts, const bool add, const nj_kind kind, const bool pairs
 ) {
     enum { LANES = NJ_REGISTER_LANES, AHEAD = 2048 };
     const size_t registers = parts * 16 / LANES;
@@ -20,8 +22,9 @@ NJ_INLINE void NJ(strip)(
         for (size_t p = 0; p < registers; p++)
             sum[i * registers + p]
                 = add ? NJ(load_reg)(c, i * c_stride + p * LANES, NJ_F32) : (NJ(reg)){0};
+    const size_t whole = pairs ? steps / 2 : steps;
 #pragma clang loop unroll_count(2)
-    for (size_t s = 0; s < steps; s++) {
+    for (size_t s = 0; s < whole; s++) {
         // A single row uses up memory faster than the processor guesses what comes next.
         if (rows == 1)
             for (size_t at = 0; at < parts * 16 * nj_kind_bytes(kind); at += 64)
@@ -29,13 +32,24 @@ NJ_INLINE void NJ(strip)(
         NJ(reg) column[16];
         for (size_t p = 0; p < registers; p++)
             column[p] = NJ(load_reg)(b, p * LANES, kind);
+#pragma clang loop unroll(full)
         for (size_t i = 0; i < rows; i++)
             for (size_t p = 0; p < registers; p++)
-                sum[i * registers + p] += a[i * row_stride] * column[p];
+                sum[i * registers + p] = NJ(multiply_add)(
+                    sum[i * registers + p], a[i * row_stride], column[p], pairs);
+#pragma clang loop unroll(full)
         for (size_t i = 0; i < rows * registers; i++) NJ_KEEP(sum[i]);
         a += step_stride;
         b += b_stride * nj_kind_bytes(kind);
     }
+    if (pairs && steps % 2 != 0)
+        for (size_t p = 0; p < registers; p++) {
+            typedef uint32_t bits __attribute__((vector_size(LANES * 4)));
+            NJ(reg) first = (NJ(reg))((bits)NJ(load_reg)(b, p * LANES, kind) & 0xffffu);
+            for (size_t i = 0; i < rows; i++)
+                sum[i * registers + p] = NJ(multiply_add)(
+                    sum[i * registers + p], a[i * row_stride], first, pairs);
+        }
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < registers; p++)
             __builtin_memcpy(
@@ -45,18 +59,19 @@ NJ_INLINE void NJ(strip)(
 NJ_INLINE void NJ(strips)(
     const float *a, const size_t row_stride, const size_t step_stride, const void *b,
     size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows, size_t columns,
-    const bool add, const nj_kind kind
+    const bool add, const nj_kind kind, const bool pairs
 ) {
     const size_t bytes = nj_kind_bytes(kind);
-    // Few rows take several parts at once, so that enough sums are in flight.
-    const size_t parts = rows == 1 ? 4 : rows == 2 ? 2 : 1;
+    // Few rows take several parts at once, so that enough sums are in flight; in pairs many do too,
+    // for one part of them waits for a's numbers.
+    const size_t parts = rows == 1 ? 4 : rows == 2 || pairs ? 2 : 1;
     size_t j = 0;
     for (; j + 16 * parts <= columns; j += 16 * parts)
         NJ(strip)(a, row_stride, step_stride, (const char *)b + j * bytes, b_stride, steps, c + j,
-            c_stride, rows, parts, add, kind);
+            c_stride, rows, parts, add, kind, pairs);
     for (; j < columns; j += 16)
         NJ(strip)(a, row_stride, step_stride, (const char *)b + j * bytes, b_stride, steps, c + j,
-            c_stride, rows, 1, add, kind);
+            c_stride, rows, 1, add, kind, pairs);
 }
 
 // The most rows that a strip takes when `left` are left.
@@ -85,8 +100,8 @@ NJ_INLINE void NJ(fetch_part)(const void *tile, size_t bytes, size_t i, size_t n
 // of 16.
 #define NJ_STRIPS_OF(rows, ...)                                                                   \
     case rows: NJ(strips)(a, NJ_STRIPS_SPREAD(rows, __VA_ARGS__)); break;
-#define NJ_STRIPS_SPREAD(rows, row_stride, step_stride, add, kind) \
-    row_stride, step_stride, b, b_stride, steps, c, c_stride, rows, columns, add, kind
+#define NJ_STRIPS_SPREAD(rows, row_stride, step_stride, add, kind, pairs) \
+    row_stride, step_stride, b, b_stride, steps, c, c_stride, rows, columns, add, kind, pairs
 #if NJ_TILE_ROWS > 6
 #define NJ_STRIPS_WIDE(...) \
     NJ_STRIPS_OF(14, __VA_ARGS__) NJ_STRIPS_OF(6, __VA_ARGS__) NJ_STRIPS_OF(4, __VA_ARGS__)
@@ -107,13 +122,16 @@ NJ_INLINE void NJ(fetch_part)(const void *tile, size_t bytes, size_t i, size_t n
         }                                                                                         \
     }
 // c = a · b, a turned: its rows lie side by side, steps TILE apart.
-NJ_STRIPS(product_of_turned, 1, TILE, false, NJ_F32)
-NJ_STRIPS(product_of_turned_bf16, 1, TILE, false, NJ_BF16)
+NJ_STRIPS(product_of_turned, 1, TILE, false, NJ_F32, false)
+NJ_STRIPS(product_of_turned_bf16, 1, TILE, false, NJ_BF16, false)
+NJ_STRIPS(product_of_turned_pairs, 1, TILE, false, NJ_F32, true)
 // c += a · b, a turned.
-NJ_STRIPS(add_product_of_turned, 1, TILE, true, NJ_F32)
+NJ_STRIPS(add_product_of_turned, 1, TILE, true, NJ_F32, false)
+NJ_STRIPS(add_product_of_turned_pairs, 1, TILE, true, NJ_F32, true)
 // c += a · b, a's rows TILE apart.
-NJ_STRIPS(add_product, TILE, 1, true, NJ_F32)
-NJ_STRIPS(add_product_bf16, TILE, 1, true, NJ_BF16)
+NJ_STRIPS(add_product, TILE, 1, true, NJ_F32, false)
+NJ_STRIPS(add_product_bf16, TILE, 1, true, NJ_BF16, false)
+NJ_STRIPS(add_product_pairs, TILE, 1, true, NJ_F32, true)
 #undef NJ_STRIPS
 #undef NJ_STRIPS_OF
 #undef NJ_STRIPS_SPREAD
@@ -196,9 +214,10 @@ NJ_INLINE nj_i16 NJ(visible)(int part, int low, int high) {
     return (key >= low) & (key <= high);
 }
 
-// A row's scores [16 parts] become cap tanh(score / cap) (Gemma 2, 2024).
-static void NJ(cap_scores)(float *scores, int parts, float cap) {
+// A row's scores [16 parts], times `scale`, become cap tanh(score / cap) (Gemma 2, 2024).
+static void NJ(cap_scores)(float *scores, int parts, float cap, float scale) {
     for (int p = 0; p < parts; p++)
         NJ(store_f32)(
-            scores + p * 16, cap * NJ(tanh)(NJ(load_f32)(scores + p * 16) * (1.0f / cap)));
+            scores + p * 16,
+            cap * NJ(tanh)(NJ(load_f32)(scores + p * 16) * scale * (1.0f / cap)));
 }

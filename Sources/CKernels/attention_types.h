@@ -14,11 +14,13 @@ enum { TILE = 64 };
 struct query_tile {
     size_t rows, size, padded;
     float soft_cap;      // of the scores; 0 where there is none
+    bool pairs;          // of bf16, as `attention_pairs.h` has them
+    float scale;         // of the scores, in pairs; else the queries are scaled
     int start[TILE];     // the first position a row sees
     int position[TILE];  // the last
     float top[TILE];     // the largest score so far
     float sum[TILE];     // the sum of exponentials below it
-    float *queries;      // [size][TILE], turned and scaled
+    float *queries;      // [size][TILE], turned and scaled; in pairs [size / 2][TILE]
     float *out;          // [TILE][padded], not yet divided by the sum
     float *scores;       // [TILE][TILE]
 };
@@ -28,13 +30,15 @@ static inline size_t nj_query_tile_floats(size_t padded) {
 }
 
 static inline void nj_query_tile_init(
-    struct query_tile *tile, size_t rows, size_t size, size_t padded, float soft_cap,
-    float *memory
+    struct query_tile *tile, size_t rows, size_t size, size_t padded, float soft_cap, bool pairs,
+    float scale, float *memory
 ) {
     tile->rows = rows;
     tile->size = size;
     tile->padded = padded;
     tile->soft_cap = soft_cap;
+    tile->pairs = pairs;
+    tile->scale = scale;
     tile->queries = memory;
     tile->out = memory + TILE * padded;
     tile->scores = memory + 2 * TILE * padded;

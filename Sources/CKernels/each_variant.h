@@ -9,7 +9,8 @@
 // this header, behind a guard: inside a pass it would be compiled for that pass's instructions.
 //
 // NJ_TILE_ROWS is the number of rows of a register tile that is 16 columns wide,
-// NJ_REGISTER_LANES the floats that one vector register holds.
+// NJ_REGISTER_LANES the floats that one vector register holds, NJ_MULTIPLIES_BF16 whether there is an
+// instruction that multiplies bf16 and adds in f32.
 #ifndef NJ_PASS
 
 #include "kernels_internal.h"
@@ -19,6 +20,23 @@
 #define NJ(name) NJ_JOIN(name, NJ_VARIANT)
 
 #if defined(__x86_64__)
+#include <immintrin.h>
+
+#define NJ_MULTIPLIES_BF16 1
+#define NJ_VARIANT v4_bf16
+#define NJ_TILE_ROWS 14
+#define NJ_REGISTER_LANES 16
+#pragma clang attribute push(                                                                 \
+    __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16,avx2,fma,"  \
+                          "f16c,bmi,bmi2"))),                                                 \
+    apply_to = function)
+#include NJ_SELF
+#pragma clang attribute pop
+#undef NJ_VARIANT
+#undef NJ_TILE_ROWS
+#undef NJ_REGISTER_LANES
+#undef NJ_MULTIPLIES_BF16
+#define NJ_MULTIPLIES_BF16 0
 
 #define NJ_VARIANT v4
 #define NJ_TILE_ROWS 14
@@ -52,11 +70,13 @@
 #undef NJ_REGISTER_LANES
 
 #define NJ_PICK(name) \
-    (nj_isa() == NJ_ISA_X86_64_V4       ? name##_v4 \
-         : nj_isa() == NJ_ISA_X86_64_V3 ? name##_v3 \
+    (nj_isa() == NJ_ISA_X86_64_V4_BF16  ? name##_v4_bf16 \
+         : nj_isa() == NJ_ISA_X86_64_V4 ? name##_v4      \
+         : nj_isa() == NJ_ISA_X86_64_V3 ? name##_v3      \
                                         : name##_base)
 
 #else
+#define NJ_MULTIPLIES_BF16 0
 
 #define NJ_VARIANT base
 #define NJ_TILE_ROWS 6

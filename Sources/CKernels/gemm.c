@@ -1,20 +1,22 @@
 // Matrix products: c [m, n] = op(a) · op(b), f32 arithmetic over f32 or bf16 operands; b may be
-// integers of 8 bits with a scale a column (`quantize.c`).
+// integers of 8 bits with a scale a column (`quantize.c`). Where the machine multiplies bf16 and an
+// operand is of it, both are: the other is rounded.
 //
 // Blocked as in Goto and van de Geijn 2008: both operands are rearranged into panels (rows of a
 // by NJ_TILE_ROWS, columns of b by 16) that stream through a tile held in registers; bf16 becomes
 // f32 on the way. A block of c is finished while it is in the L2 cache.
 //
-// The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive k from
-// zero, and these partial sums in order of k; then, over integers, one multiplication. Rows beyond an edge are computed on zeros and
-// dropped. So a row has the same bits for any m, any place in the matrix, any thread, and whether
-// b was packed beforehand or not.
+// The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive steps from
+// zero, and these partial sums in order; then, over integers, one multiplication. A step is one k, or
+// a pair of them in bf16. Rows beyond an edge are computed on zeros and dropped. So a row has the
+// same bits for any m, any place in the matrix, any thread, and whether b was packed beforehand or
+// not.
 #ifndef GEMM_TYPES
 #define GEMM_TYPES
 #include "kernels_internal.h"
 
 enum {
-    DEPTH = 512,           // k of one partial sum: longer ones visit c less often
+    DEPTH = 512,           // steps of one partial sum: longer ones visit c less often
     WIDTH = 512,           // columns of a block of c
     BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 96 KiB of a at a time
     BLOCK_ROWS_MOST = 112,
@@ -38,12 +40,15 @@ struct pack_run {
     size_t n, k;
     size_t column;
     void *panels;
+    bool pairs;
 };
 
 // One pass over some columns of c, whose panels of b are at hand.
 struct gemm_run {
     const nj_gemm_call *call;
     size_t column, columns;
+    bool pairs;    // whether a step is two k in bf16; panels count as f32 then
+    size_t steps;
     const void *panels;
     nj_kind panel_kind;
     const float *scales;   // of the columns, where the panels hold integers
@@ -72,9 +77,10 @@ static inline size_t panel_at(size_t panel, size_t at, size_t k, nj_kind kind) {
 #include "gemm_pack.h"
 #include "gemm_tile.h"
 #include "gemm_few_rows.h"
-static void NJ(pack_small_a)(const nj_gemm_call *call, float *out) {
-    NJ(pack_a)(call, 0, call->m, 0, call->k, out);
+static void NJ(pack_small_a)(const struct gemm_run *run, float *out) {
+    NJ(pack_a)(run->call, 0, run->call->m, 0, run->steps, out, run->pairs);
 }
+static bool NJ(multiplies_bf16)(void) { return NJ_MULTIPLIES_BF16; }
 
 #else
 
@@ -122,43 +128,56 @@ void nj_gemm(const nj_gemm_call *call) {
     if (call->m == 0 || n == 0) return;
     if (k == 0) return clear(call);
 
-    struct gemm_run run = {.call = call, .panel_kind = NJ_F32};
+    bool is_bf16 = call->a_kind == NJ_BF16 || call->b_kind == NJ_BF16;
+    // A weight that was packed as f32 stays one.
+    bool fixed = call->b_arrangement == NJ_PACKED && call->b_kind != NJ_BF16;
+    struct gemm_run run = {.call = call, .panel_kind = NJ_F32, .steps = k};
+    run.pairs = is_bf16 && !fixed && nj_gemm_multiplies_bf16();
+    if (run.pairs) run.steps = nj_ceil_div(k, 2);
+    const size_t steps = run.steps;
     if (call->m <= nj_min(SMALL_ROWS, NJ_PICK(tile_rows)())) {
         float *a = nj_shared_scratch(
-            NJ_SCRATCH_PARTIALS, (k * NJ_PICK(tile_rows)() + 16) * sizeof(float));
-        NJ_PICK(pack_small_a)(call, a);
+            NJ_SCRATCH_PARTIALS, (steps * NJ_PICK(tile_rows)() + 16) * sizeof(float));
+        NJ_PICK(pack_small_a)(&run, a);
         run.a_panel = a;
     }
     if (call->b_arrangement == NJ_PACKED) {
         run.columns = n;
         run.panels = call->b;
-        run.panel_kind = call->b_kind;
+        if (!run.pairs) run.panel_kind = call->b_kind;
         if (call->b_kind == NJ_I8)
             run.scales = (const float *)((const char *)call->b + nj_round_up(n, GROUP) * k);
         return run_pass(&run);
     }
-    size_t most = nj_max(PACKED_B_LIMIT / (k * sizeof(float)) / WIDTH * WIDTH, WIDTH);
+    size_t most = nj_max(PACKED_B_LIMIT / (steps * sizeof(float)) / WIDTH * WIDTH, WIDTH);
     for (size_t column = 0; column < n; column += most) {
         run.column = column;
         run.columns = nj_min(most, n - column);
         size_t panels = nj_ceil_div(run.columns, 16);
-        void *packed = nj_shared_scratch(NJ_SCRATCH_PACKED_B, panels * 16 * k * sizeof(float));
+        void *packed = nj_shared_scratch(NJ_SCRATCH_PACKED_B, panels * 16 * steps * sizeof(float));
         struct pack_run pack = {
-            call->b, call->b_kind, call->b_arrangement, n, k, column, packed};
-        bool serial = panels * 16 * k < SERIAL_WORK / 4;
+            call->b, call->b_kind, call->b_arrangement, n, k, column, packed, run.pairs};
+        bool serial = panels * 16 * steps < SERIAL_WORK / 4;
         nj_for_ranges(panels, 1, serial ? SIZE_MAX : 0, NJ_PICK(pack_b), &pack);
         run.panels = packed;
         run_pass(&run);
     }
 }
 
-size_t nj_gemm_packed_count(size_t n, size_t k) { return nj_round_up(n, 16) * k; }
+bool nj_gemm_multiplies_bf16(void) { return NJ_PICK(multiplies_bf16)(); }
+
+size_t nj_gemm_packed_bytes(nj_kind kind, size_t n, size_t k) {
+    bool pairs = kind == NJ_BF16 && nj_gemm_multiplies_bf16();
+    return nj_round_up(n, 16) * (pairs ? nj_round_up(k, 2) : k) * nj_kind_bytes(kind);
+}
 
 void nj_gemm_pack(const void *weight, nj_kind kind, size_t n, size_t k, void *packed) {
-    struct pack_run run = {weight, kind, NJ_TRANSPOSED, n, k, 0, packed};
+    bool pairs = kind == NJ_BF16 && nj_gemm_multiplies_bf16();
+    struct pack_run run = {weight, kind, NJ_TRANSPOSED, n, k, 0, packed, pairs};
+    bool as_stored = kind == NJ_BF16 && !pairs;
     if (k == 0) return;
     nj_for_ranges(
-        nj_ceil_div(n, 16), 1, 0, kind == NJ_BF16 ? NJ_PICK(pack_b_bf16) : NJ_PICK(pack_b), &run);
+        nj_ceil_div(n, 16), 1, 0, as_stored ? NJ_PICK(pack_b_bf16) : NJ_PICK(pack_b), &run);
 }
 
 #endif

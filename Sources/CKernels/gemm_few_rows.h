@@ -5,11 +5,11 @@
 // latency of one; b is read from memory once. Integers come in fours or in halves of them.
 NJ_INLINE void NJ(few_rows_by)(
     const struct gemm_run *run, size_t first, const size_t rows, const size_t panels,
-    const nj_kind kind
+    const nj_kind kind, const bool pairs
 ) {
     enum { PARTS = 16 / NJ_REGISTER_LANES };
     const nj_gemm_call *call = run->call;
-    const size_t k = call->k, count = rows * panels * PARTS, bytes = nj_kind_bytes(kind);
+    const size_t k = run->steps, count = rows * panels * PARTS, bytes = nj_kind_bytes(kind);
     // Elements from step to step and from panel to panel.
     const size_t step = kind == NJ_I8 ? GROUP : 16, apart = kind == NJ_I8 ? 16 : k * 16;
     float sums[SMALL_ROWS * SMALL_PANELS * 16];
@@ -28,13 +28,15 @@ NJ_INLINE void NJ(few_rows_by)(
                     size_t index = p / PARTS * apart + p % PARTS * NJ_REGISTER_LANES;
                     NJ(reg) column = NJ(load_reg)(b, index, kind);
                     for (size_t i = 0; i < rows; i++)
-                        sum[i * panels * PARTS + p] += a[i] * column;
+                        sum[i * panels * PARTS + p] = NJ(multiply_add)(
+                            sum[i * panels * PARTS + p], a[i], column, pairs);
                 }
             else
                 for (size_t i = 0; i < rows; i++)
                     for (size_t p = 0; p < PARTS; p++)
-                        sum[i * PARTS + p]
-                            += a[i] * NJ(load_reg)(b, p * NJ_REGISTER_LANES, kind);
+                        sum[i * PARTS + p] = NJ(multiply_add)(
+                            sum[i * PARTS + p], a[i],
+                            NJ(load_reg)(b, p * NJ_REGISTER_LANES, kind), pairs);
             for (size_t i = 0; i < count; i++) NJ_KEEP(sum[i]);
             a += NJ_TILE_ROWS;
             b += step * bytes;
@@ -65,24 +67,24 @@ NJ_INLINE void NJ(few_rows_by)(
 
 NJ_INLINE void NJ(few_rows_range)(
     const struct gemm_run *run, size_t from, size_t to, const size_t rows, const size_t panels,
-    const nj_kind kind
+    const nj_kind kind, const bool pairs
 ) {
     for (; from + panels <= to; from += panels)
-        NJ(few_rows_by)(run, from, rows, panels, kind);
-    for (; from < to; from++) NJ(few_rows_by)(run, from, rows, 1, kind);
+        NJ(few_rows_by)(run, from, rows, panels, kind, pairs);
+    for (; from < to; from++) NJ(few_rows_by)(run, from, rows, 1, kind, pairs);
 }
 
 NJ_INLINE void NJ(few_rows_of)(
-    const struct gemm_run *run, size_t from, size_t to, const nj_kind kind
+    const struct gemm_run *run, size_t from, size_t to, const nj_kind kind, const bool pairs
 ) {
     switch (run->call->m) {
-    case 1: NJ(few_rows_range)(run, from, to, 1, 4, kind); break;
-    case 2: NJ(few_rows_range)(run, from, to, 2, kind == NJ_I8 ? 2 : 3, kind); break;
+    case 1: NJ(few_rows_range)(run, from, to, 1, 4, kind, pairs); break;
+    case 2: NJ(few_rows_range)(run, from, to, 2, kind == NJ_I8 ? 2 : 3, kind, pairs); break;
 #if NJ_TILE_ROWS >= 6
-    case 3: NJ(few_rows_range)(run, from, to, 3, 2, kind); break;
-    case 4: NJ(few_rows_range)(run, from, to, 4, 1, kind); break;
-    case 5: NJ(few_rows_range)(run, from, to, 5, 1, kind); break;
-    case 6: NJ(few_rows_range)(run, from, to, 6, 1, kind); break;
+    case 3: NJ(few_rows_range)(run, from, to, 3, 2, kind, pairs); break;
+    case 4: NJ(few_rows_range)(run, from, to, 4, 1, kind, pairs); break;
+    case 5: NJ(few_rows_range)(run, from, to, 5, 1, kind, pairs); break;
+    case 6: NJ(few_rows_range)(run, from, to, 6, 1, kind, pairs); break;
 #endif
     }
 }
@@ -91,10 +93,12 @@ NJ_INLINE void NJ(few_rows_of)(
 static void NJ(few_rows)(void *context, size_t from, size_t to, int thread) {
     const struct gemm_run *run = context;
     (void)thread;
-    if (run->panel_kind == NJ_I8)
-        NJ(few_rows_of)(run, from, to, NJ_I8);
+    if (NJ_MULTIPLIES_BF16 && run->pairs)
+        NJ(few_rows_of)(run, from, to, NJ_F32, NJ_MULTIPLIES_BF16);
+    else if (run->panel_kind == NJ_I8)
+        NJ(few_rows_of)(run, from, to, NJ_I8, false);
     else if (run->panel_kind == NJ_BF16)
-        NJ(few_rows_of)(run, from, to, NJ_BF16);
+        NJ(few_rows_of)(run, from, to, NJ_BF16, false);
     else
-        NJ(few_rows_of)(run, from, to, NJ_F32);
+        NJ(few_rows_of)(run, from, to, NJ_F32, false);
 }

@@ -1,22 +1,68 @@
 // Panels for the matrix product: part of gemm.c, read once per instruction set.
 //
-// A panel holds `width` rows (of a) or columns (of b) side by side, step after step of k.
+// A panel holds `width` rows (of a) or columns (of b) side by side, step after step: of one k as f32,
+// or, where the machine multiplies bf16, of two as a pair of bf16 in the place of a float; the last
+// pair of an odd k ends with a zero.
 
-// One panel from `rows` rows (the rest are zeros) whose k lie side by side, `stride` apart.
+// Eight steps that lie side by side, from element `index` on.
+NJ_INLINE nj_v8 NJ(load_steps)(const void *base, size_t index, const nj_kind kind, const bool pairs) {
+    if (!pairs) return NJ(load8)(base, index, kind);
+    nj_h16 halves;
+    if (kind == NJ_BF16)
+        __builtin_memcpy(&halves, (const uint16_t *)base + index, sizeof halves);
+    else
+        halves = NJ(round_bf16)(NJ(load_f32)((const float *)base + index));
+    return (nj_v8)halves;
+}
+
+// The step made of one element, or of two that lie `stride` apart; `left` are there.
+NJ_INLINE float NJ(load_step)(
+    const void *base, size_t index, size_t stride, size_t left, const nj_kind kind,
+    const bool pairs
+) {
+    float first = NJ(load1)(base, index, kind);
+    if (!pairs) return first;
+    float second = left > 1 ? NJ(load1)(base, index + stride, kind) : 0;
+    nj_h16 rounded = NJ(round_bf16)((nj_v16){first, second});
+    uint16_t halves[2] = {rounded[0], rounded[1]};
+    float step;
+    __builtin_memcpy(&step, halves, sizeof step);
+    return step;
+}
+
+// Of 16 rows or columns that lie side by side one step; of a pair the second lies `stride` on.
+NJ_INLINE nj_v16 NJ(load_across)(
+    const void *base, size_t index, size_t stride, bool both, const nj_kind kind, const bool pairs
+) {
+    if (!pairs) return NJ(load)(base, index, kind);
+    nj_h16 first, second = {0};
+    if (kind == NJ_BF16) {
+        __builtin_memcpy(&first, (const uint16_t *)base + index, sizeof first);
+        if (both) __builtin_memcpy(&second, (const uint16_t *)base + index + stride, sizeof second);
+    } else {
+        first = NJ(round_bf16)(NJ(load_f32)((const float *)base + index));
+        if (both) second = NJ(round_bf16)(NJ(load_f32)((const float *)base + index + stride));
+    }
+    return (nj_v16)(__builtin_convertvector(first, nj_u16)
+        | __builtin_convertvector(second, nj_u16) << 16);
+}
+
+// One panel from `rows` rows (the rest are zeros) whose `k` elements lie side by side, `stride` apart.
 // Writes whole groups of 8, so up to 7 floats beyond the panel: the next panel's, or slack.
 NJ_INLINE void NJ(panel_from_rows)(
     const void *base, size_t first, size_t stride, size_t rows, size_t k, const size_t width,
-    float *out, const nj_kind kind
+    float *out, const nj_kind kind, const bool pairs
 ) {
     const nj_v8 zero = {0};
+    const size_t each = pairs ? 2 : 1, steps = nj_ceil_div(k, each);
     size_t at = 0;
-    for (; at + 8 <= k; at += 8) {
+    for (; at + 8 <= k / each; at += 8) {
         nj_v8 r[2][8];
         for (size_t g = 0; g < 2 && g * 8 < width; g++) {
             for (size_t i = 0; i < 8; i++) {
                 size_t row = g * 8 + i;
                 r[g][i] = row < width && row < rows
-                    ? NJ(load8)(base, first + row * stride + at, kind) : zero;
+                    ? NJ(load_steps)(base, first + row * stride + at * each, kind, pairs) : zero;
             }
             NJ(transpose8)(r[g]);
         }
@@ -24,32 +70,39 @@ NJ_INLINE void NJ(panel_from_rows)(
             for (size_t g = 0; g < 2 && g * 8 < width; g++)
                 __builtin_memcpy(out + (at + i) * width + g * 8, &r[g][i], sizeof(nj_v8));
     }
-    for (; at < k; at++)
+    for (; at < steps; at++)
         for (size_t row = 0; row < width; row++)
-            out[at * width + row]
-                = row < rows ? NJ(load1)(base, first + row * stride + at, kind) : 0;
+            out[at * width + row] = row < rows
+                ? NJ(load_step)(
+                      base, first + row * stride + at * each, 1, k - at * each, kind, pairs)
+                : 0;
 }
 
-// Steps k0..<k1 of one panel whose `width` entries lie side by side in each row of the source.
-// `out` is the panel's step k0; `last` is the source's element count.
+// Steps k0..<k1 of one panel whose `width` entries lie side by side in each of the `k` rows of the
+// source. `out` is the panel's step k0.
 NJ_INLINE void NJ(panel_from_columns)(
-    const void *base, size_t first, size_t stride, size_t entries, size_t k0, size_t k1,
-    const size_t width, float *out, const nj_kind kind, size_t last
+    const void *base, size_t first, size_t stride, size_t entries, size_t k0, size_t k1, size_t k,
+    const size_t width, float *out, const nj_kind kind, const bool pairs
 ) {
-    const size_t lanes = width <= 8 ? 8 : 16;
+    const size_t lanes = width <= 8 && !pairs ? 8 : 16, each = pairs ? 2 : 1;
     for (size_t at = k0; at < k1; at++, out += width) {
-        size_t source = first + at * stride;
-        // Whole vectors where what they read exists and what they write too much comes later.
-        bool whole = width == lanes ? entries == width
-            : entries == width && source + lanes <= last && at + 1 < k1;
-        if (whole && lanes == 16) {
-            NJ(store_f32)(out, NJ(load)(base, source, kind));
-        } else if (whole) {
+        size_t source = first + at * each * stride;
+        bool both = at * each + 1 < k;
+        size_t last_row = pairs && both ? source + stride : source;
+        // Whole vectors where what they read exists; what is not the panel's becomes zeros.
+        bool exists = last_row + lanes <= k * stride;
+        if (exists && lanes == 16) {
+            const nj_i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+            nj_v16 v = NJ(load_across)(base, source, stride, both, kind, pairs);
+            if (entries < width) v = NJ(select)(lane < (int)entries, v, NJ(splat)(0));
+            __builtin_memcpy(out, &v, width * sizeof *out);
+        } else if (exists && entries == width) {
             nj_v8 v = NJ(load8)(base, source, kind);
-            __builtin_memcpy(out, &v, sizeof v);
+            __builtin_memcpy(out, &v, width * sizeof *out);
         } else {
             for (size_t i = 0; i < width; i++)
-                out[i] = i < entries ? NJ(load1)(base, source + i, kind) : 0;
+                out[i] = i < entries
+                    ? NJ(load_step)(base, source + i, stride, both ? 2 : 1, kind, pairs) : 0;
         }
     }
 }
@@ -59,17 +112,19 @@ NJ_INLINE void NJ(panel_from_columns)(
 // tiles of five are done sooner than one of six and one of four.
 NJ_INLINE void NJ(pack_a_of)(
     const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out,
-    const nj_kind kind
+    const nj_kind kind, const bool pairs
 ) {
     const size_t width = NJ_TILE_ROWS, k = call->k, m = call->m, depth = k1 - k0;
+    const size_t each = pairs ? 2 : 1;
     const size_t panels = nj_ceil_div(rows, width), height = rows / panels, higher = rows % panels;
     if (call->a_arrangement == NJ_PLAIN) {
         for (size_t t = 0; t < panels; t++, out += depth * width) {
-            size_t have = height + (t < higher), first = row * k + k0;
+            size_t have = height + (t < higher), first = row * k + k0 * each;
+            size_t count = nj_min(depth * each, k - k0 * each);
             if (have == width)
-                NJ(panel_from_rows)(call->a, first, k, width, depth, width, out, kind);
+                NJ(panel_from_rows)(call->a, first, k, width, count, width, out, kind, pairs);
             else
-                NJ(panel_from_rows)(call->a, first, k, have, depth, width, out, kind);
+                NJ(panel_from_rows)(call->a, first, k, have, count, width, out, kind, pairs);
             row += have;
         }
         return;
@@ -81,44 +136,50 @@ NJ_INLINE void NJ(pack_a_of)(
         for (size_t t = 0; t < panels; t++, panel += depth * width) {
             size_t have = height + (t < higher);
             NJ(panel_from_columns)(
-                call->a, first, m, have, at, end, width, panel, kind, m * k);
+                call->a, first, m, have, at, end, k, width, panel, kind, pairs);
             first += have;
         }
     }
 }
 
 static void NJ(pack_a)(
-    const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out
+    const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out, bool pairs
 ) {
-    if (call->a_kind == NJ_BF16)
-        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_BF16);
+    const bool is_bf16 = call->a_kind == NJ_BF16;
+    if (NJ_MULTIPLIES_BF16 && pairs && is_bf16)
+        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_BF16, NJ_MULTIPLIES_BF16);
+    else if (NJ_MULTIPLIES_BF16 && pairs)
+        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_F32, NJ_MULTIPLIES_BF16);
+    else if (is_bf16)
+        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_BF16, false);
     else
-        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_F32);
+        NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_F32, false);
 }
 
-// Panels from..<to of 16 columns of op(b), as f32, counted from column `column`.
+// Panels from..<to of 16 columns of op(b), counted from column `column`.
 NJ_INLINE void NJ(pack_b_of)(
-    const struct pack_run *run, size_t from, size_t to, const nj_kind kind
+    const struct pack_run *run, size_t from, size_t to, const nj_kind kind, const bool pairs
 ) {
-    const size_t k = run->k, n = run->n;
+    const size_t k = run->k, n = run->n, steps = pairs ? nj_ceil_div(k, 2) : k;
     float *panels = run->panels;
     if (run->arrangement == NJ_TRANSPOSED) {
         for (size_t p = from; p < to; p++) {
             size_t first = run->column + p * 16, have = nj_min(16, n - first);
-            float *out = panels + p * k * 16;
+            float *out = panels + p * steps * 16;
             if (have == 16)
-                NJ(panel_from_rows)(run->b, first * k, k, 16, k, 16, out, kind);
+                NJ(panel_from_rows)(run->b, first * k, k, 16, k, 16, out, kind, pairs);
             else
-                NJ(panel_from_rows)(run->b, first * k, k, have, k, 16, out, kind);
+                NJ(panel_from_rows)(run->b, first * k, k, have, k, 16, out, kind, pairs);
         }
         return;
     }
-    for (size_t k0 = 0; k0 < k; k0 += PACK_STEPS) {
-        size_t k1 = nj_min(k0 + PACK_STEPS, k);
+    for (size_t k0 = 0; k0 < steps; k0 += PACK_STEPS) {
+        size_t k1 = nj_min(k0 + PACK_STEPS, steps);
         for (size_t p = from; p < to; p++) {
             size_t first = run->column + p * 16, have = nj_min(16, n - first);
             NJ(panel_from_columns)(
-                run->b, first, n, have, k0, k1, 16, panels + (p * k + k0) * 16, kind, n * k);
+                run->b, first, n, have, k0, k1, k, 16, panels + (p * steps + k0) * 16, kind,
+                pairs);
         }
     }
 }
@@ -126,10 +187,15 @@ NJ_INLINE void NJ(pack_b_of)(
 static void NJ(pack_b)(void *context, size_t from, size_t to, int thread) {
     const struct pack_run *run = context;
     (void)thread;
-    if (run->kind == NJ_BF16)
-        NJ(pack_b_of)(run, from, to, NJ_BF16);
+    const bool is_bf16 = run->kind == NJ_BF16;
+    if (NJ_MULTIPLIES_BF16 && run->pairs && is_bf16)
+        NJ(pack_b_of)(run, from, to, NJ_BF16, NJ_MULTIPLIES_BF16);
+    else if (NJ_MULTIPLIES_BF16 && run->pairs)
+        NJ(pack_b_of)(run, from, to, NJ_F32, NJ_MULTIPLIES_BF16);
+    else if (is_bf16)
+        NJ(pack_b_of)(run, from, to, NJ_BF16, false);
     else
-        NJ(pack_b_of)(run, from, to, NJ_F32);
+        NJ(pack_b_of)(run, from, to, NJ_F32, false);
 }
 
 // Like pack_b for [n, k], but keeps bf16 as it is.

@@ -1,30 +1,39 @@
 // The register tiles of the matrix product and the loops around them: part of gemm.c.
 
 // The partial sum over `depth` steps of the first `rows` rows of one tile, written to c or added
-// to it. Where `ahead` is not NULL, what lies there is fetched on the way, `pace` floats a step.
+// to it; in `pairs` two panels of b, `apart` floats from each other, side by side where `wide`, for
+// that instruction is twice as fast as what a's numbers come with from the L1 cache. Where `ahead` is
+// not NULL, what lies there is fetched on the way, `pace` floats a step.
 //
 // Written in the machine's own registers: as vectors of 16 the compiler spills half of the sums.
 NJ_INLINE void NJ(tile)(
-    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead, size_t pace, const int rows
+    const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
+    const float *ahead, size_t pace, const int rows, const bool wide, const bool pairs
 ) {
-    enum { PARTS = 16 / NJ_REGISTER_LANES };
-    NJ(reg) sum[NJ_TILE_ROWS][PARTS];
+    enum { PANEL = 16 / NJ_REGISTER_LANES, MOST = NJ_MULTIPLIES_BF16 ? 2 * PANEL : PANEL };
+    const int parts = wide ? MOST : PANEL;
+    NJ(reg) sum[NJ_TILE_ROWS][MOST];
+#pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++) {
-        for (int p = 0; p < PARTS; p++) sum[i][p] = (NJ(reg)){0};
+        for (int p = 0; p < parts; p++) sum[i][p] = (NJ(reg)){0};
         __builtin_prefetch(c + (size_t)i * stride, 1);
+        if (wide) __builtin_prefetch(c + (size_t)i * stride + 16, 1);
     }
-#define NJ_STEP                                                                  \
-    {                                                                            \
-        NJ(reg) column[PARTS];                                                   \
-        __builtin_memcpy(column, b, sizeof column);                              \
-        for (int i = 0; i < rows; i++)                                           \
-            for (int p = 0; p < PARTS; p++) sum[i][p] += a[i] * column[p];       \
-        for (int i = 0; i < rows; i++)                                           \
-            for (int p = 0; p < PARTS; p++) NJ_KEEP(sum[i][p]);                  \
-        a += NJ_TILE_ROWS;                                                       \
-        b += 16;                                                                 \
+#define NJ_STEP                                                                               \
+    {                                                                                         \
+        NJ(reg) column[MOST];                                                                 \
+        __builtin_memcpy(column, b, PANEL * sizeof *column);                                  \
+        if (wide) __builtin_memcpy(column + MOST - PANEL, b + apart, PANEL * sizeof *column); \
+        NJ_ALL for (int i = 0; i < rows; i++)                                                 \
+            NJ_ALL for (int p = 0; p < parts; p++)                                            \
+                sum[i][p] = NJ(multiply_add)(sum[i][p], a[i], column[p], pairs);              \
+        NJ_ALL for (int i = 0; i < rows; i++)                                                 \
+            NJ_ALL for (int p = 0; p < parts; p++) NJ_KEEP(sum[i][p]);                        \
+        a += NJ_TILE_ROWS;                                                                    \
+        b += 16;                                                                              \
     }
+    // 28 registers of sums are more than the compiler unrolls unasked.
+#define NJ_ALL _Pragma("clang loop unroll(full)")
     if (ahead)
         for (size_t at = 0; at < depth; at++) {
             __builtin_prefetch(ahead + at * pace);
@@ -34,26 +43,31 @@ NJ_INLINE void NJ(tile)(
 #pragma clang loop unroll_count(4)
         for (size_t at = 0; at < depth; at++) NJ_STEP
 #undef NJ_STEP
+#undef NJ_ALL
     // Two loops, not a choice per element: its mask would cost the tile a register.
     if (add)
+#pragma clang loop unroll(full)
         for (int i = 0; i < rows; i++) {
-            NJ(reg) old[PARTS];
-            __builtin_memcpy(old, c + (size_t)i * stride, sizeof old);
-            for (int p = 0; p < PARTS; p++) old[p] += sum[i][p];
-            __builtin_memcpy(c + (size_t)i * stride, old, sizeof old);
+            NJ(reg) old[MOST];
+            __builtin_memcpy(old, c + (size_t)i * stride, (size_t)parts * sizeof *old);
+            for (int p = 0; p < parts; p++) old[p] += sum[i][p];
+            __builtin_memcpy(c + (size_t)i * stride, old, (size_t)parts * sizeof *old);
         }
     else
+#pragma clang loop unroll(full)
         for (int i = 0; i < rows; i++)
-            __builtin_memcpy(c + (size_t)i * stride, sum[i], sizeof sum[i]);
+            __builtin_memcpy(c + (size_t)i * stride, sum[i], (size_t)parts * sizeof *sum[i]);
 }
 
 // A tile of `rows` rows, whose code is made for exactly that many.
-static __attribute__((noinline)) void NJ(tile_of)(
-    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead, size_t pace, size_t rows
+NJ_INLINE void NJ(tile_by_rows)(
+    const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
+    const float *ahead, size_t pace, size_t rows, const bool wide, const bool pairs
 ) {
-#define NJ_CASE(height) \
-    case height: NJ(tile)(a, b, depth, c, stride, add, ahead, pace, height); break;
+#define NJ_CASE(height)                                                                         \
+    case height:                                                                                \
+        NJ(tile)(a, b, apart, depth, c, stride, add, ahead, pace, height, wide, pairs);         \
+        break;
     switch (rows) {
         NJ_CASE(1)
         NJ_CASE(2)
@@ -77,13 +91,28 @@ static __attribute__((noinline)) void NJ(tile_of)(
 #undef NJ_CASE
 }
 
+static __attribute__((noinline)) void NJ(tile_of)(
+    const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
+    const float *ahead, size_t pace, size_t rows, bool wide, bool pairs
+) {
+    if (!NJ_MULTIPLIES_BF16 || !pairs)
+        NJ(tile_by_rows)(a, b, apart, depth, c, stride, add, ahead, pace, rows, false, false);
+    else if (wide)
+        NJ(tile_by_rows)(
+            a, b, apart, depth, c, stride, add, ahead, pace, rows, NJ_MULTIPLIES_BF16,
+            NJ_MULTIPLIES_BF16);
+    else
+        NJ(tile_by_rows)(
+            a, b, apart, depth, c, stride, add, ahead, pace, rows, false, NJ_MULTIPLIES_BF16);
+}
+
 // A tile at the right edge of c: computed aside, `columns` of it kept.
 static __attribute__((noinline)) void NJ(edge_tile)(
     const float *a, const float *b, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead, size_t pace, size_t rows, size_t columns
+    const float *ahead, size_t pace, size_t rows, size_t columns, bool pairs
 ) {
     float whole[NJ_TILE_ROWS * 16];
-    NJ(tile_of)(a, b, depth, whole, 16, false, ahead, pace, rows);
+    NJ(tile_of)(a, b, 0, depth, whole, 16, false, ahead, pace, rows, false, pairs);
     for (size_t i = 0; i < rows; i++) {
         nj_v16 v = NJ(load_f32)(whole + i * 16);
         if (add) v = NJ(load_some)(c, i * stride, columns, NJ_F32) + v;
@@ -91,12 +120,12 @@ static __attribute__((noinline)) void NJ(edge_tile)(
     }
 }
 
-// All tiles of one panel of b against the panels of a, for one partial sum. Meanwhile the panel at
-// `ahead`, `span` floats a step, is fetched: by the last two tiles where there are many, by all
-// where memory must keep up.
+// All tiles of one panel of b, or of two that lie `apart`, against the panels of a, for one partial
+// sum. Meanwhile the panel at `ahead`, `span` floats a step, is fetched: by the last two tiles where
+// there are many, by all where memory must keep up.
 static __attribute__((noinline)) void NJ(panel_tiles)(
-    const float *a, const float *b, size_t depth, float *c, size_t stride, bool add, size_t rows,
-    size_t columns, const float *ahead, size_t span
+    const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
+    size_t rows, size_t columns, const float *ahead, size_t span, bool wide, bool pairs
 ) {
     size_t tiles = nj_ceil_div(rows, NJ_TILE_ROWS), fetching = tiles <= FETCHING_TILES ? tiles : 2;
     size_t pace = nj_ceil_div(span, fetching), height = rows / tiles, higher = rows % tiles;
@@ -105,11 +134,12 @@ static __attribute__((noinline)) void NJ(panel_tiles)(
         if (ahead && t + fetching >= tiles) next = ahead + (t + fetching - tiles) * depth * pace;
         size_t own = height + (t < higher);
         if (columns < 16)
-            NJ(edge_tile)(a, b, depth, c, stride, add, next, pace, own, columns);
-        else if (own == NJ_TILE_ROWS)
-            NJ(tile)(a, b, depth, c, stride, add, next, pace, NJ_TILE_ROWS);
+            NJ(edge_tile)(a, b, depth, c, stride, add, next, pace, own, columns, pairs);
+        else if (own == NJ_TILE_ROWS && !pairs)
+            NJ(tile)(
+                a, b, 0, depth, c, stride, add, next, pace, NJ_TILE_ROWS, false, false);
         else
-            NJ(tile_of)(a, b, depth, c, stride, add, next, pace, own);
+            NJ(tile_of)(a, b, apart, depth, c, stride, add, next, pace, own, wide, pairs);
         c += own * stride;
     }
 }
@@ -146,7 +176,7 @@ NJ_INLINE const void *NJ(fetched_meanwhile)(
     const struct gemm_run *run, size_t column, size_t k0, size_t depth
 ) {
     const char *panels = run->panels;
-    size_t k = run->call->k, panel = column / 16;
+    size_t k = run->steps, panel = column / 16;
     if (run->panel_kind != NJ_I8)
         return panels + panel_at(panel + 1, k0, k, run->panel_kind) * nj_kind_bytes(run->panel_kind);
     return panels + panel_at(panel / 4 * 4 + 4, k0, k, NJ_I8) + panel % 4 * depth * 16;
@@ -159,20 +189,24 @@ static void NJ(gemm_columns)(
     size_t slice, bool packs, float *converted, float *sums
 ) {
     const nj_gemm_call *call = run->call;
-    const size_t k = call->k;
+    const size_t k = run->steps;
+    const bool pairs = NJ_MULTIPLIES_BF16 && run->pairs;
     bool direct = call->c_kind == NJ_F32 && run->panel_kind != NJ_I8;
     size_t stride = direct ? call->n : WIDTH, origin = row * call->n + run->column + left;
     float *c = direct ? (float *)call->c + origin : sums;
     for (size_t k0 = 0; k0 < k; k0 += DEPTH, a += slice) {
         size_t depth = nj_min(DEPTH, k - k0);
         bool add = k0 > 0 || (direct && call->accumulate);
-        if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a);
-        for (size_t j = 0; j < width; j += 16) {
+        if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a, pairs);
+        for (size_t j = 0, taken; j < width; j += taken) {
+            const bool wide = pairs && j + 32 <= width;
+            taken = wide ? 32 : 16;
             size_t size = nj_kind_bytes(run->panel_kind);
             size_t offset = panel_at((left + j) / 16, k0, k, run->panel_kind);
             const void *panel = (const char *)run->panels + offset * size, *b = panel;
             const void *ahead
-                = j + 16 < width ? NJ(fetched_meanwhile)(run, left + j, k0, depth) : NULL;
+                = j + taken < width ? NJ(fetched_meanwhile)(run, left + j + taken - 16, k0, depth)
+                                    : NULL;
             if (run->panel_kind != NJ_F32) {
                 if (run->panel_kind == NJ_BF16)
                     NJ(widen_panel)(panel, depth, converted, NJ_BF16);
@@ -181,8 +215,8 @@ static void NJ(gemm_columns)(
                 b = converted;
             }
             NJ(panel_tiles)(
-                a, b, depth, c + j, stride, add, rows, direct ? nj_min(16, width - j) : 16, ahead,
-                4 * size);
+                a, b, 16 * k, depth, c + j, stride, add, rows,
+                direct ? nj_min(16, width - j) : 16, ahead, 4 * size, wide, pairs);
         }
     }
     if (direct) return;
@@ -208,7 +242,8 @@ static void NJ(gemm_block)(void *context, size_t index, int thread) {
     bool keeps = run->block_rows >= call->m && thread < THREADS_REMEMBERED;
     bool once = end - begin <= WIDTH && !keeps;
     size_t padded = nj_round_up(rows, NJ_TILE_ROWS), slice = padded * DEPTH;
-    size_t a_count = nj_round_up((once ? nj_min(call->k, DEPTH) : call->k) * padded + 16, 16);
+    size_t a_count
+        = nj_round_up((once ? nj_min(run->steps, DEPTH) : run->steps) * padded + 16, 16);
     float *a = nj_thread_scratch(
         thread, (a_count + DEPTH * 16 + BLOCK_ROWS_MOST * WIDTH) * sizeof(float));
     float *converted = a + a_count, *sums = converted + DEPTH * 16;

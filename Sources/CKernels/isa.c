@@ -1,6 +1,9 @@
 // Which instruction set the kernels use: the best that this processor has, or a lesser one that
-// NIGHTJAR_ISA (`base`, `x86-64-v3`) or a test names.
+// NIGHTJAR_ISA (`base`, `x86-64-v3`, `x86-64-v4`) or a test names.
 #include <stdlib.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "kernels_internal.h"
 
@@ -11,6 +14,7 @@ static int best(void) {
     bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512vl");
+    if (v4 && __builtin_cpu_supports("avx512bf16")) return NJ_ISA_X86_64_V4_BF16;
     return v4 ? NJ_ISA_X86_64_V4 : v3 ? NJ_ISA_X86_64_V3 : NJ_ISA_BASE;
 #else
     return NJ_ISA_BASE;
@@ -21,7 +25,18 @@ static int wished(void) {
     const char *wish = getenv("NIGHTJAR_ISA");
     if (wish && !strcmp(wish, "base")) return NJ_ISA_BASE;
     if (wish && !strcmp(wish, "x86-64-v3")) return NJ_ISA_X86_64_V3;
-    return NJ_ISA_X86_64_V4;
+    if (wish && !strcmp(wish, "x86-64-v4")) return NJ_ISA_X86_64_V4;
+    return NJ_ISA_X86_64_V4_BF16;
+}
+
+bool nj_has_matrix_tiles(void) {
+#if defined(__x86_64__)
+    enum { AMX_BF16 = 1 << 22 };
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & AMX_BF16);
+#else
+    return false;
+#endif
 }
 
 static int chosen = -1;
@@ -41,6 +56,7 @@ int nj_isa(void) {
 
 const char *nj_isa_name(void) {
     switch (nj_isa()) {
+    case NJ_ISA_X86_64_V4_BF16: return "x86-64-v4 with bf16";
     case NJ_ISA_X86_64_V4: return "x86-64-v4";
     case NJ_ISA_X86_64_V3: return "x86-64-v3";
     default:

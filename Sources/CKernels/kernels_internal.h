@@ -11,6 +11,12 @@
 // Vectors are passed only to functions that are always inlined: no calling convention is at stake.
 #pragma clang diagnostic ignored "-Wpsabi"
 
+// Whether there are units for matrix tiles (AMX), which oneDNN alone can use.
+bool nj_has_matrix_tiles(void);
+
+// Whether nj_gemm multiplies bf16 by the machine's own instruction.
+bool nj_gemm_multiplies_bf16(void);
+
 // A vector of 16 floats is the unit of every kernel: one AVX-512 register, two of AVX2, four of
 // SSE or NEON. Because lanes are summed in one order, all variants with fused multiply-add give
 // the same bits.
@@ -30,7 +36,7 @@ typedef double nj_d16 __attribute__((vector_size(128)));
 // Keeps a sum in its vector register at this point of a loop: left alone, the register allocator
 // reorders multiply-adds across steps and spills most of a tile (measured: 38 % of peak).
 #if defined(__x86_64__)
-#define NJ_KEEP(vector) __asm__("" : "+x"(vector))
+#define NJ_KEEP(vector) __asm__("" : "+v"(vector))
 #elif defined(__aarch64__)
 #define NJ_KEEP(vector) __asm__("" : "+w"(vector))
 #else

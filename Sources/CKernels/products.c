@@ -1,4 +1,6 @@
-// Who computes a product: oneDNN where it has a brgemm kernel for the kind, our own gemm elsewhere.
+// Who computes a product: oneDNN where it has a brgemm kernel for the kind, our own gemm elsewhere,
+// and where processors multiply bf16 in vectors (avx512_bf16) but have no units for matrix tiles:
+// there ours is the faster one in both kinds.
 //
 // The choice depends on the kind alone, never on the shape: rows must be bit-equal whatever stands
 // beside them. NIGHTJAR_PRODUCTS=own|onednn forces one.
@@ -31,13 +33,18 @@ static bool by_onednn(nj_kind kind) {
     ask_environment();
     if (forced != UNDECIDED) return forced == ONEDNN;
     int *known = &best[kind == NJ_BF16];
-    if (*known == UNDECIDED) *known = nj_onednn_has_brgemm(kind) ? ONEDNN : OWN;
+    if (*known == UNDECIDED) {
+        bool own = nj_gemm_multiplies_bf16() && !nj_has_matrix_tiles();
+        *known = !own && nj_onednn_has_brgemm(kind) ? ONEDNN : OWN;
+    }
     return *known == ONEDNN;
 }
 
 int nj_products_by_onednn(nj_kind kind) { return by_onednn(kind); }
 
-int nj_has_native_bf16(void) { return by_onednn(NJ_BF16) && nj_onednn_has_brgemm(NJ_BF16); }
+int nj_has_native_bf16(void) {
+    return by_onednn(NJ_BF16) ? nj_onednn_has_brgemm(NJ_BF16) : nj_gemm_multiplies_bf16();
+}
 
 const char *nj_products_library_version(void) { return nj_onednn_version(); }
 
@@ -88,7 +95,7 @@ void nj_multiply(const nj_gemm_call *call) {
 
 size_t nj_packed_bytes(nj_kind kind, size_t n, size_t k) {
     size_t bytes = n && k && by_onednn(kind) ? nj_onednn_packed_bytes(kind, n, k) : 0;
-    return bytes ? bytes : nj_gemm_packed_count(n, k) * nj_kind_bytes(kind);
+    return bytes ? bytes : nj_gemm_packed_bytes(kind, n, k);
 }
 
 void nj_pack(const void *weight, nj_kind kind, size_t n, size_t k, void *packed) {

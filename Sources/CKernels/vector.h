@@ -97,6 +97,26 @@ NJ_INLINE NJ(reg) NJ(load_reg)(const void *base, size_t index, nj_kind kind) {
     return v;
 }
 
+// sum + a * b: of one number each or, in `pairs`, of two bf16 in the place of one. The instruction for
+// pairs takes numbers below 2^-126 for zero.
+NJ_INLINE NJ(reg) NJ(multiply_add)(NJ(reg) sum, float a, NJ(reg) b, const bool pairs) {
+#if NJ_MULTIPLIES_BF16
+    if (pairs)
+        return (NJ(reg))_mm512_dpbf16_ps(
+            (__m512)sum, (__m512bh)_mm512_set1_ps(a), (__m512bh)b);
+#endif
+    return sum + a * b;
+}
+
+// Rounds what is multiplied as bf16 at once; numbers below 2^-126 may become zero.
+NJ_INLINE nj_h16 NJ(round_to_multiply)(nj_v16 v) {
+#if NJ_MULTIPLIES_BF16
+    return (nj_h16)_mm512_cvtneps_pbh((__m512)v);
+#else
+    return NJ(round_bf16)(v);
+#endif
+}
+
 // Runs the body for every `i` from `from` in steps of 16, with `n` the lanes that exist: 16, known
 // when compiled, except at the end.
 #ifndef NJ_EACH

@@ -9,20 +9,25 @@ import Testing
     private let backend = CPUBackend.shared
 
     /// What `gemm.c` promises of every element: multiply-adds over 512 steps from zero, and these
-    /// partial sums in order.
+    /// partial sums in order. A step is one k, or a pair of which the second is added first.
     private func twin(
-        _ a: [Float], _ b: [Float], m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool
+        _ a: [Float], _ b: [Float], m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool,
+        pairs: Bool = false
     ) -> [Float] {
         var c = [Float](repeating: 0, count: m * n)
+        let each = pairs ? 2 : 1
         for row in 0..<m {
             for column in 0..<n {
                 var total: Float = 0
-                for first in stride(from: 0, to: k, by: 512) {
+                for first in stride(from: 0, to: k, by: 512 * each) {
                     var partial: Float = 0
-                    for step in first..<min(first + 512, k) {
-                        partial.addProduct(
-                            a[transposeA ? step * m + row : row * k + step],
-                            b[transposeB ? column * k + step : step * n + column])
+                    let end = min(first + 512 * each, k)
+                    for step in stride(from: first, to: end, by: each) {
+                        for k0 in (step..<min(step + each, end)).reversed() {
+                            partial.addProduct(
+                                a[transposeA ? k0 * m + row : row * k + k0],
+                                b[transposeB ? column * k + k0 : k0 * n + column])
+                        }
                     }
                     total = first == 0 ? partial : total + partial
                 }
@@ -58,6 +63,44 @@ import Testing
                 !hasFusedMultiplyAdd || c.read() == expected,
                 "\(m) x \(k) x \(n), \(transposeA) \(transposeB)")
             expectClose(c, Tensor(expected, shape: [m, n], on: backend), .f32)
+        }
+    }
+
+    /// bf16 in its machine's own products or widened, and an f32 operand rounded beside one of bf16
+    /// where the machine has such products.
+    @Test(arguments: sizes + [(3, 20, 1025), (30, 40, 1300)])
+    func productsOfBFloat16EqualTheirTwinBitForBit(_ m: Int, _ n: Int, _ k: Int) {
+        var random = SplitMix64(seed: UInt64(m * 7919 + n * 31 + k + 1))
+        let pairs = nj_isa() == NJ_ISA_X86_64_V4_BF16
+        for (kindA, kindB) in [(ElementKind.bf16, ElementKind.bf16), (.f32, .bf16), (.bf16, .f32)] {
+            let a = random.sample([m * k], kindA).tensor(on: backend)
+            let b = random.sample([k * n], kindB).tensor(on: backend)
+            func numbers(_ tensor: Tensor) -> [Float] {
+                pairs
+                    ? backend.cast(backend.cast(tensor, to: .bf16), to: .f32).read()
+                    : backend.cast(tensor, to: .f32).read()
+            }
+            for (transposeA, transposeB) in [
+                (false, false), (false, true), (true, false), (true, true),
+            ] {
+                let c = backend.empty([m, n], .f32)
+                var call = nj_gemm_call()
+                (call.m, call.n, call.k) = (m, n, k)
+                (call.a, call.b, call.c) = (
+                    UnsafeRawPointer(a.address), UnsafeRawPointer(b.address), c.address
+                )
+                (call.a_kind, call.b_kind) = (kindA.kernelKind, kindB.kernelKind)
+                call.a_arrangement = transposeA ? NJ_TRANSPOSED : NJ_PLAIN
+                call.b_arrangement = transposeB ? NJ_TRANSPOSED : NJ_PLAIN
+                ComputeThread.shared.run { nj_gemm(&call) }
+                let expected = twin(
+                    numbers(a), numbers(b), m: m, n: n, k: k, transposeA: transposeA,
+                    transposeB: transposeB, pairs: pairs)
+                #expect(
+                    !hasFusedMultiplyAdd || c.read() == expected,
+                    "\(m) x \(k) x \(n), \(kindA) \(kindB) \(transposeA) \(transposeB)")
+                expectClose(c, Tensor(expected, shape: [m, n], on: backend), .f32)
+            }
         }
     }
 

@@ -13,7 +13,8 @@ typedef enum { NJ_F32 = 0, NJ_BF16 = 1, NJ_I32 = 2, NJ_F64 = 3, NJ_I8 = 4 } nj_k
 
 // MARK: Machine (isa.c, threads.c, scratch.c, memory.c)
 
-enum { NJ_ISA_BASE = 0, NJ_ISA_X86_64_V3 = 3, NJ_ISA_X86_64_V4 = 4 };
+/// The last is the one before it with products of bf16 (avx512_bf16).
+enum { NJ_ISA_BASE = 0, NJ_ISA_X86_64_V3 = 3, NJ_ISA_X86_64_V4 = 4, NJ_ISA_X86_64_V4_BF16 = 5 };
 int nj_isa(void);
 const char *_Nonnull nj_isa_name(void);
 /// Uses a lesser instruction set than the best, for tests; -1 for the best again. One that this
@@ -67,8 +68,8 @@ typedef struct {
 } nj_gemm_call;
 void nj_gemm(const nj_gemm_call *_Nonnull call);
 
-/// Elements that a packed [n, k] matrix occupies.
-size_t nj_gemm_packed_count(size_t n, size_t k);
+/// Bytes that a packed [n, k] matrix of f32 or bf16 occupies.
+size_t nj_gemm_packed_bytes(nj_kind kind, size_t n, size_t k);
 /// Arranges weight [n, k] for `NJ_PACKED`, in its own kind.
 void nj_gemm_pack(
     const void *_Nullable weight, nj_kind kind, size_t n, size_t k, void *_Nullable packed);
@@ -88,7 +89,7 @@ void nj_dequantize(
 
 // MARK: Choice of products (products.c)
 
-/// Computes a product with oneDNN where that has a kernel of the first class for it, with nj_gemm
+/// Computes a product with oneDNN where that has the machine's best kernel for it, with nj_gemm
 /// elsewhere. A packed b comes from nj_pack under the same choice.
 void nj_multiply(const nj_gemm_call *_Nonnull call);
 size_t nj_packed_bytes(nj_kind kind, size_t n, size_t k);
@@ -281,7 +282,8 @@ void nj_attention_backward(const nj_attention_call *_Nonnull call);
 /// qkv and out as above, by tokens; keys, values [slots, capacity, key_value_heads head_size], or,
 /// where `by_head`, as attention reads them: keys [slots, key_value_heads, capacity / 64,
 /// head_size, 64] and values [slots, key_value_heads, capacity, head_size rounded up to 16], the
-/// capacity a multiple of 64.
+/// capacity a multiple of 64; in bf16, where the machine multiplies it, with neighbouring columns of keys
+/// and rows of values paired (attention_pairs.h).
 typedef struct {
     const void *_Nullable qkv;
     void *_Nullable out;

@@ -93,7 +93,7 @@ import Testing
     @Test(
         .serialized,
         arguments: [
-            #"nj.text.words(("a "):rep(3e7))"#, #"nj.regex.escape(("."):rep(1e8))"#,
+            #"nj.text.words((("a"):rep(80) .. " "):rep(1e6))"#, #"nj.regex.escape(("."):rep(1e8))"#,
             #"nj.text.repair(("\xff"):rep(8e7))"#, #"nj.json.encode(("\27"):rep(6e7))"#,
             #"nj.text.clean(("\27a"):rep(5e7))"#, #"nj.text.trim(("\u{a0}"):rep(5e7))"#,
             #"nj.text.length(("\u{e9}"):rep(5e7), "columns")"#,

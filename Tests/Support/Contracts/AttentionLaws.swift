@@ -76,7 +76,9 @@ extension BackendContract {
             """
         // The gradient of bf16 stands on the rounded result.
         let loose: Set<String> = operands.qkv.kind == .bf16 ? ["gradient"] : []
-        expectAgreement(backend, label, passingThroughBFloat16: loose) {
+        expectAgreement(
+            backend, label, passingThroughBFloat16: loose, roundedTwice: ["out"]
+        ) {
             let results = operands.results($0)
             return [
                 "out": results.out, "logSumExp": results.logSumExp, "gradient": results.gradient,
