@@ -62,7 +62,7 @@ let package = Package(
         target("Optimizers", ["Tensors"]),
         target("Checkpoints", ["Naming", "CXXHash", "CMapGuard"]),
         target("Tokenizers", ["Naming", "CPCRE2", "CUTF8Proc", "CXXHash"]),
-        target("Conversations", ["Naming", "Templates", "Tokenizers"]),
+        target("Conversations", ["Naming", "Templates", "Texts", "Tokenizers"]),
         // 3: model, data, memory of the house.
         target(
             "Transformers", ["Naming", "Texts", "Tensors", "Autograd", "Layers", "Checkpoints"]),

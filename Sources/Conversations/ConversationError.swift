@@ -20,6 +20,8 @@ public struct ConversationError: Error, Sendable, Hashable {
         case specialToken = "special token in a message"
         /// The chat template said no to the row.
         case refused = "refused by the template"
+        /// The chat template writes nothing of a message, or of the tools.
+        case leftOut = "left out by the template"
         /// What is trained is not what is asked for in use.
         case unfaithful = "training and serving differ"
         /// Nothing counts in the loss.

@@ -70,13 +70,13 @@ struct Export: ParsableCommand {
     }
 
     mutating func run() throws {
-        let (type, files, remarks) = try ComputeThread.shared.run { [self] in try write() }
-        for remark in remarks { DescriptorOutput(descriptor: 2).write("note: \(remark)\n") }
+        let notes = Notes()
+        let (type, files) = try ComputeThread.shared.run { [self] in try write(notes) }
         let bytes = files.reduce(0) { $0 + $1.byteCount }
         guard !json else {
             return try Output.json([
                 "path": path, "format": format.rawValue, "dtype": type, "bytes": bytes,
-                "files": files.map(\.name), "notes": remarks,
+                "files": files.map(\.name), "notes": notes.all,
             ])
         }
         for file in files {
@@ -85,30 +85,32 @@ struct Export: ParsableCommand {
         try Output.text("\(HumanFormat.bytes(bytes)) as \(type)\n")
     }
 
-    private func write() throws -> (
-        type: String, files: [(name: String, byteCount: Int)], remarks: [String]
-    ) {
-        let folder = try ModelFolder(reference: model, base: base.path) { sentence in
-            DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
-        }
+    private func write(
+        _ notes: Notes
+    ) throws -> (type: String, files: [(name: String, byteCount: Int)]) {
+        let folder = try ModelFolder(reference: model, base: base.path, warn: notes.add)
         if format == .hf, folder.adapter != nil {
             guard shardSize == nil else {
                 throw ValidationError("--shard-size: an adapter is one file.")
             }
             let export = try AdapterExport(
                 folder, type: dtype.flatMap { WeightType(rawValue: $0.rawValue) })
-            return (export.type.rawValue, try export.write(to: path), [])
+            return (export.type.rawValue, try export.write(to: path))
         }
         switch format {
         case .hf:
             let export = try FolderExport(
                 folder, type: dtype.flatMap { WeightType(rawValue: $0.rawValue) },
                 shardByteCount: shardSize?.bytes ?? FolderExport.standardShardByteCount)
-            return (export.type.rawValue, try export.write(to: path), export.remarks)
+            let files = try export.write(to: path)
+            export.remarks.forEach(notes.add)
+            return (export.type.rawValue, files)
         case .gguf:
             let type = dtype.flatMap { GGUFTensorType(rawValue: $0.rawValue) } ?? .f16
             let export = try GGUFExport(folder, type: type)
-            return (type.rawValue, try export.write(to: path), export.remarks)
+            let files = try export.write(to: path)
+            export.remarks.forEach(notes.add)
+            return (type.rawValue, files)
         }
     }
 }

@@ -50,6 +50,9 @@ struct Generate: ParsableCommand {
         where !(1...1 << 20).contains(value) {
             throw ValidationError("\(name) is \(value); ask for 1 to \(1 << 20).")
         }
+        guard !stop.contains("") else {
+            throw ValidationError("--stop: an empty text stands everywhere; name one that ends.")
+        }
         let text = try prompt ?? String(decoding: StandardStreams.input(), as: UTF8.self)
         try ComputeThread.shared.run { [self] in try generate(from: text) }
     }
@@ -96,7 +99,7 @@ struct Generate: ParsableCommand {
         let streams = samples == 1 && !json
         if streams { try Output.shown(text) }
         while !engine.isIdle {
-            for event in try engine.step() {
+            for event in try step(engine, of: folder) {
                 switch event {
                 case .token(let id, let token, let piece):
                     continuations[id]?.ids.append(token.id)
@@ -121,6 +124,16 @@ struct Generate: ParsableCommand {
             } else {
                 try Output.shown("--- \(id + 1)\n\(text)\(continuation.text)\n")
             }
+        }
+    }
+
+    private func step(
+        _ engine: GenerationEngine, of folder: ModelFolder
+    ) throws -> [GenerationEvent] {
+        do {
+            return try engine.step()
+        } catch let error as GenerationError where error.code == .notFinite {
+            throw GenerationError(.notFinite, "\(folder.path): \(error.message)")
         }
     }
 

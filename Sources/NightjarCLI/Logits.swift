@@ -80,6 +80,15 @@ struct Logits: ParsableCommand {
         let hidden = decoder.hidden(
             Tensor(tokens, shape: shape, on: backend), in: context, on: Tape(gradients: nil))
         let logits = decoder.logits(hidden.value).read()
+        guard logits.allSatisfy(\.isFinite) else {
+            throw ModelError(
+                .badWeights,
+                "The logits are not finite numbers: "
+                    + (decoder.nonFiniteParameter.map { "\"\($0)\" holds such numbers." }
+                        ?? "its weights are sound, but too large for \(precision).")
+                    + " Fetch or save the model again, or try --precision f32.",
+                path: folder.path)
+        }
         let writer = try SafetensorsWriter(tensors: [
             TensorDeclaration(name: "logits", type: .float32, shape: [tokens.count, vocabulary])
         ])

@@ -88,26 +88,22 @@ struct Merge: ParsableCommand {
             throw ValidationError(
                 "\(taken) exists already and is never replaced; name another, or remove it.")
         }
-        let remarks = try ComputeThread.shared.run { [self] in
-            let folders = try [start, end].map { reference in
-                try ModelFolder(reference: reference) { sentence in
-                    DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
-                }
-            }
+        let notes = Notes()
+        try ComputeThread.shared.run { [self] in
+            let folders = try [start, end].map { try ModelFolder(reference: $0, warn: notes.add) }
             let merge = try WeightInterpolation(
                 folders[0], folders[1], type: dtype.flatMap { WeightType(rawValue: $0.rawValue) },
                 shardByteCount: shardSize?.bytes ?? FolderExport.standardShardByteCount)
+            merge.remarks.forEach(notes.add)
             for (alpha, path) in targets {
                 try merge.write(alpha: alpha, to: path)
                 if json {
-                    try Output.json(["alpha": alpha, "path": path, "notes": merge.remarks])
+                    try Output.json(["alpha": alpha, "path": path, "notes": notes.all])
                 } else {
                     try Output.shown("\(path)  alpha \(alpha)\n")
                 }
             }
-            return merge.remarks
         }
-        for remark in remarks { DescriptorOutput(descriptor: 2).write("note: \(remark)\n") }
     }
 
     private func mergeAdapter() throws {
@@ -115,21 +111,21 @@ struct Merge: ParsableCommand {
             throw ValidationError(
                 "\(path) exists already and is never replaced; name another, or remove it.")
         }
-        let (type, files, remarks) = try ComputeThread.shared.run { [self] in
-            let folder = try ModelFolder(reference: start, base: base.path) { sentence in
-                DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
-            }
+        let notes = Notes()
+        let (type, files) = try ComputeThread.shared.run { [self] in
+            let folder = try ModelFolder(reference: start, base: base.path, warn: notes.add)
             let merge = try AdapterMerge(
                 folder, type: dtype.flatMap { WeightType(rawValue: $0.rawValue) },
                 shardByteCount: shardSize?.bytes ?? FolderExport.standardShardByteCount)
-            return (merge.type, try merge.write(to: path), merge.remarks)
+            let files = try merge.write(to: path)
+            merge.remarks.forEach(notes.add)
+            return (merge.type, files)
         }
-        for remark in remarks { DescriptorOutput(descriptor: 2).write("note: \(remark)\n") }
         let bytes = files.reduce(0) { $0 + $1.byteCount }
         guard !json else {
             return try Output.json([
                 "path": path, "dtype": type.rawValue, "bytes": bytes, "files": files.map(\.name),
-                "notes": remarks,
+                "notes": notes.all,
             ])
         }
         try Output.shown("\(path)  \(HumanFormat.bytes(bytes)) as \(type.rawValue)\n")

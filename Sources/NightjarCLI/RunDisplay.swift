@@ -54,7 +54,11 @@ final class RunDisplay: RunObserver {
             "step \(step): " + style.paint("held-out loss ", .dim)
                 + style.paint(HumanFormat.fixed(loss.loss, digits: 4), .bold)
                 + style.paint("  bits/byte ", .dim)
-                + style.paint(HumanFormat.fixed(loss.bitsPerByte, digits: 4), .bold))
+                + style.paint(HumanFormat.fixed(loss.bitsPerByte, digits: 4), .bold)
+                + loss.named.map { name, loss in
+                    style.paint("  \(PrintableText.line(name)) ", .dim)
+                        + HumanFormat.fixed(loss, digits: 4)
+                }.joined())
     }
 
     func checkpointIsSaved(_ name: String, step: Int) {

@@ -8,21 +8,30 @@ struct SamplingArguments: ParsableArguments {
     @Flag(help: "Always take the likeliest token.")
     var greedy = false
 
-    @Option(help: "0 is greedy, 1 samples as the model predicts; by default the model's, else 0.8.")
+    // A value that begins with a minus sign is out of range, and told so.
+    @Option(
+        parsing: .unconditional,
+        help: "0 is greedy, 1 samples as the model predicts; by default the model's, else 0.8.")
     var temperature: Double?
 
-    @Option(help: "Sample among the K likeliest tokens; by default the model's, else 0: all.")
+    @Option(
+        parsing: .unconditional,
+        help: "Sample among the K likeliest tokens; by default the model's, else 0: all.")
     var topK: Int?
 
     @Option(
+        parsing: .unconditional,
         help: "Sample among the likeliest that reach P together; by default the model's, else 1.")
     var topP: Double?
 
     @Option(
+        parsing: .unconditional,
         help: "Leave out tokens below this share of the likeliest; by default the model's, else 0.")
     var minP: Double?
 
-    @Option(help: "Above 1 makes repeating tokens unlikelier. (default: the model's, else 1)")
+    @Option(
+        parsing: .unconditional,
+        help: "Above 1 makes repeating tokens unlikelier. (default: the model's, else 1)")
     var repetitionPenalty: Double?
 
     @Option(help: "Equal seeds give equal texts.")

@@ -80,9 +80,13 @@ struct Train: ParsableCommand {
                 object["not_replayable_from_step"] = mark.step
                 object["not_replayable"] = mark.sentence
             }
-            if let loss = summary.heldOutBefore { object["held_out_before"] = loss.loss }
+            if let loss = summary.heldOutBefore {
+                object["held_out_before"] = loss.loss
+                object["held_out_before_by_source"] = loss.lossBySource
+            }
             if let loss = summary.heldOutAfter {
                 object["held_out_after"] = loss.loss
+                object["held_out_after_by_source"] = loss.lossBySource
                 object["bits_per_byte"] = loss.bitsPerByte
             }
             return try Output.json(object)
@@ -106,13 +110,15 @@ struct Train: ParsableCommand {
 
     private func showHeldOut(_ summary: RunSummary) throws {
         guard summary.heldOutBefore != nil || summary.heldOutAfter != nil else { return }
-        var table = AlignedTable(columns: ["", "held-out loss", "bits/byte"])
+        let names = (summary.heldOutAfter ?? summary.heldOutBefore)?.named.map(\.name) ?? []
+        var table = AlignedTable(
+            columns: ["", "held-out loss", "bits/byte"] + names.map(PrintableText.line))
         for (name, loss) in [("before", summary.heldOutBefore), ("after", summary.heldOutAfter)] {
             guard let loss else { continue }
             table.add([
                 name, HumanFormat.fixed(loss.loss, digits: 4),
                 HumanFormat.fixed(loss.bitsPerByte, digits: 4),
-            ])
+            ] + names.map { loss.lossBySource[$0].map { HumanFormat.fixed($0, digits: 4) } ?? "" })
         }
         try Output.text(table.render(style: .detect(descriptor: 1)) + "\n")
     }

@@ -29,9 +29,7 @@ public struct GenerationDefaults: Sendable, Hashable {
     ///
     /// - Throws: `ModelError` naming the file and the key.
     public init(json: Data, path: String) throws {
-        guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-            throw ModelError(.badConfiguration, "This is not a JSON object.", path: path)
-        }
+        let object = try settingsObject(json, path: path)
         do {
             var reader = ConfigurationReader(object: object)
             endTokens = try reader.integers("eos_token_id")
@@ -41,6 +39,7 @@ public struct GenerationDefaults: Sendable, Hashable {
             topP = try reader.number("top_p")
             minP = try reader.number("min_p")
             repetitionPenalty = try reader.number("repetition_penalty")
+            try checkRanges()
         } catch let error as ModelError {
             throw ModelError(error.code, error.message, path: path)
         }
@@ -48,6 +47,20 @@ public struct GenerationDefaults: Sendable, Hashable {
             guard let value = object[key], !(value is NSNull) else { return nil }
             if let neutral, (value as? NSNumber)?.doubleValue == neutral { return nil }
             return "\(key) = \(value)"
+        }
+    }
+
+    private func checkRanges() throws(ModelError) {
+        let positive = { (value: Double) in value >= 0 && value.isFinite }
+        for (key, value, holds, rule) in [
+            ("temperature", temperature, positive, "a number from 0 on"),
+            ("top_p", topP, { $0 > 0 && $0 <= 1 }, "above 0 and at most 1"),
+            ("min_p", minP, { $0 >= 0 && $0 <= 1 }, "from 0 to 1"),
+            ("top_k", topK.map(Double.init), { $0 >= 0 }, "a whole number from 0 on"),
+            ("repetition_penalty", repetitionPenalty, { $0 > 0 && $0.isFinite }, "above 0"),
+        ] as [(String, Double?, (Double) -> Bool, String)] {
+            guard let value, !holds(value), samples || key == "repetition_penalty" else { continue }
+            throw ModelError(.badConfiguration, "\(key) is \(value); it is \(rule).")
         }
     }
 

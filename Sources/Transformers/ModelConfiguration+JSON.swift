@@ -9,16 +9,28 @@ extension ModelConfiguration {
     ///
     /// - Throws: `ModelError` naming the file and the key.
     public init(json: Data, path: String) throws {
-        guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-            throw ModelError(.badConfiguration, "This is not a JSON object.", path: path)
-        }
+        let object = try settingsObject(json, path: path)
         do {
             var reader = ConfigurationReader(object: object)
             try self.init(reading: &reader)
             try reader.finish()
             try validate()
+            try checkIds()
         } catch let error as ModelError {
             throw ModelError(error.code, error.message, path: path)
+        }
+    }
+
+    /// A model's own ids are rows of its embedding.
+    private func checkIds() throws(ModelError) {
+        for (key, ids) in [
+            ("eos_token_id", endTokens), ("bos_token_id", [beginningToken].compactMap { $0 }),
+        ] {
+            guard let id = ids.first(where: { $0 >= vocabularySize }) else { continue }
+            throw ModelError(
+                .badShape,
+                "\(key) is \(id), and the ids of a vocabulary of \(vocabularySize) end at "
+                    + "\(vocabularySize - 1).")
         }
     }
 

@@ -46,6 +46,34 @@ import Testing
                     })))
     }
 
+    /// A template that knows users and assistants alone.
+    @Test func aMessageThatTheTemplateLeavesOutIsRefused() throws {
+        let deaf = """
+            {% for m in messages %}{% if m.role != 'system' %}{{ m.role + ':' + m.content|trim + \
+            '<|end|>' }}{% endif %}{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}
+            """
+        let plain = chat((.user, " Rain? \n"), (.assistant, "No."))
+        _ = try encoder(deaf).encode(plain)
+        let framed = chat((.system, "Be brief."), (.user, "Rain?"), (.assistant, "No."))
+        let error = #expect(throws: ConversationError.self) { try encoder(deaf).encode(framed) }
+        #expect(error?.code == .leftOut && error?.key == "messages[0]")
+        #expect(error?.message.contains("leaves out what the system says") == true)
+        let asked = Conversation(messages: [
+            Message(.system, "Be brief."), Message(.user, "Rain?"),
+        ])
+        #expect(throws: ConversationError.self) { try encoder(deaf).prompt(for: asked) }
+
+        let tool = TemplateValue.dictionary([
+            "type": .string("function"), "function": .dictionary(["name": .string("weather")]),
+        ])
+        let row = Conversation(
+            messages: [Message(.user, "Rain?"), Message(.assistant, "No.")], tools: [tool])
+        let tools = #expect(throws: ConversationError.self) {
+            try encoder(Self.plainChatML).encode(TrainingRow(.conversation(row)))
+        }
+        #expect(tools?.code == .leftOut && tools?.key == "tools")
+    }
+
     @Test func anAnswerThatTheTemplateLeavesOutIsRefused() throws {
         var call = Message(.assistant, "", key: "messages[1]")
         call.fields["tool_calls"] = .list([

@@ -15,7 +15,7 @@ import Testing
         let packing = try Packing(length: 16, tokens: TestTokenizer().specialTokens)
         let mix = try Mix(corpora.map(\.train), weights: [1, 3])
         let steps = 200
-        let plan = CorpusPlan(
+        let plan = try CorpusPlan(
             corpora, shares: mix.shares, packing: packing, budgetInputs: steps * 2 * 16)
         let loader = try BatchLoader(mix: mix, packing: packing, rows: 2, seed: 0, prefetch: 0)
         for _ in 0..<steps { _ = try loader.next() }
@@ -34,7 +34,7 @@ import Testing
         let corpus = try CorpusCache(folder: folder.path).corpus(
             Source(name: "a", place: .memory(["x"]), split: ValidationSplit(share: 0)),
             tokenizer: TestTokenizer())
-        let plan = CorpusPlan(
+        let plan = try CorpusPlan(
             [corpus], shares: [1], packing: try Packing(length: 4, end: 256), budgetInputs: .max)
         #expect(plan.description.contains("a"))
     }

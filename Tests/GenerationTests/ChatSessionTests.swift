@@ -167,7 +167,7 @@ import Transformers
             initializerRange: 0.4)
         let other = Decoder(sizes, precision: .f32, on: ReferenceBackend.shared)
         other.initialize(seed: 2)
-        session.change(model: other)
+        try session.change(model: other)
         let answer = try say("two", to: session)
         #expect(answer.reusedTokenCount == 0 && session.history.exchangeCount == 2)
     }

@@ -60,7 +60,7 @@ import Testing
         let turns = try answer(
             both, "hello\n/clear\n/adapter terse\nhello\n/clear\n/adapter none\nhello\n")
         #expect(turns.output == kind.output + terse.output + alone.output, "\(turns)")
-        #expect(try answer(both, "/adapter\n").output == "kind\nterse\nnone\n")
+        #expect(try answer(both, "/adapter\n").output == "* kind\n  terse\n  none\n")
         // The adapter's folder opens its base by itself.
         let opened = try program.run(
             ["chat", "runs/terse"] + Self.options.dropFirst(2), input: "hello\n")

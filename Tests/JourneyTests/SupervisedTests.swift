@@ -50,6 +50,29 @@ import Testing
         #expect(again.output.contains("{+0<|endoftext|>+}"))
     }
 
+    @Test func theMixIsShownBeforeARun() throws {
+        let program = try program(Self.rows)
+        let shown = try program.run([
+            "data", "mix", "chat.lua", "--json", "--set", "steps=6",
+        ])
+        #expect(shown.code == 0, "\(shown.errors)")
+        let object = try #require(
+            JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any])
+        let sources = try #require(object["sources"] as? [[String: Any]])
+        let (tokens, inLoss) = (
+            try #require(sources[0]["tokens"] as? Int),
+            try #require(sources[0]["loss_tokens"] as? Int)
+        )
+        #expect(sources[0]["documents"] as? Int == 12)
+        // Of each row the answer and its end alone: the squares of 0 to 11 have 22 digits.
+        #expect(inLoss == 22 + 12 && inLoss < tokens)
+        #expect(object["budget_tokens"] as? Int == 6 * 4 * 64)
+        let epochs = try #require(sources[0]["epochs"] as? Double)
+        #expect(sources[0]["budget_loss_tokens"] as? Int == Int((epochs * Double(inLoss)).rounded()))
+        let table = try program.run(["data", "mix", "chat.lua"])
+        #expect(table.code == 0 && table.output.contains("100.00 %"), "\(table.output)")
+    }
+
     @Test func masksAreShown() throws {
         let program = try program(Self.rows)
         let shown = try program.run(["inspect", "mask", "chat.lua", "--rows", "2", "--from", "3"])

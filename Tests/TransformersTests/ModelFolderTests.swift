@@ -78,7 +78,9 @@ struct ModelFolderTests {
 
     @Test(arguments: [
         (#"{"temperature": "hot"}"#, "temperature"), (#"{"eos_token_id": [true]}"#, "eos_token_id"),
-        (#"[1]"#, "not a JSON object"), ("{", "not a JSON object"),
+        (#"[1]"#, "not a JSON object"), ("{", "line 1, column 2"),
+        ("{\n  \"top_k\": 5,\n  \"top_k\": 6\n}", "line 3, column 10: the key \"top_k\" occurs twice"),
+        (#"{"do_sample": true, "top_p": 1.5}"#, "top_p is 1.5; it is above 0 and at most 1"),
     ])
     func badGenerationDefaultsNameFileAndKey(text: String, sentence: String) throws {
         let folder = try sharded()

@@ -72,16 +72,17 @@ struct JSONReader {
     private mutating func object(depth: Int) throws(JSONProblem) -> JSONValue {
         position += 1
         var members: [JSONValue.Member] = []
-        var seen: Set<String> = []
+        // Most objects are small, and are looked through faster than hashed.
+        var seen: Set<String>?
         skipSpace()
         if take("}") { return .object(members) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw problem("a key must be a string") }
             let key = try text()
-            guard seen.insert(key).inserted else {
-                throw problem("the key \"\(key)\" occurs twice")
-            }
+            if seen == nil, members.count == 8 { seen = Set(members.map(\.key)) }
+            let isNew = seen?.insert(key).inserted ?? !members.contains { $0.key == key }
+            guard isNew else { throw problem("the key \"\(key)\" occurs twice") }
             skipSpace()
             guard take(":") else { throw problem("a colon is due after \"\(key)\"") }
             skipSpace()
@@ -132,7 +133,12 @@ struct JSONReader {
 
     private mutating func text() throws(JSONProblem) -> String {
         position += 1
-        var content: [UInt8] = []
+        // Nearly all texts have no escapes and are taken as they lie.
+        let start = position
+        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            position += 1
+        }
+        var content = Array(bytes[start..<position])
         while let byte = next {
             switch byte {
             case UInt8(ascii: "\""):

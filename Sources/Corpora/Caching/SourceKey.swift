@@ -42,7 +42,8 @@ enum SourceKey {
         case .automatic: "automatic"
         case .jsonLines(let field): "jsonl \(field)"
         case .conversations(let rows):
-            "conversations \(rows.format.rawValue) \(rows.tooLong.rawValue)"
+            // The number says which checks the rows have passed.
+            "conversations 2 \(rows.format.rawValue) \(rows.tooLong.rawValue)"
         case .text(.whole): "whole"
         case .text(.lines): "lines"
         case .text(.blankLines): "blank lines"

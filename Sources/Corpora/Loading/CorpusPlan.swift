@@ -7,6 +7,8 @@ public struct CorpusPlan: Sendable, Hashable {
         public var share: Double
         public var trainDocuments: Int
         public var trainTokens: Int
+        /// Tokens that count in the loss; all of them where no row says otherwise.
+        public var trainLossTokens: Int
         public var trainBytes: Int
         public var validationDocuments: Int
         public var validationTokens: Int
@@ -18,6 +20,9 @@ public struct CorpusPlan: Sendable, Hashable {
         public var budgetInputs: Int
         /// Readings that the budget makes; above 1 text is seen again.
         public var epochs: Double
+        /// Documents that these readings open, and tokens of theirs that count in the loss.
+        public var budgetDocuments: Int { CorpusPlan.whole(epochs * Double(trainDocuments)) }
+        public var budgetLossTokens: Int { CorpusPlan.whole(epochs * Double(trainLossTokens)) }
         /// Dropped rows, repairs and the like, a line each.
         public var remarks: [String]
     }
@@ -30,17 +35,21 @@ public struct CorpusPlan: Sendable, Hashable {
     ///   - corpora: open, in the order of the mix.
     ///   - shares: one a corpus, with sum 1.
     ///   - budgetInputs: B x T x steps.
-    public init(_ corpora: [Corpus], shares: [Double], packing: Packing, budgetInputs: Int) {
+    /// - Throws: `CorporaError` where a corpus cannot be read.
+    public init(
+        _ corpora: [Corpus], shares: [Double], packing: Packing, budgetInputs: Int
+    ) throws {
         precondition(shares.count == corpora.count, "Every corpus has a share.")
         self.budgetInputs = budgetInputs
-        lines = zip(corpora, shares).map { corpus, share in
+        lines = try zip(corpora, shares).map { corpus, share in
             let train = corpus.train
             let inputs =
                 train.tokenCount + (packing.beginning == nil ? 0 : train.documentCount)
             let budget = Self.whole(share * Double(budgetInputs))
             return Line(
                 name: corpus.name, share: share, trainDocuments: train.documentCount,
-                trainTokens: train.tokenCount, trainBytes: train.byteCount,
+                trainTokens: train.tokenCount, trainLossTokens: try train.lossTokenCount(),
+                trainBytes: train.byteCount,
                 validationDocuments: corpus.validation.documentCount,
                 validationTokens: corpus.validation.tokenCount,
                 validationBytes: corpus.validation.byteCount, inputsPerEpoch: inputs,
@@ -84,7 +93,7 @@ extension CorpusPlan: CustomStringConvertible {
     }
 
     /// The nearest integer, or the largest where a budget has no end.
-    private static func whole(_ value: Double) -> Int { Int(min(value.rounded(), 0x1p62)) }
+    fileprivate static func whole(_ value: Double) -> Int { Int(min(value.rounded(), 0x1p62)) }
 
     /// A non-negative number with so many decimal places, the same in every locale.
     private static func decimal(_ value: Double, places: Int) -> String {

@@ -17,6 +17,7 @@ public enum DropCause: String, Sendable, Hashable, Codable, CaseIterable {
     case emptyTurn = "empty assistant turn"
     case specialToken = "special token in a message"
     case refused = "refused by the template"
+    case leftOut = "left out by the template"
     case unfaithful = "training and serving differ"
     case nothingTrained = "nothing to train"
     case tooLong = "longer than the context"

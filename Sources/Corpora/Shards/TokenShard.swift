@@ -112,6 +112,16 @@ public final class TokenShard: TokenSource {
         }
     }
 
+    /// How many ids count in the loss; reads every weight, where there are any.
+    func lossTokenCount() throws -> Int {
+        guard header.weightsOffset > 0 else { return tokenCount }
+        let chunk = 1 << 16
+        return try stride(from: 0, to: tokenCount, by: chunk).reduce(0) { sum, first in
+            let weights = try weights(of: first, min(chunk, tokenCount - first)) ?? []
+            return sum + weights.count { $0 > 0 }
+        }
+    }
+
     /// The loss weights of so many ids from one on; nil where all count 1.
     private func weights(of first: Int, _ count: Int) throws -> [Float]? {
         guard header.weightsOffset > 0 else { return nil }

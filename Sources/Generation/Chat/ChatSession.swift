@@ -22,9 +22,9 @@ public final class ChatSession {
     /// Tokens that prompt and answer may have together.
     public let capacity: Int
 
-    private let encoder: ConversationEncoder
+    private var encoder: ConversationEncoder
     private let tokenizer: any Tokenizer
-    private let stopTokens: Set<Int32>
+    private let endTokens: Set<Int32>
     private let clock: TemplateClock
     private var engine: GenerationEngine
     /// How often the question was asked again; each time draws other numbers.
@@ -44,18 +44,35 @@ public final class ChatSession {
         self.tokenizer = tokenizer
         self.capacity = capacity
         self.clock = clock
+        self.endTokens = endTokens
         encoder = ConversationEncoder(template: template, tokenizer: tokenizer)
-        stopTokens = endTokens.union(encoder.endOfTurn.map { [$0] } ?? [])
         engine = GenerationEngine(
             model: model, tokenizer: tokenizer, slots: 1, capacity: capacity, weights: weights)
     }
 
+    /// The model's own ends of a text, and the template's of a turn.
+    private var stopTokens: Set<Int32> { endTokens.union(encoder.endOfTurn.map { [$0] } ?? []) }
+
     /// Whether some token ends an answer; without one only the largest number of tokens does.
     public var canEnd: Bool { !stopTokens.isEmpty }
 
-    /// Goes on with other weights of the same vocabulary: the conversation stays, what the model
-    /// held of it is computed anew.
-    public func change(model: Decoder, weights: InferenceWeights = .full) {
+    /// Goes on with other weights of the same vocabulary: the conversation stays, what the model held of
+    /// it is computed anew.
+    ///
+    /// - Parameter template: the template that goes with them; the same as before where it is nil.
+    /// - Throws: `ConversationError` where the template does not take the conversation; nothing is
+    ///   changed.
+    public func change(
+        model: Decoder, template: ChatTemplate? = nil, weights: InferenceWeights = .full
+    ) throws {
+        if let template {
+            let changed = ConversationEncoder(template: template, tokenizer: tokenizer)
+            if !history.isEmpty {
+                _ = try changed.prompt(
+                    for: history.conversation, messages: history.shown, clock: clock)
+            }
+            encoder = changed
+        }
         engine = GenerationEngine(
             model: model, tokenizer: tokenizer, slots: 1, capacity: capacity, weights: weights)
     }

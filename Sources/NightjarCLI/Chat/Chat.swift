@@ -75,10 +75,11 @@ struct Chat: ParsableCommand {
             throw ValidationError("\(name) is \(value); ask for 1 to \(1 << 24).")
         }
         let isTerminal = isatty(0) == 1 && TerminalStyle.detect(descriptor: 1).isLive && !json
-        let (session, adapters) = try ComputeThread.shared.run { [self] in try open() }
+        let (session, adapters, standard) = try ComputeThread.shared.run { [self] in try open() }
         if isTerminal { Interrupt.install() }
         let loop = ChatLoop(
             session: session, adapters: adapters, weights: weights.form,
+            template: { [self] in try template(of: $0, in: adapters, standard: standard) },
             reader: try ChatReader(isTerminal: isTerminal),
             printer: ChatPrinter(
                 isTerminal: isTerminal, asJSON: json, tellsSpeed: stats || isTerminal))
@@ -90,12 +91,12 @@ struct Chat: ParsableCommand {
         try loop.run()
     }
 
-    private func open() throws -> (ChatSession, ChatAdapters) {
+    private func open() throws -> (ChatSession, ChatAdapters, ChatTemplate?) {
         let output = DescriptorOutput(descriptor: 2)
         let warn: @Sendable (String) -> Void = { output.write("note: \($0)\n") }
         let folder = try ModelFolder(reference: model, base: base.path, warn: warn)
         let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
-        let template = try chatTemplate(of: tokenizer)
+        let standard = try chatTemplate(of: tokenizer, at: folder.tokenizerPath)
         let defaults = try folder.generationDefaults()
         for setting in defaults.unfollowed {
             output.write(
@@ -111,7 +112,8 @@ struct Chat: ParsableCommand {
             prepared: adapters.isEmpty ? weights.form : nil, on: backend)
         let adapters = try ChatAdapters(self.adapters, of: folder, decoder, warn: warn)
         let session = ChatSession(
-            model: try adapters.model(adapters.names[0]), tokenizer: tokenizer, template: template,
+            model: try adapters.model(adapters.names[0]), tokenizer: tokenizer,
+            template: try template(of: adapters.names[0], in: adapters, standard: standard),
             capacity: capacity,
             endTokens: Set(folder.endTokens(defaults).map { Int32(clamping: $0) }),
             clock: try clock(), weights: weights.form)
@@ -123,17 +125,15 @@ struct Chat: ParsableCommand {
                 "note: no token ends this model's answers, so each has --max-new tokens.\n")
         }
         if let system { try session.setSystem(system) }
-        return (session, adapters)
+        return (session, adapters, standard)
     }
 
-    private func chatTemplate(of tokenizer: any Tokenizer) throws -> ChatTemplate {
-        let source: ChatTemplateSource =
-            switch template {
-            case nil: .model
-            case "chatml": .chatML
-            case let path?: .path(path)
-            }
-        guard let found = try source.template(of: tokenizer) else {
+    /// The template named on the command line, else the adapter's, else the model's.
+    private func template(
+        of adapter: String, in adapters: ChatAdapters, standard: ChatTemplate?
+    ) throws -> ChatTemplate {
+        let own = template == nil ? try adapters.template(adapter) : nil
+        guard let found = own ?? standard else {
             throw ValidationError(
                 "\(model) has no chat template, so nothing tells its turns apart. If it was taught "
                     + "to chat, name its template: --template FILE, or --template chatml where the "
@@ -141,6 +141,18 @@ struct Chat: ParsableCommand {
                     + "texts is for `nightjar generate`.")
         }
         return found
+    }
+
+    private func chatTemplate(
+        of tokenizer: any Tokenizer, at folder: String
+    ) throws -> ChatTemplate? {
+        let source: ChatTemplateSource =
+            switch template {
+            case nil: .model
+            case "chatml": .chatML
+            case let path?: .path(path)
+            }
+        return try source.template(of: tokenizer, folder: folder)
     }
 
     private func clock() throws -> TemplateClock {

@@ -1,3 +1,5 @@
+import Checkpoints
+import Conversations
 import Tensors
 import Transformers
 
@@ -37,6 +39,22 @@ struct ChatAdapters {
 
     /// The names there are, `none` last.
     var names: [String] { folders.map(\.name) + [ChatAdapters.none] }
+
+    /// The names as they are listed, `current` marked.
+    func listing(current: String) -> String {
+        names.map { ($0 == current ? "* " : "  ") + $0 }.joined(separator: "\n")
+    }
+
+    /// The chat template that an adapter was taught with, where its folder has one.
+    ///
+    /// - Throws: `ConversationError` naming the file.
+    func template(_ name: String) throws -> ChatTemplate? {
+        guard let (_, adapter) = folders.first(where: { $0.name == name }) else { return nil }
+        let files = try ["tokenizer_config.json", ChatTemplate.fileName]
+            .filter(adapter.folder.contains)
+            .map { (name: $0, contents: try adapter.folder.readSettings($0)) }
+        return try ChatTemplate.of(files: files, folder: adapter.path)
+    }
 
     /// The model with an adapter of that name beside it.
     ///

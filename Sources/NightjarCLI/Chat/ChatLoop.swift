@@ -10,17 +10,25 @@ final class ChatLoop {
     private let session: ChatSession
     private let adapters: ChatAdapters
     private let weights: InferenceWeights
+    private let template: (String) throws -> ChatTemplate
+    /// The name of the adapter that answers.
+    private var adapter: String
     private let reader: ChatReader
     private let isTerminal: Bool
 
-    /// - Parameter weights: the form of the weights that answers are computed with.
+    /// - Parameters:
+    ///   - weights: the form of the weights that answers are computed with.
+    ///   - template: the chat template that goes with an adapter of that name.
     init(
         session: ChatSession, adapters: ChatAdapters, weights: InferenceWeights,
-        reader: ChatReader, printer: ChatPrinter
+        template: @escaping (String) throws -> ChatTemplate, reader: ChatReader,
+        printer: ChatPrinter
     ) {
         self.session = session
         self.adapters = adapters
         self.weights = weights
+        self.template = template
+        adapter = adapters.names[0]
         self.reader = reader
         self.printer = printer
         isTerminal = printer.isTerminal
@@ -138,11 +146,14 @@ final class ChatLoop {
     /// Lets another adapter answer from here on; the chat so far stays.
     private func choose(_ name: String) throws {
         guard !name.isEmpty else {
-            return try printer.say(adapters.names.joined(separator: "\n"))
+            return try printer.say(adapters.listing(current: adapter))
         }
+        let template = try template(name)
         try ComputeThread.shared.run { [adapters, session, weights] in
-            session.change(model: try adapters.model(name), weights: weights)
+            try session.change(
+                model: try adapters.model(name), template: template, weights: weights)
         }
+        adapter = name
         printer.note(
             name == ChatAdapters.none ? "the model alone answers" : "\(name) answers")
     }

@@ -124,7 +124,12 @@ extension RunConfiguration {
         if text == "chatml" { return .chatML }
         if text.contains("{{") || text.contains("{%") { return .text(text) }
         if let template = try named(text, key) { return template }
-        return .path(try places.existing(text, .file, at: key))
+        do {
+            return .path(try places.existing(text, .file, at: key))
+        } catch var fault as ShapeFault {
+            fault.sentence += "; a plugin's template needs its plugin among those of use"
+            throw fault
+        }
     }
 
     private static func neftuneAlpha(_ table: CompleteTable, of method: Method) throws -> Double? {

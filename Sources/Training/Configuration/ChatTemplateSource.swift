@@ -15,13 +15,16 @@ public enum ChatTemplateSource: Sendable, Hashable {
 
     /// The template; nil where the tokenizer's folder has none.
     ///
+    /// - Parameter folder: what errors call that folder.
     /// - Throws: `TrainingError` naming file, line and column.
-    public func template(of tokenizer: any Tokenizer) throws -> ChatTemplate? {
+    public func template(
+        of tokenizer: any Tokenizer, folder: String = "the tokenizer's folder"
+    ) throws -> ChatTemplate? {
         do {
             switch self {
             case .model:
                 return try ChatTemplate.of(
-                    files: tokenizer.huggingFaceFiles(), folder: "the tokenizer's folder")
+                    files: tokenizer.huggingFaceFiles(), folder: folder)
             case .chatML: return .chatML
             case .text(let text, let name): return try ChatTemplate(text, name: name)
             case .path(let path):

@@ -35,7 +35,7 @@ public struct RunInspection {
             configuration, model: model, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend.description)
         self.plan = plan
-        sources = CorpusPlan(
+        sources = try CorpusPlan(
             data.corpora, shares: data.mix.shares, packing: data.packing,
             budgetInputs: plan.totalTokens)
         let teacher = try configuration.teacher

@@ -22,6 +22,12 @@ public struct HeldOutLoss: Sendable, Hashable {
 
     public var perplexity: Double { exp(loss) }
 
+    /// Sources and their losses by name, where there are several.
+    public var named: [(name: String, loss: Double)] {
+        guard lossBySource.count > 1 else { return [] }
+        return lossBySource.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
     /// Scores every batch; nothing is learned.
     ///
     /// - Parameters:

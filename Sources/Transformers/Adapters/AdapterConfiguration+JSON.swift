@@ -9,9 +9,9 @@ extension AdapterConfiguration {
     /// - Throws: `ModelError` naming the file and the key.
     public init(json: Data, path: String) throws {
         do {
-            try self.init(reading: AdapterKeys(json: json))
+            try self.init(reading: AdapterKeys(json: json, path: path))
         } catch let error as ModelError {
-            throw ModelError(error.code, error.message, path: path)
+            throw error.path == nil ? ModelError(error.code, error.message, path: path) : error
         }
     }
 
@@ -63,11 +63,8 @@ extension AdapterConfiguration {
 private struct AdapterKeys {
     private let object: [String: Any]
 
-    init(json: Data) throws {
-        guard let object = try? JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-            throw ModelError(.badConfiguration, "This is not a JSON object.")
-        }
-        self.object = object
+    init(json: Data, path: String) throws {
+        object = try settingsObject(json, path: path)
     }
 
     /// Keys that are read, or say nothing about what is computed.

@@ -47,8 +47,7 @@ public struct AdapterFolder: Sendable {
         }
         weights = try folder.tensors(AdapterFolder.weightsName)
         baseHash = weights.metadata[AdapterBase.hashKey].flatMap(ContentHash.init(hex:))
-        let object = try JSONSerialization.jsonObject(with: json) as? [String: Any]
-        basePath = object?["base_model_name_or_path"] as? String
+        basePath = try settingsObject(json, path: path)["base_model_name_or_path"] as? String
     }
 
     /// Opens the adapter that a reference names: a folder, `runs/adapter`, `runs/adapter@step-500`.
