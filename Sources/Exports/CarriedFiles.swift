@@ -24,6 +24,11 @@ struct CarriedFiles {
                         + "two do not belong together.")
             }
             files = try tokenizer.huggingFaceFiles()
+            // An adapter's own template counts, though its tokenizer may be the base's.
+            if let own = try folder.adapter?.chatTemplate() {
+                files.removeAll { $0.name == ChatTemplate.fileName }
+                files.append((ChatTemplate.fileName, Array(own.source.utf8)))
+            }
             self.tokenizer = tokenizer
         } else {
             tokenizer = nil

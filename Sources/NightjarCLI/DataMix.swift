@@ -31,9 +31,7 @@ struct DataMix: ParsableCommand {
         }
         display.finish()
         let plan = inspection.sources
-        let notes =
-            loaded.warnings + inspection.remarks
-            + plan.lines.flatMap { line in line.remarks.map { "\(line.name): \($0)" } }
+        let notes = loaded.warnings + inspection.remarks
         notes.forEach(display.remark)
         if json { return try Output.json(DataMix.object(plan, notes: notes)) }
         var table = AlignedTable(columns: [

@@ -99,7 +99,7 @@ struct Generate: ParsableCommand {
         let streams = samples == 1 && !json
         if streams { try Output.shown(text) }
         while !engine.isIdle {
-            for event in try step(engine, of: folder) {
+            for event in try step(engine, of: folder, onLine: streams) {
                 switch event {
                 case .token(let id, let token, let piece):
                     continuations[id]?.ids.append(token.id)
@@ -128,11 +128,12 @@ struct Generate: ParsableCommand {
     }
 
     private func step(
-        _ engine: GenerationEngine, of folder: ModelFolder
+        _ engine: GenerationEngine, of folder: ModelFolder, onLine: Bool
     ) throws -> [GenerationEvent] {
         do {
             return try engine.step()
         } catch let error as GenerationError where error.code == .notFinite {
+            if onLine { try Output.text("\n") }
             throw GenerationError(.notFinite, "\(folder.path): \(error.message)")
         }
     }

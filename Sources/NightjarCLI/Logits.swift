@@ -86,7 +86,8 @@ struct Logits: ParsableCommand {
                 "The logits are not finite numbers: "
                     + (decoder.nonFiniteParameter.map { "\"\($0)\" holds such numbers." }
                         ?? "its weights are sound, but too large for \(precision).")
-                    + " Fetch or save the model again, or try --precision f32.",
+                    + " Fetch or save the model again"
+                    + (precision == .f32 ? "." : ", or try --precision f32."),
                 path: folder.path)
         }
         let writer = try SafetensorsWriter(tensors: [

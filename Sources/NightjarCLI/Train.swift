@@ -104,7 +104,7 @@ struct Train: ParsableCommand {
                 + PrintableText.line(
                     "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")") + "\n"
                 + (summary.replayBreak.map { $0.sentence + "\n" } ?? "")
-                + (summary.ending == .completed
+                + (summary.ending == .completed || summary.steps >= summary.totalSteps
                     ? "" : "the same command with --resume goes on from there\n"))
     }
 

@@ -15,6 +15,16 @@ struct ConfigurationReader {
         "pretraining_tp", "auto_map", "is_encoder_decoder", "chunk_size_feed_forward", "id2label",
         "label2id", "problem_type", "tokenizer_class", "prefix", "task_specific_params",
         "original_max_position_embeddings", "unsloth_version", "quantization_config_note",
+        "is_llama_config", "transformers.js_config", "unsloth_fixed", "_commit_hash",
+        "finetuning_task", "_attn_implementation", "attn_implementation", "cache_implementation",
+        "sep_token_id", "decoder_start_token_id",
+        // Of training elsewhere.
+        "gradient_checkpointing", "neftune_noise_alpha",
+        // Of generation, from when its settings stood here; generation_config.json has them now.
+        "max_length", "min_length", "max_new_tokens", "do_sample", "temperature", "top_k", "top_p",
+        "typical_p", "num_beams", "num_beam_groups", "num_return_sequences", "diversity_penalty",
+        "repetition_penalty", "length_penalty", "no_repeat_ngram_size",
+        "encoder_no_repeat_ngram_size", "early_stopping",
     ]
 
     mutating func integer(_ key: String) throws -> Int? {
@@ -82,6 +92,13 @@ struct ConfigurationReader {
     /// The width of `sliding_window`, which null switches off; `fallback` where it is left out.
     mutating func window(fallback: Int?) throws -> Int? {
         let width = object["sliding_window"] == nil ? fallback : try integer("sliding_window")
+        // The name that one library of Gemma's knew it by.
+        if let other = try integer("sliding_window_size"), other != width {
+            throw ModelError(
+                .badConfiguration,
+                "sliding_window_size is \(other), and sliding_window "
+                    + "\(width.map(String.init) ?? "none").")
+        }
         if let width, width < 1 {
             throw ModelError(
                 .badConfiguration, "sliding_window is \(width); it is a number above 0, or null.")
@@ -143,6 +160,7 @@ struct ConfigurationReader {
     private func isNeutral(_ value: Any?) -> Bool {
         if value is NSNull { return true }
         if let number = value as? NSNumber, number.isBoolean { return !number.boolValue }
+        if let members = value as? [String: Any] { return members.isEmpty }
         return false
     }
 

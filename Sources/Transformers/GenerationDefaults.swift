@@ -71,7 +71,7 @@ public struct GenerationDefaults: Sendable, Hashable {
         ("no_repeat_ngram_size", 0), ("min_length", 0), ("min_new_tokens", 0),
         ("guidance_scale", 1), ("bad_words_ids", nil), ("sequence_bias", nil),
         ("suppress_tokens", nil), ("begin_suppress_tokens", nil), ("forced_bos_token_id", nil),
-        ("forced_eos_token_id", nil),
+        ("forced_eos_token_id", nil), ("stop_strings", nil),
     ]
 }
 
@@ -86,8 +86,16 @@ extension ModelFolder {
         guard let folder = own ?? (folder.contains(name) ? folder : nil) else {
             return GenerationDefaults()
         }
-        return try GenerationDefaults(
-            json: Data(folder.readSettings(name)), path: folder.path + "/" + name)
+        let path = folder.path + "/" + name
+        let defaults = try GenerationDefaults(json: Data(folder.readSettings(name)), path: path)
+        let ids = 0..<configuration.vocabularySize
+        if let id = defaults.endTokens.first(where: { !ids.contains($0) }) {
+            throw ModelError(
+                .badConfiguration,
+                "eos_token_id is \(id), and the model's ids go from 0 to \(ids.upperBound - 1).",
+                path: path)
+        }
+        return defaults
     }
 
     /// Ids that end a text: those of `generation_config.json`, which knows of a chat's turns, and those

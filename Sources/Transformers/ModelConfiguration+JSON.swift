@@ -65,7 +65,8 @@ extension ModelConfiguration {
             initializerRange: try reader.number("initializer_range") ?? 0.02,
             beginningToken: try reader.integer("bos_token_id"),
             endTokens: try reader.integers("eos_token_id"),
-            paddingToken: try reader.integer("pad_token_id"))
+            // -1 is how older conversions say that there is none.
+            paddingToken: try reader.integer("pad_token_id").flatMap { $0 == -1 ? nil : $0 })
         traits.rotaryScaling = rotary.scaling
         traits.localTheta = rotary.localTheta
         try validate()

@@ -71,7 +71,7 @@ import Testing
         let tools = #expect(throws: ConversationError.self) {
             try encoder(Self.plainChatML).encode(TrainingRow(.conversation(row)))
         }
-        #expect(tools?.code == .leftOut && tools?.key == "tools")
+        #expect(tools?.code == .leftOut && tools?.key == "tools[0]")
     }
 
     @Test func anAnswerThatTheTemplateLeavesOutIsRefused() throws {

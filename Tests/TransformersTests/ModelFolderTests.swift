@@ -76,6 +76,33 @@ struct ModelFolderTests {
         #expect(defaults.unfollowed.contains { $0.hasPrefix("suppress_tokens") })
     }
 
+    /// What published files hold besides, by which nothing that is computed changes.
+    @Test func keysOfOtherProgramsAreNoMistakes() throws {
+        func read(_ more: String) throws -> ModelConfiguration {
+            try ModelConfiguration(
+                json: Data(
+                    """
+                    {"model_type": "llama", "vocab_size": 100, "hidden_size": 16, \
+                    "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, \(more)}
+                    """.utf8), path: "config.json")
+        }
+        let published = try read(
+            """
+            "is_llama_config": true, "transformers.js_config": {"dtype": "q4"}, "max_length": 4096, \
+            "pad_token_id": -1, "pruned_heads": {}, "do_sample": true, "_attn_implementation": "sdpa", \
+            "cache_implementation": "hybrid", "eos_token_id": 99
+            """)
+        #expect(published.paddingToken == nil && published.endTokens == [99])
+        for (keys, sentence) in [
+            (#""pruned_heads": {"0": [1]}"#, "pruned_heads"),
+            (#""eos_token_id": 100"#, "eos_token_id is 100, and the ids of a vocabulary of 100"),
+            (#""hidden_size": 32"#, "the key \"hidden_size\" occurs twice"),
+        ] {
+            let error = #expect(throws: ModelError.self) { try read(keys) }
+            #expect("\(try #require(error))".contains(sentence), "\(String(describing: error))")
+        }
+    }
+
     @Test(arguments: [
         (#"{"temperature": "hot"}"#, "temperature"), (#"{"eos_token_id": [true]}"#, "eos_token_id"),
         (#"[1]"#, "not a JSON object"), ("{", "line 1, column 2"),

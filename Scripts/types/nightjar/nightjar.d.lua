@@ -189,7 +189,7 @@
 
 ---@class nightjar.Evaluate
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
----@field batches? integer validation batches, at most
+---@field batches? integer validation batches in all, at most, which sources and sets share
 ---@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat> validation sets by name, each a source that is held out whole
 
 ---@class nightjar.Checkpoint

@@ -24,7 +24,7 @@ extension ConversationEncoder {
         let rendered = try template.render(
             shown, addsGenerationPrompt: true, specials: specials, clock: clock)
         try checkVocabulary(rendered.text, of: shown)
-        try checkShown(rendered.text, of: shown)
+        try checkShown(shown, rendered: rendered.text, addsGenerationPrompt: true, clock: clock)
         let ids = tokenizer.encode(rendered.text)
         guard !ids.isEmpty else {
             throw ConversationError(

@@ -1,6 +1,5 @@
 public import Templates
 public import Tokenizers
-import Texts
 
 /// Turns rows into tokens, and finds the tokens that are learned.
 ///
@@ -89,7 +88,7 @@ public struct ConversationEncoder: Sendable {
         let whole = try template.render(
             conversation, addsGenerationPrompt: false, specials: specials)
         try checkVocabulary(whole.text, of: conversation)
-        try checkShown(whole.text, of: conversation)
+        try checkShown(conversation, rendered: whole.text, addsGenerationPrompt: false)
         let ids = tokenizer.encode(whole.text)
         var turns = TurnFinder(
             encoder: self, template: template, conversation: conversation, whole: whole, ids: ids)
@@ -140,33 +139,6 @@ public struct ConversationEncoder: Sendable {
         }
     }
 
-    /// Refuses a template that writes nothing of what a system or a user says, or of the tools: the
-    /// model would never see it, and nobody would know.
-    func checkShown(
-        _ rendered: String, of conversation: Conversation
-    ) throws(ConversationError) {
-        let name = template?.name ?? "none"
-        for message in conversation.messages where [.system, .user].contains(message.role) {
-            guard let text = message.content?.trimmingSpace, !text.isEmpty,
-                !rendered.holds(text)
-            else { continue }
-            throw ConversationError(
-                .leftOut,
-                "the chat template (\(name)) leaves out what the \(message.role.rawValue) says; take "
-                    + "the message out, or use a template that writes it", key: message.key)
-        }
-        let tools = (conversation.tools ?? []).compactMap { tool -> String? in
-            guard case .dictionary(let fields) = tool else { return nil }
-            let inner = if case .dictionary(let inner)? = fields["function"] { inner } else { fields }
-            if case .string(let name)? = inner["name"] { return name } else { return nil }
-        }
-        guard !tools.isEmpty, !tools.contains(where: rendered.holds) else { return }
-        throw ConversationError(
-            .leftOut,
-            "the chat template (\(name)) leaves out the tools; take them out, or use a template that "
-                + "writes them", key: "tools")
-    }
-
     /// Every text within a value.
     static func texts(in value: TemplateValue) -> [String] {
         switch value {
@@ -175,18 +147,5 @@ public struct ConversationEncoder: Sendable {
         case .dictionary(let members): members.values.flatMap(texts)
         default: []
         }
-    }
-}
-
-extension String {
-    fileprivate var trimmingSpace: String {
-        let start = drop(while: \.isWhitespace)
-        guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...last])
-    }
-
-    /// Whether a text occurs in this one, byte for byte.
-    fileprivate func holds(_ part: String) -> Bool {
-        part.isEmpty || ByteSearch(Array(part.utf8)).first(in: Array(utf8)) != nil
     }
 }

@@ -69,7 +69,8 @@ extension CorpusPlan: CustomStringConvertible {
             ]
         ]
         for line in lines {
-            let density = Double(line.trainBytes) / Double(max(line.trainTokens, 1))
+            // Bytes are those of what counts in the loss.
+            let density = Double(line.trainBytes) / Double(max(line.trainLossTokens, 1))
             rows.append([
                 line.name, Self.decimal(100 * line.share, places: 1) + " %",
                 "\(line.trainDocuments)", "\(line.trainTokens)", "\(line.trainBytes)",

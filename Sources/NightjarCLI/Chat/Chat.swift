@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conversations
+import Exports
 import Foundation
 import Generation
 import Layers
@@ -96,7 +97,8 @@ struct Chat: ParsableCommand {
         let warn: @Sendable (String) -> Void = { output.write("note: \($0)\n") }
         let folder = try ModelFolder(reference: model, base: base.path, warn: warn)
         let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
-        let standard = try chatTemplate(of: tokenizer, at: folder.tokenizerPath)
+        let own = template == nil ? try folder.adapter?.chatTemplate() : nil
+        let standard = try own ?? chatTemplate(of: tokenizer, at: folder.tokenizerPath)
         let defaults = try folder.generationDefaults()
         for setting in defaults.unfollowed {
             output.write(
@@ -110,7 +112,8 @@ struct Chat: ParsableCommand {
         let decoder = try folder.decoder(
             precision: kind, positions: capacity, frozen: FrozenForm(kind),
             prepared: adapters.isEmpty ? weights.form : nil, on: backend)
-        let adapters = try ChatAdapters(self.adapters, of: folder, decoder, warn: warn)
+        let adapters = try ChatAdapters(
+            self.adapters, of: folder, decoder, tokenizer: tokenizer, warn: warn)
         let session = ChatSession(
             model: try adapters.model(adapters.names[0]), tokenizer: tokenizer,
             template: try template(of: adapters.names[0], in: adapters, standard: standard),

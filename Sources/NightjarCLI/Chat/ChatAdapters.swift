@@ -1,6 +1,8 @@
 import Checkpoints
 import Conversations
+import Exports
 import Tensors
+import Tokenizers
 import Transformers
 
 /// The adapters of a chat, by name, beside one model.
@@ -17,7 +19,7 @@ struct ChatAdapters {
     /// - Throws: `ChatMistake` for an entry that is none, `ModelError` for an adapter that does not
     ///   fit.
     init(
-        _ entries: [String], of base: ModelFolder, _ opened: Decoder,
+        _ entries: [String], of base: ModelFolder, _ opened: Decoder, tokenizer: any Tokenizer,
         warn: @escaping @Sendable (String) -> Void
     ) throws {
         self.base = base
@@ -32,9 +34,21 @@ struct ChatAdapters {
                     "--adapter \(entry): write NAME=FOLDER, each name once and none of them "
                         + "\"\(ChatAdapters.none)\"")
             }
-            folders.append((parts[0], try AdapterFolder(reference: parts[1], warn: warn)))
+            let adapter = try AdapterFolder(reference: parts[1], warn: warn)
+            try ChatAdapters.check(adapter, reads: tokenizer)
+            folders.append((parts[0], adapter))
         }
         self.folders = folders
+    }
+
+    /// Refuses an adapter that learned from other ids than the chat gives it.
+    private static func check(_ adapter: AdapterFolder, reads tokenizer: any Tokenizer) throws {
+        guard ["tokenizer.json", "tokenizer.model"].contains(where: adapter.folder.contains),
+            try TokenizerLoader.load(adapter.path).fingerprint != tokenizer.fingerprint
+        else { return }
+        throw ChatMistake(
+            "\(adapter.path) was taught with another tokenizer than the model's, and reads other ids; "
+                + "chat with it alone: nightjar chat \(adapter.path)")
     }
 
     /// The names there are, `none` last.
@@ -49,11 +63,7 @@ struct ChatAdapters {
     ///
     /// - Throws: `ConversationError` naming the file.
     func template(_ name: String) throws -> ChatTemplate? {
-        guard let (_, adapter) = folders.first(where: { $0.name == name }) else { return nil }
-        let files = try ["tokenizer_config.json", ChatTemplate.fileName]
-            .filter(adapter.folder.contains)
-            .map { (name: $0, contents: try adapter.folder.readSettings($0)) }
-        return try ChatTemplate.of(files: files, folder: adapter.path)
+        try folders.first { $0.name == name }?.folder.chatTemplate()
     }
 
     /// The model with an adapter of that name beside it.

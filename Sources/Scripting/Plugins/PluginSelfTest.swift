@@ -43,6 +43,7 @@ struct PluginSelfTest {
         for name in PluginChatTemplate.names(in: loaded) {
             _ = try PluginChatTemplate(name, of: loaded, budget: loader.budget)
         }
+        try checkMemory(of: loaded)
         guard case .table(let examples)? = loaded.manifest["examples"] else { return 0 }
         for (index, example) in examples.array.enumerated() {
             guard case .table(let example) = example else { continue }
@@ -58,6 +59,27 @@ struct PluginSelfTest {
             }
         }
         return examples.array.count
+    }
+
+    /// What `save` gives must come back through `load`, or a resumed run would go on without it.
+    private func checkMemory(of loaded: PluginLoader.Loaded) throws {
+        func fail(_ sentence: String, _ key: String) -> ScriptingError {
+            ScriptingError(.selfTest, sentence, path: use.source.path, keyPath: key)
+        }
+        guard loaded.unit.doors.function("save") != nil else { return }
+        guard loaded.unit.doors.function("load") != nil else {
+            throw fail(
+                "what save gives never comes back; write load = function(memory) ... end beside it",
+                "save")
+        }
+        let memory = try loaded.unit.memory()
+        do {
+            try loader.load(use, files: files) { _ in }.unit.restore(memory)
+        } catch let error as ScriptingError {
+            throw fail(
+                "what save gives does not come back: \(use.source.name) load: \(error.message)",
+                "load")
+        }
     }
 
     private func tooSlow(_ seconds: Double, at path: LuaPath) -> ScriptingError {

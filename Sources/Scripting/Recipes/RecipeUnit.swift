@@ -1,4 +1,5 @@
 import LuaRuntime
+import Telemetry
 import Training
 
 /// The functions of a recipe as a script of its run: hooks, curriculum and schedule.
@@ -27,7 +28,14 @@ struct RecipeUnit: Sendable {
             loading.loadingBudget.seconds = min(
                 loadingBudget.seconds, PluginLoader.patience)
         }
-        let script = try loading.script(files, log: log)
+        let gate = PrintGate()
+        let script = try loading.script(files, log: log) { line in
+            guard gate.isOpen else { return }
+            log(
+                ScriptLogLine(
+                    level: .info, owner: RecipeUnit.name, text: PrintableText.line(line)))
+        }
+        gate.isOpen = true
         let unit = try ScriptUnit(
             name: RecipeUnit.name, state: script.state, context: script.context,
             doors: ScriptDoors(script.table), settings: LuaTable(array: []),
@@ -96,13 +104,19 @@ struct RecipeUnit: Sendable {
         ResolvedValue(.table(table.table)) { _, _ in RecipeUnit.function }
     }
 
+    /// Lets through what is printed when the recipe has been read: that was printed before.
+    private final class PrintGate {
+        var isOpen = false
+    }
+
     private func script(
-        _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void
+        _ files: [LoadedScript]?, log: @escaping (ScriptLogLine) -> Void,
+        print: @escaping (String) -> Void = { _ in }
     ) throws -> RecipeScript {
         try RecipeScript(
             places: places, budget: loadingBudget,
             kept: files?.map { .init(name: $0.module, path: $0.path, bytes: $0.bytes) },
-            seed: seed, log: log, print: { _ in })
+            seed: seed, log: log, print: print)
     }
 
     private static func difference(

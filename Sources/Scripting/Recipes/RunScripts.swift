@@ -23,9 +23,9 @@ public struct RunScripts: Sendable {
     private var parts: [Part] = []
     /// Sentences about plugins that run from kept bytes.
     private(set) var warnings: [String] = []
-    private var loader: PluginLoader
+    var loader: PluginLoader
     private let settings: ScriptedHooks.RunSettings
-    private var recipe: RecipeUnit
+    private(set) var recipe: RecipeUnit
     private let reload: ReloadSettings
 
     /// Loads every plugin once and runs its self-test.
@@ -49,8 +49,7 @@ public struct RunScripts: Sendable {
         for (index, use) in try PluginUse.list(recipe, places: places, kept: kept).enumerated() {
             let path = LuaPath(["use", .integer(Int64(index + 1))])
             do {
-                let loaded = try load(use, kept: kept)
-                try checkOrder(of: loaded, at: path)
+                let loaded = try load(use, at: path, kept: kept)
                 parts.append(
                     Part(
                         use: use, files: loaded.unit.files,
@@ -215,6 +214,7 @@ public struct RunScripts: Sendable {
                 return unit
             },
             test: { files in
+                try checkRequired(by: files, of: use)
                 _ = try PluginSelfTest(use, files: files, loader: loader.counting)
                     .run(seconds: PluginLoader.patience)
                 if let own { try checked(own, of: use, files: files) }
@@ -243,11 +243,13 @@ public struct RunScripts: Sendable {
     /// A plugin from the disk, its self-test passed; else from the bytes that were in force, which
     /// passed it once.
     private mutating func load(
-        _ use: PluginUse, kept: KeptScripts?
+        _ use: PluginUse, at path: LuaPath, kept: KeptScripts?
     ) throws -> PluginLoader.Loaded {
         do {
             let loaded = try loader.load(use) { _ in }
+            try checkOrder(of: loaded, at: path)
             _ = try PluginSelfTest(use, files: loaded.unit.files, loader: loader.counting).run()
+            try checkDoors(of: loaded, use, kept: kept)
             return loaded
         } catch {
             let name = use.source.name
@@ -260,40 +262,6 @@ public struct RunScripts: Sendable {
                     + "with version \(version) that was in force: \(error)")
             return loaded
         }
-    }
-
-    private func checkOrder(of loaded: PluginLoader.Loaded, at path: LuaPath) throws {
-        let before = Set(pluginNames)
-        for name in loaded.requires where !before.contains(name) {
-            let circle = circle(from: name, to: loaded.unit.name)
-            throw ShapeFault(
-                path: path,
-                sentence: circle.map { circle in
-                    "these plugins require one another, so that none can come first: "
-                        + ([loaded.unit.name] + circle).joined(separator: ", ")
-                        + "; take the name out of requires in one of them"
-                } ?? "\(loaded.unit.name) requires the plugin \"\(name)\" before it; put it "
-                    + "into use first")
-        }
-    }
-
-    /// The plugins from one to another along what each requires; nil where there is no such way.
-    private func circle(from name: String, to end: String) -> [String]? {
-        let lookup = PluginLookup(from: recipe.places.recipeFolder)
-        var loader = loader
-        loader.checksNeeds = false
-        var seen: Set<String> = []
-        func way(from name: String) -> [String]? {
-            guard name != end else { return [end] }
-            guard seen.insert(name).inserted, let source = try? lookup.find(name),
-                let loaded = try? loader.load(PluginUse(source: source), log: { _ in })
-            else { return nil }
-            for next in loaded.requires {
-                if let rest = way(from: next) { return [name] + rest }
-            }
-            return nil
-        }
-        return way(from: name)
     }
 }
 

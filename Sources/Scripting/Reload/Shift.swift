@@ -4,7 +4,8 @@ import LuaRuntime
 ///
 /// For numbers it is the mean of |new - old| over the standard deviation of the old answers (plus
 /// 1e-6, so that a constant answer has a scale too); for everything else the share of calls whose
-/// answers differ. Of several doors the largest counts. Calls are those that were made last; a
+/// answers differ. A table, such as a curriculum's dials, is measured entry by entry. Of several
+/// entries, and of several doors, the largest counts. Calls are those that were made last; a
 /// schedule, which answers for every progress, is asked along the run.
 struct Shift: Sendable, Hashable {
     /// What each version answered to the same call.
@@ -52,13 +53,39 @@ struct Shift: Sendable, Hashable {
     }
 
     private static func distance(_ calls: [Answers]) -> Double {
+        var entries: [String: [(old: LuaValue, new: LuaValue)]] = [:]
+        for call in calls {
+            let (old, new) = (leaves(call.old), leaves(call.new))
+            for path in Set(old.keys).union(new.keys) {
+                entries[path, default: []].append((old[path] ?? .nil, new[path] ?? .nil))
+            }
+        }
+        return entries.values.map { distance($0, of: calls.count) }.max() ?? 0
+    }
+
+    /// What is no table, by where it stands in one.
+    private static func leaves(_ value: LuaValue) -> [String: LuaValue] {
+        guard let table = value.asTable, !(table.array.isEmpty && table.fields.isEmpty) else {
+            return ["": value]
+        }
+        var found: [String: LuaValue] = [:]
+        func add(_ entry: LuaValue, _ key: String) {
+            for (path, leaf) in leaves(entry) { found["\(key)/\(path)"] = leaf }
+        }
+        for (index, entry) in table.array.enumerated() { add(entry, "\(index + 1)") }
+        for field in table.fields { add(field.value, "\(field.key)") }
+        return found
+    }
+
+    /// Of one entry, which some of the calls may not have.
+    private static func distance(
+        _ calls: [(old: LuaValue, new: LuaValue)], of all: Int
+    ) -> Double {
         let numbers = calls.compactMap { call in
             call.old.asNumber.flatMap { old in call.new.asNumber.map { (old: old, new: $0) } }
         }
         let differing = calls.count { !PlainEquality.equal($0.old, $0.new) }
-        guard numbers.count == calls.count else {
-            return Double(differing) / Double(calls.count)
-        }
+        guard numbers.count == calls.count else { return Double(differing) / Double(all) }
         let largest = numbers.reduce(0) { max($0, abs($1.old), abs($1.new)) }
         guard numbers.allSatisfy({ $0.old.isFinite && $0.new.isFinite }) else {
             return differing == 0 ? 0 : .infinity

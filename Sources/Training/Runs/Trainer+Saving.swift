@@ -217,7 +217,11 @@ extension Trainer {
         let isScored = state.step > 0 && state.lastHeldOut?.step == state.step
         let summary = RunSummary(
             ending: ending,
-            reason: ending == .stopped ? stopReason ?? "The program ended it." : nil,
+            reason: ending == .stopped
+                ? stopReason
+                    ?? (firstStep > dials.totalSteps
+                        ? "It is past the \(dials.totalSteps) steps that the recipe asks for."
+                        : "The program ended it.") : nil,
             steps: state.step, totalSteps: dials.totalSteps, tokens: state.tokens,
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
             replayBreak: state.course.replayBreak, folder: folder.path,

@@ -90,7 +90,11 @@ import Testing
         ("{ a = { b = { 1, 0 / 0 } } }", "a.b[2]: JSON has no NaN"),
         ("{ -math.huge }", "[1]: JSON has no infinity"), ("0 / 0", "JSON has no NaN"),
         ("{ x = '\\xff' }", "x: this string is no UTF-8 at its byte 1"),
-        ("{ 1, a = 2 }", "a table with a list and named entries is neither an array nor an object"),
+        (
+            "{ 1, a = 2 }",
+            "a table with a list and other entries, or with a hole in its list, is neither an array "
+                + "nor an object"
+        ),
         ("{ a = { [3] = 1 } }", "a[3]: keys of an object are strings"),
         ("{ [true] = 1 }", "[true]: keys of an object are strings"),
     ])

@@ -31,6 +31,31 @@ import Testing
         #expect(shift(calls)?.value == 0.25)
     }
 
+    /// A curriculum's dials, of which some calls turn none.
+    @Test func tablesAreMeasuredEntryByEntry() throws {
+        func dials(_ factor: Double, _ weight: Double?) -> LuaValue {
+            let entries = [("schedule.factor", factor), ("data.a.weight", weight)]
+            return .table(
+                LuaTable(
+                    array: [],
+                    fields: entries.compactMap { key, value in
+                        value.map { .init(key: .string(LuaString(key)), value: .number($0)) }
+                    }))
+        }
+        let calls: [Shift.Answers] = (0..<10).map { step in
+            let old: LuaValue = step < 5 ? .nil : dials(Double(step), nil)
+            return (door: "curriculum", old: old, new: step < 5 ? .nil : dials(Double(step) + 0.1, nil))
+        }
+        let near = try #require(shift(calls))
+        #expect(abs(near.value - 0.1 / 2.0.squareRoot()) < 1e-6)
+        // An entry that only the new version has, in two of ten calls.
+        let more = calls.enumerated().map { step, call in
+            step < 8
+                ? call : (door: call.door, old: call.old, new: dials(Double(step) + 0.1, 2))
+        }
+        #expect(shift(more)?.value == 0.2)
+    }
+
     /// Squares of large numbers are infinite, and what is divided by that is nothing.
     @Test func largeNumbersHideNothing() throws {
         let old = (0..<32).map { $0 < 16 ? 1 : 1e200 }

@@ -257,6 +257,23 @@ import Training
         #expect(try run.events("swap").count == 1)
     }
 
+    /// Taken, it could not be resumed.
+    @Test func anEditThatRequiresAnAbsentPluginIsRefused() throws {
+        let run = try ScriptedRun(
+            keys: "use = { 'mine' }, hooks = { on_gradients = function() print('own', 3) end },",
+            steps: 8)
+        try run.plugin("mine", guarded("ctx.state.n = 1"))
+        try run.begin()
+        try run.step(to: 2)
+        #expect(run.said.contains { $0.contains("own\t3") || $0.contains("own 3") }, "\(run.said)")
+        try run.plugin("mine", "requires = { 'other' }, " + guarded("ctx.state.n = 1"))
+        run.settle()
+        try run.finish()
+        let reasons = try run.events("swap_refused").compactMap { $0["reason"] as? String }
+        #expect(reasons.count == 1 && reasons[0].contains("requires the plugin \"other\" before it"))
+        #expect(try run.events("swap").isEmpty)
+    }
+
     /// A plugin that is saved by itself too, and loads that in its own way.
     private func counting(_ load: String) -> String {
         """
@@ -282,16 +299,20 @@ import Training
         #expect(try run.events("swap").count == 1)
     }
 
-    @Test func aLoadThatFailsIsFoundByTheSelfTestAndAtTheFirstCall() throws {
+    @Test func aLoadThatFailsOrIsMissingIsFoundBeforeTheRunBegins() throws {
         let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 4)
         let example = ", examples = { { call = 'hooks.on_gradients' } }"
         try run.plugin("mine", counting("error('no load')") + example)
         let told = #expect(throws: (any Error).self) { try run.begin() }
         #expect("\(try #require(told))".contains("mine load: no load"))
-        try run.plugin("mine", counting("error('no load')"))
-        try run.begin()
-        let error = #expect(throws: (any Error).self) { try run.finish() }
-        #expect("\(try #require(error))".contains("mine load: no load"))
+        for (lines, sentence) in [
+            (counting("error('no load')"), "mine load: no load"),
+            ("save = function() return { n = 1 } end", "what save gives never comes back"),
+        ] {
+            try run.plugin("mine", lines)
+            let error = #expect(throws: (any Error).self) { try run.begin() }
+            #expect("\(try #require(error))".contains(sentence))
+        }
     }
 
     /// The version in force cannot take back what it saved; the one on the disk can.

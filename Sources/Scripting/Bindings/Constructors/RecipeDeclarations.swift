@@ -187,7 +187,7 @@ enum RecipeDeclarations {
                     "steps between measurements; by default only at the beginning and the end"),
                 Field(
                     "batches", .integer(1...(1 << 20)), .value(.integer(Int64(usual.batches))),
-                    "validation batches, at most"),
+                    "validation batches in all, at most, which sources and sets share"),
                 Field(
                     "sets", .map(.kinds(DataDeclarations.kinds)), .none,
                     "validation sets by name, each a source that is held out whole"),

@@ -62,7 +62,8 @@ struct LuaJSONWriter {
         } else {
             guard table.array.isEmpty else {
                 throw refusal(
-                    "a table with a list and named entries is neither an array nor an object")
+                    "a table with a list and other entries, or with a hole in its list, is neither an "
+                        + "array nor an object")
             }
             put("{")
             depth += 1
