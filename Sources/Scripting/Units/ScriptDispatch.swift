@@ -15,8 +15,16 @@ struct ScriptDispatch {
 
     private static let source = """
         local memory, settings = {}, ...
+        -- Each call has settings of its own: what one wrote there would be memory that nobody saves.
+        local function copy(value)
+          local root = {}
+          for key, inner in next, value do
+            root[key] = type(inner) == "table" and copy(inner) or inner
+          end
+          return root
+        end
         local function call(handler, ctx)
-          ctx.state, ctx.settings = memory, settings
+          ctx.state, ctx.settings = memory, copy(settings)
           local answer = handler(ctx)
           if type(ctx.state) ~= "table" then
             error("ctx.state must stay a table; it was set to " .. tostring(ctx.state), 0)
@@ -25,11 +33,10 @@ struct ScriptDispatch {
           return answer
         end
         local function ask(schedule, ctx)
-          return schedule(ctx.progress, { settings = settings })
+          return schedule(ctx.progress, { settings = copy(settings) })
         end
         -- Two names for one table would be two tables after a resume, and a metatable would be lost.
         -- Paths are put together for a message alone: a large memory has many.
-        local deepest = 64
         local function refuse_shared(root)
           local keys, seen = {}, {}
           local function spell(depth)
@@ -58,8 +65,8 @@ struct ScriptDispatch {
             if getmetatable(value) ~= nil then
               error(spell(depth) .. " has a metatable; keep plain tables there", 0)
             end
-            if depth == deepest then
-              error("tables in ctx.state are nested more than " .. deepest .. " deep; keep it flatter", 0)
+            if depth == 64 then
+              error("tables in ctx.state are nested more than 64 deep; keep it flatter", 0)
             end
             seen[value] = true
             for key, inner in pairs(value) do

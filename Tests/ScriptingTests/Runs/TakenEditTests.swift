@@ -257,6 +257,23 @@ import Training
         #expect(try run.events("swap").count == 1)
     }
 
+    @Test func whatACallWritesIntoItsSettingsIsGoneInTheNext() throws {
+        let run = try ScriptedRun(keys: "use = { 'mine' },", steps: 4)
+        try run.plugin(
+            "mine",
+            """
+            settings = { k = 1, list = { 1 } },
+            hooks = { on_gradients = function(ctx)
+              ctx.settings.k = ctx.settings.k + 1
+              table.insert(ctx.settings.list, 3)
+              print('k is ' .. ctx.settings.k .. ' of ' .. #ctx.settings.list)
+            end }
+            """)
+        try run.begin()
+        try run.finish()
+        #expect(run.said.count { $0.contains("k is 2 of 2") } == 4, "\(run.said)")
+    }
+
     /// Taken, it could not be resumed.
     @Test func anEditThatRequiresAnAbsentPluginIsRefused() throws {
         let run = try ScriptedRun(
