@@ -111,12 +111,14 @@ NJ_INLINE void NJ(meet_in)(
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->keys_turned + next, turned_bytes, i, n);
         (pairs ? NJ(product_of_turned_pairs) : NJ(product_of_turned))(
-            s->queries_turned + i, s->keys_turned + tile, TILE, d, s->weights + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
+            s->queries_turned + i, s->keys_turned + tile, TILE, d, s->weights + i * TILE, TILE, n,
+            nj_round_up(NJ_SEEN(i + n), 16));
     }
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->values_turned + next, turned_bytes, i, n);
         (pairs ? NJ(product_of_turned_pairs) : NJ(product_of_turned))(
-            s->upstream_turned + i, s->values_turned + tile, TILE, d, s->weight_gradient + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
+            s->upstream_turned + i, s->values_turned + tile, TILE, d,
+            s->weight_gradient + i * TILE, TILE, n, nj_round_up(NJ_SEEN(i + n), 16));
     }
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->value_gradient + sums, sum_bytes, i, n);

@@ -80,9 +80,9 @@ NJ_INLINE int NJ(keys_seen)(const struct query_tile *tile, size_t row, size_t ro
 }
 
 // Keys turned [size][TILE] and values [TILE][padded] of the block that begins at `first`, both of
-// `kind`, or in pairs [size / 2][TILE] and [TILE / 2][padded]. Keys that no row of a strip sees are left out; for the others' rows they weigh 0. One step
-// after the other: the keys, then the values stay in the L1 cache, and rows do not wait for one
-// another's sums.
+// `kind`, or in pairs [size / 2][TILE] and [TILE / 2][padded]. Keys that no row of a strip sees are left
+// out; for the others' rows they weigh 0. One step after the other: the keys, then the values stay in the
+// L1 cache, and rows do not wait for one another's sums.
 NJ_INLINE void NJ(visit_of)(
     struct query_tile *tile, int first, const void *keys, const void *values, const nj_kind kind,
     const bool pairs

@@ -3,7 +3,8 @@
 // The partial sum over `depth` steps of the first `rows` rows of one tile, written to c or added
 // to it; in `pairs` two panels of b, `apart` floats from each other, side by side where `wide`, for
 // that instruction is twice as fast as what a's numbers come with from the L1 cache. Where `ahead` is
-// not NULL, what lies there is fetched on the way, `pace` floats a step.
+// not NULL, what lies there, and where `wide` what lies `apart` from it, is fetched on the way, `pace`
+// floats a step.
 //
 // Written in the machine's own registers: as vectors of 16 the compiler spills half of the sums.
 NJ_INLINE void NJ(tile)(
@@ -37,6 +38,7 @@ NJ_INLINE void NJ(tile)(
     if (ahead)
         for (size_t at = 0; at < depth; at++) {
             __builtin_prefetch(ahead + at * pace);
+            if (wide) __builtin_prefetch(ahead + apart + at * pace);
             NJ_STEP
         }
     else

@@ -92,13 +92,6 @@ struct ConfigurationReader {
     /// The width of `sliding_window`, which null switches off; `fallback` where it is left out.
     mutating func window(fallback: Int?) throws -> Int? {
         let width = object["sliding_window"] == nil ? fallback : try integer("sliding_window")
-        // The name that one library of Gemma's knew it by.
-        if let other = try integer("sliding_window_size"), other != width {
-            throw ModelError(
-                .badConfiguration,
-                "sliding_window_size is \(other), and sliding_window "
-                    + "\(width.map(String.init) ?? "none").")
-        }
         if let width, width < 1 {
             throw ModelError(
                 .badConfiguration, "sliding_window is \(width); it is a number above 0, or null.")

@@ -60,6 +60,12 @@ extension ConfigurationReader {
         model.traits.logitSoftCap = try numberOrNull(
             "final_logit_softcapping", default: softCaps.logits)
         let width = try integer("sliding_window") ?? window
+        // The name that one library knew it by stands in published files beside the other.
+        if let other = try integer("sliding_window_size"), other != width {
+            throw ModelError(
+                .badConfiguration,
+                "sliding_window_size is \(other), and sliding_window \(width).")
+        }
         let types =
             try layerTypes(count: model.layerCount)
             ?? (0..<model.layerCount).map { isWindowed($0) ? .windowed : .whole }
