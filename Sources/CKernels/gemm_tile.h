@@ -1,17 +1,22 @@
 // The register tiles of the matrix product and the loops around them: part of gemm.c.
 
+// Whether there are registers for the sums of a tile of 32 columns, in place of 16.
+#undef NJ_WIDE
+#define NJ_WIDE (NJ_REGISTER_LANES == 16)
+
 // The partial sum over `depth` steps of the first `rows` rows of one tile, written to c or added
-// to it; in `pairs` two panels of b, `apart` floats from each other, side by side where `wide`, for
-// that instruction is twice as fast as what a's numbers come with from the L1 cache. Where `ahead` is
-// not NULL, what lies there, and where `wide` what lies `apart` from it, is fetched on the way, `pace`
-// floats a step.
+// to it; where `wide`, of two panels of b side by side, `apart` floats from each other: a number of a
+// is read once for two multiplications, for processors make two of them in the time of two such reads.
+// Where `ahead` is not NULL, what lies there, and where `wide` what lies `ahead_apart` from it, is
+// fetched on the way, `pace` floats a step.
 //
 // Written in the machine's own registers: as vectors of 16 the compiler spills half of the sums.
 NJ_INLINE void NJ(tile)(
     const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead, size_t pace, const int rows, const bool wide, const bool pairs
+    const float *ahead, size_t ahead_apart, size_t pace, const int rows, const bool wide,
+    const bool pairs
 ) {
-    enum { PANEL = 16 / NJ_REGISTER_LANES, MOST = NJ_MULTIPLIES_BF16 ? 2 * PANEL : PANEL };
+    enum { PANEL = 16 / NJ_REGISTER_LANES, MOST = NJ_WIDE ? 2 * PANEL : PANEL };
     const int parts = wide ? MOST : PANEL;
     NJ(reg) sum[NJ_TILE_ROWS][MOST];
 #pragma clang loop unroll(full)
@@ -38,7 +43,7 @@ NJ_INLINE void NJ(tile)(
     if (ahead)
         for (size_t at = 0; at < depth; at++) {
             __builtin_prefetch(ahead + at * pace);
-            if (wide) __builtin_prefetch(ahead + apart + at * pace);
+            if (wide) __builtin_prefetch(ahead + ahead_apart + at * pace);
             NJ_STEP
         }
     else
@@ -64,11 +69,13 @@ NJ_INLINE void NJ(tile)(
 // A tile of `rows` rows, whose code is made for exactly that many.
 NJ_INLINE void NJ(tile_by_rows)(
     const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead, size_t pace, size_t rows, const bool wide, const bool pairs
+    const float *ahead, size_t ahead_apart, size_t pace, size_t rows, const bool wide,
+    const bool pairs
 ) {
-#define NJ_CASE(height)                                                                         \
-    case height:                                                                                \
-        NJ(tile)(a, b, apart, depth, c, stride, add, ahead, pace, height, wide, pairs);         \
+#define NJ_CASE(height)                                                                      \
+    case height:                                                                             \
+        NJ(tile)(                                                                            \
+            a, b, apart, depth, c, stride, add, ahead, ahead_apart, pace, height, wide, pairs); \
         break;
     switch (rows) {
         NJ_CASE(1)
@@ -95,17 +102,20 @@ NJ_INLINE void NJ(tile_by_rows)(
 
 static __attribute__((noinline)) void NJ(tile_of)(
     const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
-    const float *ahead, size_t pace, size_t rows, bool wide, bool pairs
+    const float *ahead, size_t ahead_apart, size_t pace, size_t rows, bool wide, bool pairs
 ) {
-    if (!NJ_MULTIPLIES_BF16 || !pairs)
-        NJ(tile_by_rows)(a, b, apart, depth, c, stride, add, ahead, pace, rows, false, false);
-    else if (wide)
-        NJ(tile_by_rows)(
-            a, b, apart, depth, c, stride, add, ahead, pace, rows, NJ_MULTIPLIES_BF16,
-            NJ_MULTIPLIES_BF16);
+#define NJ_TILE_BY_ROWS(wide, pairs) \
+    NJ(tile_by_rows)(                \
+        a, b, apart, depth, c, stride, add, ahead, ahead_apart, pace, rows, wide, pairs)
+    if (NJ_MULTIPLIES_BF16 && pairs && wide)
+        NJ_TILE_BY_ROWS(NJ_WIDE, NJ_MULTIPLIES_BF16);
+    else if (NJ_MULTIPLIES_BF16 && pairs)
+        NJ_TILE_BY_ROWS(false, NJ_MULTIPLIES_BF16);
+    else if (NJ_WIDE && wide)
+        NJ_TILE_BY_ROWS(NJ_WIDE, false);
     else
-        NJ(tile_by_rows)(
-            a, b, apart, depth, c, stride, add, ahead, pace, rows, false, NJ_MULTIPLIES_BF16);
+        NJ_TILE_BY_ROWS(false, false);
+#undef NJ_TILE_BY_ROWS
 }
 
 // A tile at the right edge of c: computed aside, `columns` of it kept.
@@ -114,7 +124,7 @@ static __attribute__((noinline)) void NJ(edge_tile)(
     const float *ahead, size_t pace, size_t rows, size_t columns, bool pairs
 ) {
     float whole[NJ_TILE_ROWS * 16];
-    NJ(tile_of)(a, b, 0, depth, whole, 16, false, ahead, pace, rows, false, pairs);
+    NJ(tile_of)(a, b, 0, depth, whole, 16, false, ahead, 0, pace, rows, false, pairs);
     for (size_t i = 0; i < rows; i++) {
         nj_v16 v = NJ(load_f32)(whole + i * 16);
         if (add) v = NJ(load_some)(c, i * stride, columns, NJ_F32) + v;
@@ -127,7 +137,8 @@ static __attribute__((noinline)) void NJ(edge_tile)(
 // there are many, by all where memory must keep up.
 static __attribute__((noinline)) void NJ(panel_tiles)(
     const float *a, const float *b, size_t apart, size_t depth, float *c, size_t stride, bool add,
-    size_t rows, size_t columns, const float *ahead, size_t span, bool wide, bool pairs
+    size_t rows, size_t columns, const float *ahead, size_t ahead_apart, size_t span, bool wide,
+    bool pairs
 ) {
     size_t tiles = nj_ceil_div(rows, NJ_TILE_ROWS), fetching = tiles <= FETCHING_TILES ? tiles : 2;
     size_t pace = nj_ceil_div(span, fetching), height = rows / tiles, higher = rows % tiles;
@@ -137,11 +148,9 @@ static __attribute__((noinline)) void NJ(panel_tiles)(
         size_t own = height + (t < higher);
         if (columns < 16)
             NJ(edge_tile)(a, b, depth, c, stride, add, next, pace, own, columns, pairs);
-        else if (own == NJ_TILE_ROWS && !pairs)
-            NJ(tile)(
-                a, b, 0, depth, c, stride, add, next, pace, NJ_TILE_ROWS, false, false);
         else
-            NJ(tile_of)(a, b, apart, depth, c, stride, add, next, pace, own, wide, pairs);
+            NJ(tile_of)(
+                a, b, apart, depth, c, stride, add, next, ahead_apart, pace, own, wide, pairs);
         c += own * stride;
     }
 }
@@ -172,16 +181,25 @@ NJ_INLINE void NJ(widen_panel)(const void *from, size_t depth, float *to, const 
         }
 }
 
-// What to fetch while the panel that holds `column` is in use: the next one; of the next group of
-// integers a quarter.
+// Step k0 of the panel that begins with `column`.
+NJ_INLINE const void *NJ(panel_from)(const struct gemm_run *run, size_t column, size_t k0) {
+    return (const char *)run->panels
+        + panel_at(column / 16, k0, run->steps, run->panel_kind) * nj_kind_bytes(run->panel_kind);
+}
+
+// What to fetch while `taken` columns from `column` on are in use: the next panels; of the next group of
+// integers as many quarters. The second lies `apart` floats from the first.
 NJ_INLINE const void *NJ(fetched_meanwhile)(
-    const struct gemm_run *run, size_t column, size_t k0, size_t depth
+    const struct gemm_run *run, size_t column, size_t taken, size_t k0, size_t depth, size_t *apart
 ) {
-    const char *panels = run->panels;
-    size_t k = run->steps, panel = column / 16;
-    if (run->panel_kind != NJ_I8)
-        return panels + panel_at(panel + 1, k0, k, run->panel_kind) * nj_kind_bytes(run->panel_kind);
-    return panels + panel_at(panel / 4 * 4 + 4, k0, k, NJ_I8) + panel % 4 * depth * 16;
+    if (run->panel_kind != NJ_I8) {
+        *apart = 16 * run->steps * nj_kind_bytes(run->panel_kind) / sizeof(float);
+        return NJ(panel_from)(run, column + taken, k0);
+    }
+    size_t quarter = 16 * depth;
+    *apart = quarter / sizeof(float);
+    return (const char *)NJ(panel_from)(run, column / GROUP * GROUP + GROUP, k0)
+        + column % GROUP / 16 * quarter;
 }
 
 // Columns left..<left+width of one block of rows. `a` holds the block's panels, `slice` floats for
@@ -201,24 +219,26 @@ static void NJ(gemm_columns)(
         bool add = k0 > 0 || (direct && call->accumulate);
         if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a, pairs);
         for (size_t j = 0, taken; j < width; j += taken) {
-            const bool wide = pairs && j + 32 <= width;
+            const bool wide = NJ_WIDE && j + 32 <= width;
             taken = wide ? 32 : 16;
-            size_t size = nj_kind_bytes(run->panel_kind);
-            size_t offset = panel_at((left + j) / 16, k0, k, run->panel_kind);
-            const void *panel = (const char *)run->panels + offset * size, *b = panel;
-            const void *ahead
-                = j + taken < width ? NJ(fetched_meanwhile)(run, left + j + taken - 16, k0, depth)
-                                    : NULL;
+            size_t column = left + j, apart = 16 * k, ahead_apart = 0;
+            const void *b = NJ(panel_from)(run, column, k0), *ahead = NULL;
+            if (j + taken < width)
+                ahead = NJ(fetched_meanwhile)(run, column, taken, k0, depth, &ahead_apart);
             if (run->panel_kind != NJ_F32) {
-                if (run->panel_kind == NJ_BF16)
-                    NJ(widen_panel)(panel, depth, converted, NJ_BF16);
-                else
-                    NJ(widen_panel)(panel, depth, converted, NJ_I8);
+                for (size_t p = 0; p < taken; p += 16) {
+                    const void *panel = NJ(panel_from)(run, column + p, k0);
+                    if (run->panel_kind == NJ_BF16)
+                        NJ(widen_panel)(panel, depth, converted + p * depth, NJ_BF16);
+                    else
+                        NJ(widen_panel)(panel, depth, converted + p * depth, NJ_I8);
+                }
                 b = converted;
+                apart = 16 * depth;
             }
             NJ(panel_tiles)(
-                a, b, 16 * k, depth, c + j, stride, add, rows,
-                direct ? nj_min(16, width - j) : 16, ahead, 4 * size, wide, pairs);
+                a, b, apart, depth, c + j, stride, add, rows, direct ? nj_min(16, width - j) : 16,
+                ahead, ahead_apart, 4 * nj_kind_bytes(run->panel_kind), wide, pairs);
         }
     }
     if (direct) return;
@@ -247,8 +267,8 @@ static void NJ(gemm_block)(void *context, size_t index, int thread) {
     size_t a_count
         = nj_round_up((once ? nj_min(run->steps, DEPTH) : run->steps) * padded + 16, 16);
     float *a = nj_thread_scratch(
-        thread, (a_count + DEPTH * 16 + BLOCK_ROWS_MOST * WIDTH) * sizeof(float));
-    float *converted = a + a_count, *sums = converted + DEPTH * 16;
+        thread, (a_count + DEPTH * 32 + BLOCK_ROWS_MOST * WIDTH) * sizeof(float));
+    float *converted = a + a_count, *sums = converted + DEPTH * 32;
     bool packs = !keeps || !run->holds_a[thread];
     if (keeps) run->holds_a[thread] = true;
     for (size_t left = begin; left < end; left += WIDTH)

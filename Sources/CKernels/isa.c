@@ -1,5 +1,5 @@
 // Which instruction set the kernels use: the best that this processor has, or a lesser one that
-// NIGHTJAR_ISA (`base`, `x86-64-v3`, `x86-64-v4`) or a test names.
+// NIGHTJAR_ISA (`base`, `x86-64-v3`, `x86-64-v4`, `x86-64-v4-bf16`) or a test names.
 #include <stdlib.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -21,12 +21,24 @@ static int best(void) {
 #endif
 }
 
+// Whether multiplying bf16 in vectors pays. Intel's processors since Sapphire Rapids leave bf16 to
+// their units for matrix tiles and take two cycles for one `vdpbf16ps`, in which f32 gets four
+// multiply-adds, twice the arithmetic (decision 0001); there bf16 becomes f32 on the way.
+static bool multiplies_bf16_fast(void) {
+#if defined(__x86_64__)
+    return !__builtin_cpu_is("intel") || __builtin_cpu_is("cooperlake");
+#else
+    return false;
+#endif
+}
+
 static int wished(void) {
     const char *wish = getenv("NIGHTJAR_ISA");
     if (wish && !strcmp(wish, "base")) return NJ_ISA_BASE;
     if (wish && !strcmp(wish, "x86-64-v3")) return NJ_ISA_X86_64_V3;
     if (wish && !strcmp(wish, "x86-64-v4")) return NJ_ISA_X86_64_V4;
-    return NJ_ISA_X86_64_V4_BF16;
+    if (wish && !strcmp(wish, "x86-64-v4-bf16")) return NJ_ISA_X86_64_V4_BF16;
+    return multiplies_bf16_fast() ? NJ_ISA_X86_64_V4_BF16 : NJ_ISA_X86_64_V4;
 }
 
 bool nj_has_matrix_tiles(void) {

@@ -1,6 +1,5 @@
-// Who computes a product: oneDNN where it has a brgemm kernel for the kind, our own gemm elsewhere,
-// and where processors multiply bf16 in vectors (avx512_bf16) but have no units for matrix tiles:
-// there ours is the faster one in both kinds.
+// Who computes a product: oneDNN where the processor has units for matrix tiles, which ours do not
+// use, and a brgemm kernel for the kind; our own gemm elsewhere, where it is the faster one in both.
 //
 // The choice depends on the kind alone, never on the shape: rows must be bit-equal whatever stands
 // beside them. NIGHTJAR_PRODUCTS=own|onednn forces one.
@@ -33,10 +32,8 @@ static bool by_onednn(nj_kind kind) {
     ask_environment();
     if (forced != UNDECIDED) return forced == ONEDNN;
     int *known = &best[kind == NJ_BF16];
-    if (*known == UNDECIDED) {
-        bool own = nj_gemm_multiplies_bf16() && !nj_has_matrix_tiles();
-        *known = !own && nj_onednn_has_brgemm(kind) ? ONEDNN : OWN;
-    }
+    if (*known == UNDECIDED)
+        *known = nj_has_matrix_tiles() && nj_onednn_has_brgemm(kind) ? ONEDNN : OWN;
     return *known == ONEDNN;
 }
 
