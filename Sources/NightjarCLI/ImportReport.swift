@@ -1,4 +1,5 @@
 import Checkpoints
+import Conversations
 import Foundation
 import Layers
 import Optimizers
@@ -90,15 +91,12 @@ struct ImportReport {
                 + "; every answer would be noise. Fetch or save the model again.", path: path)
     }
 
-    /// The file that has the chat template.
+    /// The file that has the chat template, which must be one.
     private static func template(in folder: CheckpointFolder) throws -> String? {
-        if folder.contains("chat_template.jinja") { return "chat_template.jinja" }
-        let name = "tokenizer_config.json"
-        guard folder.contains(name),
-            let object = try JSONSerialization.jsonObject(with: Data(folder.read(name)))
-                as? [String: Any], object["chat_template"] != nil
-        else { return nil }
-        return name
+        let names = [ChatTemplate.fileName, "tokenizer_config.json"].filter(folder.contains)
+        let files = try names.map { (name: $0, contents: try folder.read($0)) }
+        guard try ChatTemplate.of(files: files, folder: folder.path) != nil else { return nil }
+        return names.first
     }
 
     private func training(_ precision: ElementKind) -> Int {

@@ -38,7 +38,10 @@ extension Decoder {
     /// in 8 bits is not looked at.
     public var nonFiniteParameter: String? {
         parameters.all.first { parameter in
-            guard parameter.value.layout == .rowMajor else { return false }
+            guard parameter.value.layout == .rowMajor,
+                !backend.sumOfSquares(parameter.value).isFinite
+            else { return false }
+            // Squares of large numbers overflow where the numbers do not.
             let numbers: [Float] = backend.cast(parameter.value, to: .f32).read()
             return numbers.contains { !$0.isFinite }
         }?.name

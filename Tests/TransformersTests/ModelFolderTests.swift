@@ -93,10 +93,36 @@ struct ModelFolderTests {
             "cache_implementation": "hybrid", "eos_token_id": 99
             """)
         #expect(published.paddingToken == nil && published.endTokens == [99])
+        // Both spellings of one thing are none.
+        let both = try read(
+            #""rope_theta": 5000.0, "rope_scaling": {"type": "linear", "factor": 2.0}, "#
+                + #""rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 5000.0}"#)
+        #expect(both.ropeTheta == 5000)
         for (keys, sentence) in [
             (#""pruned_heads": {"0": [1]}"#, "pruned_heads"),
             (#""eos_token_id": 100"#, "eos_token_id is 100, and the ids of a vocabulary of 100"),
             (#""hidden_size": 32"#, "the key \"hidden_size\" occurs twice"),
+            // Readers follow the one or the other, and the answers are others.
+            (
+                #""rope_scaling": {"type": "linear", "factor": 2.0}, "#
+                    + #""rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}"#,
+                "rope_scaling and rope_parameters say different things"
+            ),
+            (
+                #""original_max_position_embeddings": 32, "rope_scaling": {"rope_type": "llama3", "#
+                    + #""factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "#
+                    + #""original_max_position_embeddings": 16}"#,
+                "original_max_position_embeddings and that of the configuration say different things"
+            ),
+            (
+                #""rope_scaling": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 4.0, "#
+                    + #""high_freq_factor": 1.0, "original_max_position_embeddings": 16}"#,
+                "must be above low_freq_factor"
+            ),
+            (
+                #""rope_scaling": {"rope_type": "linear", "type": "default", "factor": 2.0}"#,
+                "type and rope_type say different things"
+            ),
         ] {
             let error = #expect(throws: ModelError.self) { try read(keys) }
             #expect("\(try #require(error))".contains(sentence), "\(String(describing: error))")

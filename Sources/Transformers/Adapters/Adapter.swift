@@ -96,7 +96,17 @@ public struct Adapter {
     /// - Throws: `ModelError` that lists missing, left-over and misshapen tensors.
     public func load(from file: SafetensorsFile, base: String) throws {
         let source = try Adapter.check(modules, in: file, base: base)
-        for parameter in parameters.all { try parameter.fill(from: source) }
+        for parameter in parameters.all {
+            try parameter.fill(from: source)
+            let numbers: [Float] = parameter.value.read()
+            guard numbers.allSatisfy(\.isFinite) else {
+                throw ModelError(
+                    .badWeights,
+                    "Tensor \"\(parameter.name)\" of the adapter holds numbers that are not finite; "
+                        + "every answer would be noise. Fetch or save the adapter again.",
+                    path: file.path)
+            }
+        }
     }
 
     /// Throws where a file's tensors are not those of the modules.
