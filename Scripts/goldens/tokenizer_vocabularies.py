@@ -248,7 +248,7 @@ def rank_files():
         pattern, specials = patterns[name]
         encoding = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=specials)
         yield Kind(
-            name, f"{name}.tiktoken", contents, lambda text, encoding=encoding: encoding.encode(text, allowed_special="all"),
+            name, f"{name}-first-{len(ranks)}.tiktoken", contents, lambda text, encoding=encoding: encoding.encode(text, allowed_special="all"),
             lambda ids, encoding=encoding: encoding.decode(ids))
 
 

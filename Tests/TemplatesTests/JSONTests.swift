@@ -27,7 +27,7 @@ import Testing
         ("", 1, 1), ("{", 1, 2), ("[1,]", 1, 4), (#"{"a" 1}"#, 1, 6), ("01", 1, 1), ("1.", 1, 3),
         ("[1] 2", 1, 5), ("\"a\nb\"", 1, 3), (#""\x""#, 1, 4), (#""\u12""#, 1, 4), ("nul", 1, 1),
         ("[\n  ?]", 2, 3), ("1e999", 1, 6), (#"{a: 1}"#, 1, 2), ("\"a", 1, 3),
-        (String(repeating: "[", count: 100), 1, 82),
+        (String(repeating: "[", count: 100), 1, 82), (#"{"a": 1, "a": 2}"#, 1, 13),
     ])
     func whatIsNoJSONIsPlaced(text: String, line: Int, column: Int) {
         let error = #expect(throws: TemplateError.self) { try self.value(text) }

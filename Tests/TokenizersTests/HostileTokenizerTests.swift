@@ -163,6 +163,11 @@ import Testing
             let error = try Self.failure(Array(text.utf8), named: "r50k_base.tiktoken")
             #expect(error?.key == place, "\(text): \(error as Any)")
         }
+        // Cut short where a line ends, or another's file under this name.
+        for name in ["r50k_base", "cl100k_base", "o200k_base", "llama3", "r50k_base-first-2"] {
+            let cut = try Self.failure(Array("YQ== 0\n".utf8), named: "\(name).tiktoken")
+            #expect(cut?.message.contains("holds 1 ranks") == true, "\(cut as Any)")
+        }
         let unknown = try Self.failure(Array("YQ== 0\n".utf8), named: "mine.tiktoken")
         #expect(unknown?.kind == .unsupported && unknown?.message.contains("r50k_base") == true)
     }

@@ -100,6 +100,7 @@ struct JSONTextReader {
             skipSpace()
             guard current == UInt8(ascii: "\"") else { throw problem("a key must be a string") }
             let key = try string()
+            guard members[key] == nil else { throw problem("\"\(key)\" is twice in one object") }
             guard take(":") else { throw problem("a colon must follow the key") }
             members[key] = try value()
         } while take(",")

@@ -21,6 +21,32 @@ struct JSONField {
         return JSONField(found, path: childPath, file: file)
     }
 
+    /// Throws where a key is twice in one object, for readers differ in which value they take.
+    ///
+    /// Vocabularies and merges are left to what reads them, which compares tokens anyway.
+    func checkKeys() throws {
+        switch value {
+        case .object(let members):
+            var seen: Set<[UInt8]> = []
+            for (key, inner) in members {
+                let name = String(decoding: key, as: UTF8.self)
+                if path == "model", name == "vocab" || name == "merges" { continue }
+                let field = JSONField(
+                    inner, path: path.isEmpty ? name : "\(path).\(name)", file: file)
+                guard seen.insert(key).inserted else {
+                    throw field.error(.inconsistent, "the key is there twice")
+                }
+                try field.checkKeys()
+            }
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                guard case .object = element else { continue }
+                try JSONField(element, path: "\(path)[\(index)]", file: file).checkKeys()
+            }
+        default: break
+        }
+    }
+
     var isNull: Bool { if case .null = value { true } else { false } }
 
     func bytes() throws -> [UInt8] {

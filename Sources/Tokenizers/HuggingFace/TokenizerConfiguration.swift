@@ -8,6 +8,7 @@ enum TokenizerConfiguration {
     static func apply(_ contents: [UInt8], name: String, to model: inout some SubwordModel) throws {
         let root = JSONField(try JSONReader.read(contents, file: name), file: name)
         _ = try root.members()
+        try root.checkKeys()
         for key in roleKeys {
             guard let id = try role(root[key], model) else { continue }
             markSpecial(id, in: &model)

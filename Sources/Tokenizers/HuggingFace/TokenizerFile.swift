@@ -20,6 +20,7 @@ public enum TokenizerFile {
     /// The model in `contents`, of whichever kind.
     static func readAny(_ contents: [UInt8], name: String) throws -> any SubwordModel {
         let root = JSONField(try JSONReader.read(contents, file: name), file: name)
+        try root.checkKeys()
         try root.allowOnly([
             "version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
             "post_processor", "decoder", "model",

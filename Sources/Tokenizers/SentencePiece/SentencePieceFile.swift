@@ -57,6 +57,31 @@ struct SentencePieceFile {
             throw TokenizerError(
                 .malformed, "holds no piece: not a SentencePiece model", key: "model")
         }
+        try checkKinds()
+    }
+
+    /// Every file has one piece for what is unknown, and bytes under their own names.
+    private func checkKinds() throws {
+        let unknown = pieces.indices.filter { pieces[$0].kind == .unknown }
+        guard unknown.count == 1 else {
+            throw TokenizerError(
+                .inconsistent,
+                unknown.isEmpty
+                    ? "no piece is of the kind \"unknown\", so that unknown text would become another"
+                    : "is of the kind \"unknown\", as piece \(unknown[0]) is",
+                key: unknown.isEmpty ? "model" : "piece \(unknown[1])")
+        }
+        for (id, piece) in pieces.enumerated() where piece.kind == .byte {
+            let text = String(decoding: piece.text, as: UTF8.self)
+            let digits = text.dropFirst(3).dropLast()
+            guard text.hasPrefix("<0x"), text.hasSuffix(">"), digits.count == 2,
+                UInt8(digits, radix: 16) != nil
+            else {
+                throw TokenizerError(
+                    .inconsistent, "is a byte, and \(text.debugDescription) names none",
+                    key: "piece \(id)")
+            }
+        }
     }
 
     private static func piece(

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a rank file does not say of its encoding: the pattern that cuts words, and the tokens that
 /// are no text.
 struct RankEncoding: Sendable {
@@ -13,9 +15,32 @@ struct RankEncoding: Sendable {
         "r50k_base", "gpt2", "p50k_base", "p50k_edit", "cl100k_base", "o200k_base", "llama3",
     ]
 
+    /// Ranks of the published files, a gap counted.
+    private static let rankCounts = [
+        "r50k_base": 50256, "gpt2": 50256, "p50k_base": 50281, "p50k_edit": 50281,
+        "cl100k_base": 100_256, "o200k_base": 199_998, "llama3": 128_000,
+    ]
+
     /// The encoding of a file's name without its ending, or of Llama 3's file, which is called
     /// `tokenizer.model` as many are, by its number of ranks.
+    ///
+    /// A file that was cut short at the end of a line would give other ids and no error, and so would
+    /// one under another's name: the number of ranks must be the published one, or what the name
+    /// itself says, as in `cl100k_base-first-1000`.
     static func named(_ name: String, rankCount: Int) throws -> RankEncoding {
+        let parts = name.components(separatedBy: "-first-")
+        let encoding = try published(parts[0], rankCount: rankCount)
+        let wanted = parts.count == 2 ? Int(parts[1]) : rankCounts[encoding.name]
+        guard rankCount == wanted else {
+            throw TokenizerError(
+                .inconsistent,
+                "holds \(rankCount) ranks, and \(name) has \(wanted.map(String.init) ?? "another number"): the file was cut"
+                    + " short, or is another encoding's")
+        }
+        return encoding
+    }
+
+    private static func published(_ name: String, rankCount: Int) throws -> RankEncoding {
         let end = "<|endoftext|>"
         let fim = ["<|fim_prefix|>", "<|fim_middle|>", "<|fim_suffix|>"]
         func specials(fimFrom first: Int, _ others: [String: Int]) -> [String: Int] {

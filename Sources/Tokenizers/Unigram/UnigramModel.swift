@@ -71,6 +71,9 @@ extension UnigramModel: SubwordModel {
         return hash.hexadecimal
     }
 
+    /// In bytes; published vocabularies stay below a hundred.
+    private static let longestToken = 1024
+
     func check() throws {
         try checkPipeline()
         guard scores.count == vocabulary.count, usable.map({ $0.count == scores.count }) ?? true
@@ -87,6 +90,12 @@ extension UnigramModel: SubwordModel {
         guard unknown != nil else {
             throw TokenizerError(
                 .inconsistent, "a Unigram vocabulary needs an unknown token", key: "model.unk_id")
+        }
+        if let id = vocabulary.firstIndex(where: { $0.count > Self.longestToken }) {
+            throw TokenizerError(
+                .unsupported,
+                "token \(id) has \(vocabulary[id].count) bytes; more than \(Self.longestToken) would "
+                    + "make encoding as slow as they are long", key: "model.vocab[\(id)]")
         }
         for step in pipeline.preTokenizer {
             guard case .byteLevel = step else { continue }
