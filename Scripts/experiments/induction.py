@@ -11,6 +11,7 @@ answers that are right to the letter.
 """
 
 import argparse
+import functools
 import hashlib
 import json
 import subprocess
@@ -59,11 +60,20 @@ def prepare(folder, out):
         print(f"{out}/{side}.jsonl: {len(rows)} rows")
 
 
+@functools.cache
+def has_template(run):
+    folder = Path(run.split("@")[0])
+    return any(folder.glob("**/chat_template.jinja"))
+
+
 def answer(program, run, question):
     command = [
         program, "generate", run, "--greedy", "--max-new", "48", "--json",
         "--prompt", f"\nQ: {question}\nA:",
     ]
+    # A model that learned conversations saw them as its template writes them, without a beginning.
+    if has_template(run):
+        command.append("--no-bos")
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)

@@ -42,6 +42,11 @@ struct Generate: ParsableCommand {
     @Option(help: "auto, f32 or bf16.")
     var precision = PrecisionArgument.auto
 
+    @Flag(
+        name: .customLong("no-bos"),
+        help: "Do not begin the prompt with bos_token, as for a text that a chat template wrote.")
+    var leavesOutBeginning = false
+
     @Flag(help: "Print one JSON object for each continuation.")
     var json = false
 
@@ -65,7 +70,7 @@ struct Generate: ParsableCommand {
         let tokenizer = try TokenizerLoader.load(folder.tokenizerPath)
         let configuration = folder.configuration
         let kind = precision.kind(toRead: folder, on: backend.description)
-        let ids = tokenizer.prompt(text, of: configuration)
+        let ids = tokenizer.prompt(text, of: configuration, begins: !leavesOutBeginning)
         if ids.count + maximumNew > configuration.servedPositions {
             DescriptorOutput(descriptor: 2).write(
                 "note: the model holds \(configuration.servedPositions) tokens, the prompt's "

@@ -33,7 +33,7 @@ import Training
         #expect(run.chatTemplate == .path(folder.path + "/chat.jinja"))
         #expect(run.neftuneAlpha == 5)
         let chats = run.data[0].source
-        #expect(run.data[0].weight == 3 && chats.badRow == .stop)
+        #expect(run.data[0].share.number == 3 && chats.badRow == .stop)
         #expect(
             chats.format
                 == .conversations(Source.ConversationRows(format: .sharegpt, tooLong: .drop)))
@@ -68,7 +68,7 @@ import Training
 
     @Test(arguments: [
         ("chat_template = 'chatml'", "chat_template: only method = \"sft\" uses this"),
-        ("neftune_alpha = 5", "neftune_alpha: only method = \"sft\" uses this"),
+        ("neftune_alpha = 5", "neftune_alpha: only method = \"sft\" or \"distill\" uses this"),
         (
             "method = 'sft', chat_template = 'chad.jinja'",
             "chat_template: there is no file \"chad.jinja\""

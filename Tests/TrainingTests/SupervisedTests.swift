@@ -80,6 +80,21 @@ extension TrainerTests {
                 }.contains("nj.data.chat"))
         }
 
+        /// What ends a turn ends texts in other programs too, which read it from that file alone.
+        @Test func theEndOfATurnIsTold() throws {
+            let run = try SupervisedRun.make(steps: 2)
+            let settings = "checkpoints/step-000002/generation_config.json"
+            try run.train()
+            #expect(!FileManager.default.fileExists(atPath: run.path + "/" + settings))
+            let other = try SupervisedRun.make(steps: 2)
+            other.configuration.chatTemplate = .text(
+                SupervisedRun.template.replacingOccurrences(of: "eos_token", with: "pad_token"))
+            try other.train()
+            let text = try String(contentsOfFile: other.path + "/" + settings, encoding: .utf8)
+            let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            #expect(object?["eos_token_id"] as? [Int] == [256, 257])
+        }
+
         // MARK: - The assertions before the first step
 
         private struct Made {

@@ -9,6 +9,8 @@ struct TurnFinder {
     private let whole: Rendering
     private let ids: [Int32]
     private let marksGeneration: Bool
+    /// The tokens before each border of a generation block; found once, for every answer asks for all.
+    private var borders: [Int: Int] = [:]
 
     init(
         encoder: ConversationEncoder, template: ChatTemplate, conversation: Conversation,
@@ -91,7 +93,7 @@ struct TurnFinder {
     }
 
     /// What `generation` blocks cover of a turn.
-    private func marked(
+    private mutating func marked(
         _ start: Int, _ end: Int, _ index: Int
     ) throws(ConversationError) -> [Range<Int>] {
         var parts: [Range<Int>] = []
@@ -147,7 +149,8 @@ struct TurnFinder {
     }
 
     /// The number of tokens before a byte of the text, which no token may span.
-    private func token(at byte: Int, _ index: Int) throws(ConversationError) -> Int {
+    private mutating func token(at byte: Int, _ index: Int) throws(ConversationError) -> Int {
+        if let known = borders[byte] { return known }
         let text = String(decoding: Array(whole.text.utf8.prefix(byte)), as: UTF8.self)
         let before = encoder.tokenizer.encode(text)
         guard ids.starts(with: before) else {
@@ -156,6 +159,7 @@ struct TurnFinder {
                 "a token spans the border of a generation block: "
                     + Self.shown(text, from: max(0, byte - 16)), index)
         }
+        borders[byte] = before.count
         return before.count
     }
 

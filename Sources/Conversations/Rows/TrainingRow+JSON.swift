@@ -38,7 +38,13 @@ extension TrainingRow {
         _ messages: [Message], of row: RowValue, tools: [TemplateValue]?
     ) throws(ConversationError) -> Content {
         try TurnOrder.check(messages)
-        let variables = try row.optional("chat_template_kwargs")?.parsed().object() ?? [:]
+        let given = try row.optional("chat_template_kwargs")?.parsed()
+        let variables = try given?.object() ?? [:]
+        // What the template is told of the row itself; a row that overrode it would be another in use.
+        for name in ["messages", "tools", "documents", "add_generation_prompt"]
+        where variables[name] != nil {
+            throw given!.fault("\(name) is not the row's to set")
+        }
         return .conversation(
             Conversation(messages: messages, tools: tools, variables: variables))
     }

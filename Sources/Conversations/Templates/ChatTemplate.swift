@@ -13,6 +13,8 @@ public struct ChatTemplate: Sendable {
     public let toolSource: String?
     private let template: Template
     private let toolTemplate: Template?
+    private let marks: Bool
+    private let toolMarks: Bool
 
     /// Reads a template's source.
     ///
@@ -23,6 +25,8 @@ public struct ChatTemplate: Sendable {
         self.name = name
         self.source = source
         self.toolSource = toolSource
+        marks = Self.hasGenerationBlock(source)
+        toolMarks = Self.hasGenerationBlock(toolSource ?? source)
         do throws(TemplateError) {
             template = try Template(source, name: name)
             toolTemplate =
@@ -107,13 +111,23 @@ public struct ChatTemplate: Sendable {
 
     /// Whether the template says with `generation` blocks what the assistant generates.
     public func marksGeneration(for conversation: Conversation) -> Bool {
-        let hasTools = conversation.tools.map { !$0.isEmpty } ?? false
-        let source = hasTools ? toolSource ?? self.source : self.source
-        var rest = Substring(source)
-        while let tag = rest.firstRange(of: "{%") {
-            rest = rest[tag.upperBound...]
-            let word = rest.drop { $0 == "-" || $0 == "+" || $0.isWhitespace }
-            if word.hasPrefix("generation") { return true }
+        (conversation.tools ?? []).isEmpty ? marks : toolMarks
+    }
+
+    private static func hasGenerationBlock(_ source: String) -> Bool {
+        let bytes = Array(source.utf8), word = Array("generation".utf8)
+        var place = 0
+        while place + 1 < bytes.count {
+            guard bytes[place] == UInt8(ascii: "{"), bytes[place + 1] == UInt8(ascii: "%") else {
+                place += 1
+                continue
+            }
+            place += 2
+            let tag = bytes[place...].drop {
+                $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") || $0 == 0x20
+                    || (9...13).contains($0)
+            }
+            if tag.starts(with: word) { return true }
         }
         return false
     }
@@ -128,9 +142,4 @@ extension ChatTemplate: Hashable {
         hasher.combine(source)
         hasher.combine(toolSource)
     }
-}
-
-extension Substring {
-    /// Where a text begins first.
-    fileprivate func firstRange(of text: String) -> Range<Index>? { ranges(of: text).first }
 }

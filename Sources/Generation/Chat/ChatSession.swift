@@ -171,8 +171,11 @@ public final class ChatSession {
                         answer.reason = reason
                         piece = text
                     }
+                    let wasBlank = answer.text.allSatisfy(\.isWhitespace)
                     answer.text += piece
-                    if !piece.isEmpty { try receive(piece) }
+                    guard !piece.isEmpty, !answer.text.allSatisfy(\.isWhitespace) else { continue }
+                    // Space at the beginning may be the template's: it waits for what follows.
+                    try receive(wasBlank ? content(of: answer.text, prompt + ids) : piece)
                 }
             }
         } catch {

@@ -1,6 +1,7 @@
 public import Tokenizers
 public import Transformers
 import Checkpoints
+import Foundation
 import Tensors
 
 /// What a recipe's `model` and `tokenizer` keys come to: a configuration, and where weights are.
@@ -53,15 +54,33 @@ public struct ModelStart {
         folder.map { ($0.path, $0.folder.manifest.map { "\($0.identity)" } ?? "unknown") }
     }
 
-    /// The folder's `generation_config.json`, which checkpoints carry on; none where the recipe brings
-    /// another tokenizer, whose ids it does not speak of.
-    func generationFiles(_ recipe: RunConfiguration) throws -> [(name: String, contents: [UInt8])] {
+    /// The `generation_config.json` of checkpoints: the folder's, unless the recipe brings another
+    /// tokenizer, whose ids it does not speak of; and the end of a turn that conversations teach, which
+    /// other programs know from here alone.
+    ///
+    /// - Parameter turnEnd: the token that ends the assistant's turns; nil where none is learned.
+    func generationFiles(
+        _ recipe: RunConfiguration, turnEnd: Int32?
+    ) throws -> [(name: String, contents: [UInt8])] {
         let name = GenerationDefaults.fileName
-        guard let folder, recipe.tokenizer == .model, folder.folder.contains(name) else {
-            return []
+        var contents: [UInt8]?
+        var ends = configuration.endTokens
+        if let folder, recipe.tokenizer == .model, folder.folder.contains(name) {
+            let defaults = try folder.generationDefaults()
+            contents = try folder.folder.read(name)
+            if !defaults.endTokens.isEmpty { ends = defaults.endTokens }
         }
-        _ = try folder.generationDefaults()
-        return [(name, try folder.folder.read(name))]
+        guard let turnEnd, !ends.contains(Int(turnEnd)) else {
+            return contents.map { [(name, $0)] } ?? []
+        }
+        var object: [String: Any] = [:]
+        if let contents {
+            object = try JSONSerialization.jsonObject(with: Data(contents)) as? [String: Any] ?? [:]
+        }
+        object["eos_token_id"] = ends + [Int(turnEnd)]
+        let options: JSONSerialization.WritingOptions = [.prettyPrinted, .sortedKeys]
+        let written = try JSONSerialization.data(withJSONObject: object, options: options)
+        return [(name, Array(written) + [0x0A])]
     }
 
     /// A model folder of the recipe's, which must be whole: adapters are not built on adapters.
@@ -108,19 +127,30 @@ public struct ModelStart {
         guard let lora, let folder else {
             guard initializes else { return model }
             if let folder {
-                try model.load(from: folder.weights)
+                try load(model, from: folder)
             } else {
                 model.initialize(seed: recipe.seed)
             }
             return model
         }
-        try model.load(from: folder.weights)
+        try load(model, from: folder)
         // Loading rounds from f32, a table at a time; nobody wants that memory again.
         (backend as? CPUBackend)?.trimMemory()
         let adapter = try Adapter(
             lora.adapter, of: configuration, precision: plan.precision, on: backend)
         return initializes
             ? model.adapted(by: adapter, seed: recipe.seed) : model.adapted(by: adapter)
+    }
+
+    /// - Throws: `ModelError` too where a number is not finite: most would end the run at its first
+    ///   step, but an embedding of a token that no row holds would go unseen into every checkpoint.
+    private func load(_ model: Decoder, from folder: ModelFolder) throws {
+        try model.load(from: folder.weights)
+        guard let name = model.nonFiniteParameter else { return }
+        throw ModelError(
+            .badWeights,
+            "\(name) holds numbers that are not finite; a run cannot begin from them. Fetch or save "
+                + "the model again.", path: folder.path)
     }
 
     private static func tokenizer(_ recipe: RunConfiguration, folder: ModelFolder?) throws

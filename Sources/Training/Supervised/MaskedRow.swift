@@ -53,9 +53,12 @@ public struct MaskedRow: Sendable {
             }
         }
         self.tokens = tokens
-        self.stretches = stretches.map {
-            Stretch(
-                text: tokenizer.decode($0.ids, skipsSpecialTokens: false), weight: $0.weight)
+        // One decoder for all: a stretch by itself would lose the space that it begins with.
+        var decoder = StreamingDecoder(tokenizer, skipsSpecialTokens: false)
+        self.stretches = stretches.enumerated().map { index, stretch in
+            var text = stretch.ids.reduce(into: "") { $0 += decoder.push($1) }
+            if index == stretches.indices.last { text += decoder.flush() }
+            return Stretch(text: text, weight: stretch.weight)
         }
         origin = try source.origin(ofDocument: index)
     }
