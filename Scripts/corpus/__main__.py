@@ -7,11 +7,13 @@ The packages are downloaded and read, not installed: nothing changes on the mach
     OUT/<category>/*.txt   plain text; a blank line ends a document
     OUT/copyright/         each package's own copyright file
     OUT/SOURCES.md         packages, versions, bytes
+    OUT/catalog.json       the categories as a catalog for replay, in shares of their bytes
 
 The same package versions give the same bytes. Needs apt-get, dpkg-deb and Python 3.9 or newer;
 exit code 2 says what is missing, 3 that the machine or the network failed.
 """
 
+import json
 import pathlib
 import shutil
 import sys
@@ -53,6 +55,7 @@ def main() -> None:
         found = packages.download(names, pathlib.Path(scratch))
         totals = {name: write(name, aside, found) for name in CATEGORIES}
         describe(aside, found, totals)
+        catalogue(aside, found, totals)
     if out.exists():
         out.rmdir()
     aside.rename(out)
@@ -86,6 +89,35 @@ def describe(
         (aside / "copyright" / name).write_bytes(package.copyright)
         lines.append(f"| {name} | {package.version} | copyright/{name} |")
     (aside / "SOURCES.md").write_text("\n".join(lines) + "\n")
+
+
+def catalogue(
+    aside: pathlib.Path, found: packages.Packages, totals: dict[str, tuple[int, int]]
+) -> None:
+    """Writes catalog.json, which `nj.data.mix { replay = { catalog = OUT } }` reads."""
+    whole = sum(size for _, size in totals.values())
+    categories = {
+        name: {
+            "path": name,
+            "split": "blank_line",
+            "percent": round(100 * size / whole, 2),
+            "licence": ", ".join(
+                f"copyright/{package}" for package in CATEGORIES[name].PACKAGES
+            ),
+            "description": CATEGORIES[name].__doc__.split(": ", 1)[1].splitlines()[0].rstrip("."),
+        }
+        for name, (_, size) in totals.items()
+    }
+    # Rounding leaves a hundredth or two over.
+    largest = max(categories, key=lambda name: categories[name]["percent"])
+    rest = 100 - sum(entry["percent"] for entry in categories.values())
+    categories[largest]["percent"] = round(categories[largest]["percent"] + rest, 2)
+    root = {
+        "name": "starter",
+        "description": "Free text that Debian carries",
+        "categories": categories,
+    }
+    (aside / "catalog.json").write_text(json.dumps(root, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,5 +4,5 @@ import ArgumentParser
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "Shows what a recipe learns from.",
-        subcommands: [DataMix.self])
+        subcommands: [DataMix.self, DataCatalog.self])
 }

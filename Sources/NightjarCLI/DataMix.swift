@@ -11,8 +11,9 @@ struct DataMix: ParsableCommand {
         commandName: "mix",
         abstract: "Shows what a run draws from each source: documents, tokens, epochs.",
         discussion: """
-            Shares are of the tokens that the model is given. A share is met within one row of the \
-            batch, whatever the order of reading; above one epoch text is seen again.
+            Shares are of the mix's unit: tokens that the model is given, tokens that count in the \
+            loss, or documents. A share is met within one row of the batch, whatever the order of \
+            reading; above one epoch text is seen again.
             """)
 
     @OptionGroup var recipe: RecipeArguments
@@ -48,12 +49,13 @@ struct DataMix: ParsableCommand {
         }
         try Output.text(
             table.render(style: .detect(descriptor: 1))
-                + "\n\(plan.budgetInputs) tokens in \(inspection.plan.totalSteps) steps\n")
+                + "\n\(plan.budgetInputs) tokens in \(inspection.plan.totalSteps) steps; shares are of "
+                + "\(plan.unit.words)\n")
     }
 
     private static func object(_ plan: CorpusPlan, notes: [String]) -> [String: Any] {
         [
-            "unit": "tokens", "budget_tokens": plan.budgetInputs, "notes": notes,
+            "unit": plan.unit.rawValue, "budget_tokens": plan.budgetInputs, "notes": notes,
             "sources": plan.lines.map { line in
                 [
                     "name": line.name, "share": line.share, "documents": line.trainDocuments,
@@ -64,5 +66,15 @@ struct DataMix: ParsableCommand {
                 ] as [String: Any]
             },
         ]
+    }
+}
+
+extension Mix.Unit {
+    fileprivate var words: String {
+        switch self {
+        case .tokens: "tokens"
+        case .lossTokens: "tokens that count in the loss"
+        case .samples: "documents"
+        }
     }
 }

@@ -73,6 +73,9 @@ struct Train: ParsableCommand {
                 "ending": "\(summary.ending)", "steps": summary.steps, "tokens": summary.tokens,
                 "folder": summary.folder, "seconds": summary.seconds,
                 "steps_now": summary.stepsNow,
+                "drawn": summary.drawn.map {
+                    ["source": $0.source, "tokens": $0.tokens, "epochs": $0.epochs] as [String: Any]
+                },
             ]
             if let checkpoint = summary.checkpoint { object["checkpoint"] = checkpoint }
             if let reason = summary.reason { object["reason"] = reason }
@@ -92,6 +95,7 @@ struct Train: ParsableCommand {
             return try Output.json(object)
         }
         try showHeldOut(summary)
+        try showDrawn(summary)
         let now = summary.stepsNow == summary.steps ? "" : ", \(summary.stepsNow) of them now"
         let steps =
             summary.ending == .completed
@@ -106,6 +110,19 @@ struct Train: ParsableCommand {
                 + (summary.replayBreak.map { $0.sentence + "\n" } ?? "")
                 + (summary.ending == .completed || summary.steps >= summary.totalSteps
                     ? "" : "the same command with --resume goes on from there\n"))
+    }
+
+    /// The mix as it came out, where there is one.
+    private func showDrawn(_ summary: RunSummary) throws {
+        let all = summary.drawn.reduce(0) { $0 + $1.tokens }
+        guard summary.drawn.count > 1, all > 0 else { return }
+        let shown = summary.drawn.sorted { $0.tokens > $1.tokens }.prefix(8).map {
+            let percent = HumanFormat.fixed(100 * Double($0.tokens) / Double(all), digits: 1)
+            return "\(PrintableText.line($0.source)) \(percent) %"
+        }
+        let more = summary.drawn.count - shown.count
+        try Output.text(
+            "drawn: " + shown.joined(separator: ", ") + (more > 0 ? ", and \(more) more" : "") + "\n")
     }
 
     private func showHeldOut(_ summary: RunSummary) throws {

@@ -27,6 +27,39 @@ import Testing
         #expect(loader.state.sources.map(\.tokens) == counts)
     }
 
+    /// Shares of documents and of tokens that count hold as those of tokens do, whatever is ahead.
+    @Test(arguments: [Mix.Unit.lossTokens, .samples])
+    func sharesHoldInEveryUnit(unit: Mix.Unit) throws {
+        let lengths = [[3, 1, 57, 8], [120, 90, 2], [11]]
+        let sources = try lengths.indices.map { try Fixtures.tokens("s\($0)", lengths[$0]) }
+        let mix = try Mix(sources, weights: [3, 2, 1], unit: unit)
+        func counts(prefetch: Int) throws -> [[Int]] {
+            let loader = try BatchLoader(
+                mix: mix, packing: Fixtures.packing(32), rows: 3, seed: 9, interleave: 4,
+                prefetch: prefetch)
+            var counts = [0, 0, 0]
+            return try (0..<400).map { _ in
+                let batch = try loader.next()
+                for piece in batch.pieces {
+                    let columns = piece.columns.map { piece.row * batch.length + $0 }
+                    counts[piece.source] +=
+                        unit == .samples
+                        ? (piece.offset == 0 ? 1 : 0)
+                        : columns.count { batch.lossWeights[$0] != 0 }
+                }
+                return counts
+            }
+        }
+        let course = try counts(prefetch: 0)
+        #expect(try counts(prefetch: 3) == course)
+        for counts in course {
+            let total = Double(counts.reduce(0, +))
+            for (count, share) in zip(counts, mix.shares) {
+                #expect(abs(Double(count) - share * total) <= (unit == .samples ? 1 : 32))
+            }
+        }
+    }
+
     @Test func aSourceWithoutShareIsNeverRead() throws {
         let mix = try Mix(
             [Fixtures.tokens("a", [5]), Fixtures.tokens("b", [])], weights: [1, 0])

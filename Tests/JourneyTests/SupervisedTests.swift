@@ -66,7 +66,10 @@ import Testing
         #expect(sources[0]["documents"] as? Int == 12)
         // Of each row the answer and its end alone: the squares of 0 to 11 have 22 digits.
         #expect(inLoss == 22 + 12 && inLoss < tokens)
-        #expect(object["budget_tokens"] as? Int == 6 * 4 * 64)
+        // What the rows hold, the padding of whole conversations aside.
+        let budget = try #require(object["budget_tokens"] as? Int)
+        #expect(budget > 6 * 4 * 32 && budget < 6 * 4 * 64, "\(budget)")
+        #expect(sources[0]["budget_tokens"] as? Int == budget)
         let epochs = try #require(sources[0]["epochs"] as? Double)
         #expect(sources[0]["budget_loss_tokens"] as? Int == Int((epochs * Double(inLoss)).rounded()))
         let table = try program.run(["data", "mix", "chat.lua"])

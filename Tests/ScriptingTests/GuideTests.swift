@@ -181,6 +181,13 @@ private struct GuideDesk {
             try folder.write(name, "{\"prompt\": \"a\", \"completion\": \"b\"}\n")
         }
         try folder.write("my-model/config.json", "{}")
+        let categories = ["manuals", "scripture", "dictionary"].map {
+            "\"\($0)\": {\"path\": \"all.txt\"}"
+        }
+        try folder.write("my-catalog/all.txt", "A line.\n")
+        try folder.write(
+            "my-catalog/catalog.json",
+            "{\"categories\": {\(categories.joined(separator: ", "))}}")
     }
 
     func run(_ block: GuideBlock) throws {

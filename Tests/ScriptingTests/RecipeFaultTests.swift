@@ -139,7 +139,7 @@ import Testing
         ("data = { kind = 'mix', a = { weight = 3 } }", "data.a: this entry has no source"),
         (
             "data = { kind = 'mix', replay = { fiction = 50 } }",
-            "data.replay: shares of a replay part are not supported in this version"
+            "data.replay.fiction: nothing says where the text of this category is"
         ),
         ("[1.5] = 3", "[1.5]: keys here are names"),
         ("[{}] = 3", "a table is a key here"),
@@ -240,14 +240,17 @@ import Testing
             "nj.data.mix: every source of a mix has a name"
         ),
         (
-            "nj.data.mix { a = { percent = 3, nj.data.text { path = 'a' } } }",
-            "nj.data.mix: a.percent: percent is not supported in this version"
+            "nj.data.mix { a = { percent = 3, weight = 1, nj.data.text { path = 'a' } } }",
+            "nj.data.mix: a: this source has a weight and a percentage; give one of them"
         ),
         (
             "nj.data.mix { a = nj.data.mix { b = nj.data.text { path = 'a' } } }",
             "nj.data.mix: a: a mix inside a mix"
         ),
-        ("nj.data.mix { unit = 'rows' }", "nj.data.mix: unit: expected \"tokens\", got \"rows\""),
+        (
+            "nj.data.mix { unit = 'rows' }",
+            "nj.data.mix: unit: expected \"tokens\", \"loss_tokens\" or \"samples\", got \"rows\""
+        ),
         (
             "nj.schedule.wsd { warmup_steps = 'ten' }",
             "nj.schedule.wsd: warmup_steps: expected an integer from 0, got string \"ten\""

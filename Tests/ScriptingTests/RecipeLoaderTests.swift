@@ -132,7 +132,7 @@ import Transformers
         #expect(run.method == plain.method)
         #expect(run.model == plain.model)
         #expect(run.tokenizer == plain.tokenizer)
-        #expect(run.data[0].weight == plain.data[0].weight)
+        #expect(run.data[0].share == plain.data[0].share)
         #expect(run.data[0].source.place == source.place)
         #expect(run.data[0].source.format == .text(.whole))
         #expect(run.data[0].source.split == source.split)

@@ -35,6 +35,17 @@ import Training
         #expect(run.seed == 2)
     }
 
+    @Test func validationSetsAreReachedByName() throws {
+        let sets = "evaluate = { sets = { far = nj.data.text { path = 'texts/book.txt' } } },"
+        let run = try folder.load(keys: sets, overrides: ["evaluate.sets.far.split=line"])
+        #expect(run.configuration.evaluation.sets.map(\.name) == ["far"])
+        #expect("\(run.configuration.evaluation.sets)".contains("line"))
+        let error = #expect(throws: ScriptingError.self) {
+            _ = try folder.load(keys: sets, overrides: ["evaluate.sets.fat.split=line"])
+        }
+        #expect(error.map { "\($0)".contains("did you mean \"far\"") } == true, "\(error!)")
+    }
+
     @Test func nilGivesTheDefaultBack() throws {
         let run = try folder.load(
             keys: "evaluate = { every_steps = 5 }, seed = 4,",
@@ -69,7 +80,7 @@ import Training
         let run = try folder.load(
             keys: keys, overrides: ["data.a.weight=5", "data.b.field=body", "data.b.weight=0"]
         ).configuration
-        #expect(run.data.map(\.weight) == [5, 0])
+        #expect(run.data.map(\.share.number) == [5, 0])
         #expect(run.data[1].source.format == .jsonLines(field: "body"))
         let error = try folder.error(keys: keys, overrides: ["data.aa.weight=2"])
         #expect(

@@ -41,9 +41,11 @@ import Testing
                   "data": {
                     "kind": "mix",
                     "unit": "tokens",
+                    "strict": false,
                     "book": {
                       "kind": "text",
                       "weight": 1.0,
+                      "max_epochs": null,
                       "path": "texts/book.txt",
                       "split": "file",
                       "invalid_utf8": "replace",
@@ -53,6 +55,7 @@ import Testing
                     "verse": {
                       "kind": "folder",
                       "weight": 2.0,
+                      "max_epochs": null,
                       "path": "texts/poems",
                       "pattern": [
                         "*.txt",

@@ -20,12 +20,12 @@ function data.jsonl(settings) end
 ---@return nightjar.Folder declaration the same table, checked and in order
 function data.folder(settings) end
 
----Files with one conversation, or one prompt with its completion, a line, for method = "sft".
+---Files with one conversation, or one prompt with its completion, a line, for method = "sft" and "distill".
 ---@param settings nightjar.Chat the keys below
 ---@return nightjar.Chat declaration the same table, checked and in order
 function data.chat(settings) end
 
----Several named sources, each with its share of the tokens.
+---Several named sources, each with its share: by weights, or in percent, where `replay` shares what the others leave over.
 ---@param settings table<string, any> the keys below
 ---@return table<string, any> declaration the same table, checked and in order
 function data.mix(settings) end

@@ -22,7 +22,7 @@
 ---@field epochs? number the run's length in passes over the training data
 ---@field precision? "auto"|"f32"|"bf16" the kind of products and activations: bf16 where the processor has it, else f32
 ---@field recompute? boolean keeps less for the way back and computes it again: less memory, more time
----@field neftune_alpha? number noise on the embeddings while training with method = "sft" (NEFTune): uniform, up to alpha / sqrt(tokens of the row x hidden_size); 5 is usual
+---@field neftune_alpha? number noise on the embeddings while training with method = "sft" or "distill" (NEFTune): uniform, up to alpha / sqrt(tokens of the row x hidden_size); 5 is usual
 ---@field optimizer? nightjar.Adamw|nightjar.Sgd|nightjar.Muon|string what moves the weights
 ---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 to 1) that gives the factor, or the name of a plugin in use that has one: "my-plugin", "my-plugin/warm-restarts"
 ---@field gradient_clip? number|false the largest gradient norm let through; false for none

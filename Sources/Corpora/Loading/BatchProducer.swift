@@ -48,23 +48,24 @@ struct BatchProducer: Sendable {
     mutating func next() throws -> Batch {
         var state = state
         var filler = RowFiller(packing: packing, rows: rows)
-        var mixTokens = state.sources.map(\.mixTokens)
+        var given = state.sources.map(\.mixTokens)
         var truncated = 0
         for row in 0..<rows {
             var column = 0
             var segment = 0
             repeat {
-                let source = mix.next(after: mixTokens, piece: packing.length)
-                let taken = try draw(
-                    from: source, &state.sources[source], into: &filler, row: row, column: column,
-                    segment: segment, &truncated)
-                if taken == 0 { break }
-                mixTokens[source] += taken
-                column += taken
+                let source = mix.next(after: given, length: packing.length)
+                guard
+                    let piece = try draw(
+                        from: source, &state.sources[source], into: &filler, row: row,
+                        column: column, segment: segment, &truncated)
+                else { break }
+                given[source] += amount(of: piece, in: filler)
+                column = piece.columns.upperBound
                 segment += 1
             } while column < packing.length && packing.policy != .pad
         }
-        for index in mixTokens.indices { state.sources[index].mixTokens = mixTokens[index] }
+        for index in given.indices { state.sources[index].mixTokens = given[index] }
         state.batches += 1
         self.state = state
         return Batch(
@@ -87,12 +88,20 @@ struct BatchProducer: Sendable {
         for index in state.sources.indices { state.sources[index].mixTokens = 0 }
     }
 
-    /// Places the next piece of a source; returns its inputs, 0 where the row has no room for a
-    /// whole document.
+    /// What a piece that was just placed counts in the mix.
+    private func amount(of piece: Batch.Piece, in filler: RowFiller) -> Int {
+        switch mix.unit {
+        case .tokens: piece.columns.count
+        case .lossTokens: filler.lossCount(of: piece)
+        case .samples: piece.offset == 0 ? 1 : 0
+        }
+    }
+
+    /// Places the next piece of a source; nil where the row has no room for a whole document.
     private func draw(
         from index: Int, _ position: inout LoaderState.Position, into filler: inout RowFiller,
         row: Int, column: Int, segment: Int, _ truncated: inout Int
-    ) throws -> Int {
+    ) throws -> Batch.Piece? {
         let source = mix.sources[index]
         let chosen =
             packing.policy == .whole
@@ -100,7 +109,7 @@ struct BatchProducer: Sendable {
                 packing.length - column, isEmptyRow: column == 0, of: source, seed: seeds[index],
                 &position)
             : try next(of: source, seed: seeds[index], &position)
-        guard var current = chosen else { return 0 }
+        guard var current = chosen else { return nil }
         let extent = try source.extent(ofDocument: current.document)
         let remaining = packing.inputCount(of: extent) - current.offset
         guard remaining > 0 else {
@@ -124,7 +133,7 @@ struct BatchProducer: Sendable {
             }
         }
         position.tokens += count
-        return count
+        return piece
     }
 
     /// A whole document for the rest of a row.

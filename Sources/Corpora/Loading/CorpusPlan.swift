@@ -3,7 +3,7 @@ public struct CorpusPlan: Sendable, Hashable {
     /// One source in numbers.
     public struct Line: Sendable, Hashable {
         public var name: String
-        /// Of the mix, 0 to 1.
+        /// Of the mix in its unit, 0 to 1.
         public var share: Double
         public var trainDocuments: Int
         public var trainTokens: Int
@@ -28,24 +28,29 @@ public struct CorpusPlan: Sendable, Hashable {
     }
 
     public var lines: [Line]
+    /// What the shares are shares of.
+    public var unit: Mix.Unit
     /// The budget in inputs.
     public var budgetInputs: Int
 
     /// - Parameters:
     ///   - corpora: open, in the order of the mix.
-    ///   - shares: one a corpus, with sum 1.
-    ///   - budgetInputs: B x T x steps.
+    ///   - shares: one a corpus, with sum 1, of `unit`.
+    ///   - budgetInputs: what the run gives the model, padding aside.
     /// - Throws: `CorporaError` where a corpus cannot be read.
     public init(
-        _ corpora: [Corpus], shares: [Double], packing: Packing, budgetInputs: Int
+        _ corpora: [Corpus], shares: [Double], unit: Mix.Unit = .tokens, packing: Packing,
+        budgetInputs: Int
     ) throws {
         precondition(shares.count == corpora.count, "Every corpus has a share.")
         self.budgetInputs = budgetInputs
-        lines = try zip(corpora, shares).map { corpus, share in
-            let train = corpus.train
-            let inputs =
-                train.tokenCount + (packing.beginning == nil ? 0 : train.documentCount)
-            let budget = Self.whole(share * Double(budgetInputs))
+        self.unit = unit
+        let converted = try InputShares(corpora, unit: unit, packing: packing)
+        let inputShares = converted.inputs(of: shares)
+        lines = try corpora.indices.map { index in
+            let corpus = corpora[index], train = corpus.train, share = shares[index]
+            let inputs = converted.inputsPerEpoch[index]
+            let budget = Self.whole(inputShares[index] * Double(budgetInputs))
             return Line(
                 name: corpus.name, share: share, trainDocuments: train.documentCount,
                 trainTokens: train.tokenCount, trainLossTokens: try train.lossTokenCount(),

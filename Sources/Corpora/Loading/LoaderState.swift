@@ -20,7 +20,7 @@ public struct LoaderState: Sendable, Hashable, Codable {
         public var open: [OpenDocument] = []
         /// Inputs given in all.
         public var tokens = 0
-        /// Inputs given since the shares last changed: what the mix balances.
+        /// Given since the shares last changed, in the mix's unit: what the mix balances.
         public var mixTokens = 0
         /// Documents passed over in all, for being longer than the run admitted.
         public var passedOver = 0

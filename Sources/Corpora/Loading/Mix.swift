@@ -1,15 +1,30 @@
-/// Several sources, each with its share of the tokens.
+/// Several sources, each with its share of what the model is given.
 public struct Mix: Sendable {
+    /// What shares are shares of.
+    public enum Unit: String, Sendable, Hashable, CaseIterable {
+        /// Inputs, padding aside.
+        case tokens
+        /// Places that count in the loss.
+        case lossTokens = "loss_tokens"
+        /// Documents begun; one that goes on in a later row counts once.
+        case samples
+    }
+
     public let sources: [any TokenSource]
     /// Positive or zero, with sum 1, in the order of `sources`.
     public let shares: [Double]
+    /// What the shares are shares of.
+    public let unit: Unit
 
     /// - Parameters:
     ///   - sources: by unique name, none empty where it has a share.
     ///   - weights: one a source; only their ratios count.
+    ///   - unit: what the weights are shares of.
     /// - Throws: `CorporaError` for weights that are negative, not finite or all zero, for a name
     ///   twice, and for an empty source with a share.
-    public init(_ sources: [any TokenSource], weights: [Double]) throws {
+    public init(
+        _ sources: [any TokenSource], weights: [Double], unit: Unit = .tokens
+    ) throws {
         guard !sources.isEmpty else {
             throw CorporaError(
                 .badSetting, "the mix has no source", advice: "Give at least one.")
@@ -44,6 +59,7 @@ public struct Mix: Sendable {
                 advice: "Give at least one source a weight above 0.")
         }
         self.sources = sources
+        self.unit = unit
         shares = weights.map { $0 / sum }
     }
 
@@ -51,31 +67,35 @@ public struct Mix: Sendable {
     public init(_ source: any TokenSource) throws { try self.init([source], weights: [1]) }
 
     /// The same sources with other weights.
-    public func with(weights: [Double]) throws -> Mix { try Mix(sources, weights: weights) }
+    public func with(weights: [Double]) throws -> Mix { 
+        try Mix(sources, weights: weights, unit: unit)
+    }
 
     /// The source to read next: among those not ahead of their share, the one whose next piece is
     /// due first; the first of equals.
     ///
     /// This is worst-case fair weighted queueing (WF2Q, Bennett and Zhang 1996): no source is ever
-    /// further from its share of the tokens so far than one piece, where choosing the largest
+    /// further from its share of what was given so far than one piece, where choosing the largest
     /// deficit lets small sources fall behind by more.
     ///
     /// - Parameters:
-    ///   - tokens: given so far, by source.
-    ///   - piece: the most tokens that one reading gives.
-    func next(after tokens: [Int], piece: Int) -> Int {
-        let total = Double(tokens.reduce(0, +))
+    ///   - given: so far, by source, in the mix's unit.
+    ///   - length: of a row.
+    func next(after given: [Int], length: Int) -> Int {
+        // The most that one reading gives.
+        let piece = unit == .samples ? 1 : length
+        let total = Double(given.reduce(0, +))
         var best: Int?
         var earliest = Double.infinity
         var furthest = 0
         var largestDeficit = -Double.infinity
         for index in shares.indices where shares[index] > 0 {
-            let deficit = shares[index] * total - Double(tokens[index])
+            let deficit = shares[index] * total - Double(given[index])
             if deficit > largestDeficit {
                 furthest = index
                 largestDeficit = deficit
             }
-            let due = Double(tokens[index] + piece) / shares[index]
+            let due = Double(given[index] + piece) / shares[index]
             if deficit >= 0, due < earliest {
                 best = index
                 earliest = due

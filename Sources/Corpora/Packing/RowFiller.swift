@@ -52,4 +52,11 @@ struct RowFiller {
         }
         pieces.append(piece)
     }
+
+    /// Places of a piece that count in the loss.
+    func lossCount(of piece: Batch.Piece) -> Int {
+        let row = piece.row * packing.length
+        return lossWeights[row + piece.columns.lowerBound..<row + piece.columns.upperBound]
+            .count { $0 != 0 }
+    }
 }

@@ -36,6 +36,8 @@ extension RunConfiguration {
             data: try WeightedSource.list(
                 recipe: table.inner("data"), places: places, at: root.appending("data")),
             budget: Self.budget(table))
+        mix = MixSettings(recipe: table.inner("data"))
+        try checkNames()
         lora = modelTable.optionalInner("lora").map(LoRASettings.init(recipe:))
         if lora != nil, case .new = model {
             throw ShapeFault(
@@ -90,6 +92,17 @@ extension RunConfiguration {
         prefetch = table.integer("prefetch")
     }
 
+    /// A category may not have the name of another source.
+    private func checkNames() throws {
+        var names: Set<String> = []
+        for name in data.map(\.source.name) where !names.insert(name).inserted {
+            throw ShapeFault(
+                path: LuaPath().appending("data"),
+                sentence: "\"\(name)\" names a source and a category of the replay; give one of "
+                    + "them another name")
+        }
+    }
+
     private static func budget(_ table: CompleteTable) -> Training.Budget {
         if let steps = table.optionalInteger("steps") { return .steps(steps) }
         if let tokens = table.optionalInteger("tokens") { return .tokens(tokens) }
@@ -135,7 +148,7 @@ extension RunConfiguration {
     private static func neftuneAlpha(_ table: CompleteTable, of method: Method) throws -> Double? {
         guard let alpha = table.optionalNumber("neftune_alpha") else { return nil }
         guard method != .languageModelling else {
-            throw Self.unused(LuaPath(["neftune_alpha"]))
+            throw Self.unused(LuaPath(["neftune_alpha"]), but: "sft\" or \"distill")
         }
         return alpha
     }

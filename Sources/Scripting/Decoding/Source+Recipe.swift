@@ -15,25 +15,91 @@ extension WeightedSource {
                 WeightedSource(source: try Source(recipe: table, name: "data", places, at: path))
             ]
         }
-        return try table.sources.map { name, entry in
+        return try table.sources(leavingOut: ShapeCheck.mixKeys).flatMap { name, entry in
             let place = path.appending(.string(LuaString(name)))
-            return WeightedSource(
-                source: try Source(recipe: entry, name: name, places, at: place),
-                weight: entry.number("weight"))
+            guard name == ShapeCheck.replay, ShapeCheck.isReplay(entry.table) else {
+                return [try WeightedSource(recipe: entry, name: name, isReplay: false, places, place)]
+            }
+            return try replay(entry, places, place)
         }
+    }
+
+    /// The categories of a replay; those without a source of their own are the catalog's, which
+    /// has its usual shares where the recipe names none.
+    private static func replay(
+        _ table: CompleteTable, _ places: RecipePlaces, _ path: LuaPath
+    ) throws -> [WeightedSource] {
+        let catalog = try table.optionalText("catalog").map { name in
+            let key = path.appending("catalog")
+            let folder = try places.existing(name, .folder, at: key)
+            do { return try Catalog(folder: folder) } catch let error as CorporaError {
+                throw ShapeFault(path: key, sentence: error.description)
+            }
+        }
+        let entries = table.sources(leavingOut: ["catalog"])
+        if entries.isEmpty, let catalog {
+            return catalog.categories.map {
+                WeightedSource(source: $0.source, share: .replay($0.percent))
+            }
+        }
+        return try entries.map { name, entry in
+            let place = path.appending(.string(LuaString(name)))
+            guard entry["kind"] == nil else {
+                return try WeightedSource(recipe: entry, name: name, isReplay: true, places, place)
+            }
+            guard let catalog else {
+                throw ShapeFault(path: place, sentence: "this category has no source")
+            }
+            do {
+                return WeightedSource(
+                    source: try catalog.category(name).source,
+                    share: .replay(entry.number("percent")),
+                    maximumEpochs: entry.optionalNumber("max_epochs"))
+            } catch let error as CorporaError {
+                throw ShapeFault(path: place, sentence: error.description)
+            }
+        }
+    }
+
+    private init(
+        recipe entry: CompleteTable, name: String, isReplay: Bool, _ places: RecipePlaces,
+        _ path: LuaPath
+    ) throws {
+        let percent = entry.optionalNumber("percent")
+        if isReplay, percent == nil {
+            throw ShapeFault(
+                path: path, sentence: "a category of the replay has a percent, and no weight")
+        }
+        self.init(
+            source: try Source(recipe: entry, name: name, places, at: path),
+            share: percent.map { isReplay ? .replay($0) : .percent($0) }
+                ?? .weight(entry.number("weight")),
+            maximumEpochs: entry.optionalNumber("max_epochs"))
     }
 }
 
 extension CompleteTable {
-    /// The sources of a mix, sorted by name.
-    fileprivate var sources: [(name: String, entry: CompleteTable)] {
+    /// The tables of a mix or a replay by name, sorted.
+    fileprivate func sources(
+        leavingOut settings: Set<String>
+    ) -> [(name: String, entry: CompleteTable)] {
         table.fields.compactMap { field in
-            guard case .string(let name) = field.key,
-                !ShapeCheck.mixKeys.contains(name.description),
+            guard case .string(let name) = field.key, !settings.contains(name.description),
                 case .table(let entry) = field.value
             else { return nil }
             return (name.description, CompleteTable(entry))
         }
+    }
+}
+
+extension MixSettings {
+    /// The recipe's `data`; a source alone has no settings of a mix.
+    init(recipe table: CompleteTable) {
+        guard table.kind == "mix" else {
+            self.init()
+            return
+        }
+        self.init(unit: table.word("unit"), isStrict: table.boolean("strict"))
     }
 }
 

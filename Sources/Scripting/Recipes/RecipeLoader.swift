@@ -205,20 +205,17 @@ public enum RecipeLoader {
         }
         let on = CompleteTable(table).inner("on")
         if case .table(var data)? = table["data"] {
-            data.answerBadInput(as: on)
-            for (index, field) in data.fields.enumerated() {
-                guard case .table(var source) = field.value, source["kind"] != nil else { continue }
-                source.answerBadInput(as: on)
-                data.fields[index].value = .table(source)
-            }
+            data.answerBadInputWithin(as: on)
             table.set("data", .table(data))
         }
         if case .table(var evaluate)? = table["evaluate"], case .table(var sets)? = evaluate["sets"]
         {
+            sets.answerBadInputWithin(as: on)
             for (index, field) in sets.fields.enumerated() {
-                guard case .table(var source) = field.value else { continue }
-                source.answerBadInput(as: on)
-                sets.fields[index].value = .table(source)
+                guard case .table(var set) = field.value else { continue }
+                // A validation set is held out whole.
+                set.set("validation", 0.0)
+                sets.fields[index].value = .table(set)
             }
             evaluate.set("sets", .table(sets))
             table.set("evaluate", .table(evaluate))
@@ -247,7 +244,16 @@ public enum RecipeLoader {
 
 extension LuaTable<LuaNode> {
     /// What a source leaves open about bad rows and bytes is what the recipe's `on` says.
-    fileprivate mutating func answerBadInput(as on: CompleteTable) {
+    fileprivate mutating func answerBadInputWithin(as on: CompleteTable) {
+        answerBadInput(as: on)
+        for (index, field) in fields.enumerated() {
+            guard case .table(var inner) = field.value else { continue }
+            inner.answerBadInputWithin(as: on)
+            fields[index].value = .table(inner)
+        }
+    }
+
+    private mutating func answerBadInput(as on: CompleteTable) {
         for key in ["bad_row", "invalid_utf8"] {
             guard let value = self[key], value.isNil else { continue }
             set(key, .string(LuaString(on.text(key))))

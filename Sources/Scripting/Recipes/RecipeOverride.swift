@@ -131,16 +131,30 @@ extension Shape {
             return ShapeFault(path: path, sentence: "unknown \(what) \"\(name)\"; \(hint)")
         }
         if case .sources(let kinds) = self, case .string("mix")? = table["kind"] {
-            if name == "unit" { return .choice(["tokens"]) }
-            let names = table.fields.compactMap { field -> String? in
-                guard case .string(let key) = field.key else { return nil }
-                return ShapeCheck.mixKeys.contains(key.description) ? nil : key.description
+            if let setting = ShapeCheck.mixSettings.first(where: { $0.name == name }) {
+                return setting.shape
             }
+            let names = table.names.filter { !ShapeCheck.mixKeys.contains($0) }
             guard names.contains(name) else { throw unknown("source", among: names) }
-            return .kinds(
+            let entry = Shape.kinds(
                 Kinds(
                     noun: kinds.noun,
-                    records: kinds.records.map { $0.led(by: [ShapeCheck.weight]) }))
+                    records: kinds.records.map { $0.led(by: ShapeCheck.besideSource) }))
+            if name == ShapeCheck.replay, case .table(let group)? = table[.string(LuaString(name))],
+                ShapeCheck.isReplay(group)
+            {
+                let categories = kinds.records.map { $0.led(by: ShapeCheck.besideSource) }
+                return .map(
+                    .kinds(
+                        Kinds(
+                            noun: kinds.noun, records: categories + [ShapeCheck.category],
+                            fallback: ShapeCheck.category.tag)))
+            }
+            return entry
+        }
+        if case .map(let element) = self {
+            guard table.names.contains(name) else { throw unknown("name", among: table.names) }
+            return element
         }
         guard let record = record(for: table) else {
             throw ShapeFault(path: path, sentence: "nothing is set inside \(expectation)")
@@ -153,5 +167,14 @@ extension Shape {
             throw unknown("key", among: record.names)
         }
         return .plain
+    }
+}
+
+extension LuaTable<LuaNode> {
+    fileprivate var names: [String] {
+        fields.compactMap { field in
+            guard case .string(let key) = field.key else { return nil }
+            return key.description
+        }
     }
 }

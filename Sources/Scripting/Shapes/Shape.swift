@@ -110,6 +110,9 @@ struct NumberRange: Sendable {
     static let finite = NumberRange(expectation: "a finite number") { _ in true }
     /// Both ends belong to it.
     static let share = NumberRange(expectation: "a number from 0 to 1") { $0 >= 0 && $0 <= 1 }
+    static let percentage = NumberRange(expectation: "a number from 0 to 100") {
+        $0 >= 0 && $0 <= 100
+    }
     /// 1 does not belong to it.
     static let shareBelowOne = NumberRange(expectation: "a number from 0 to below 1") {
         $0 >= 0 && $0 < 1

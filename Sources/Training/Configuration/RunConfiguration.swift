@@ -25,6 +25,8 @@ public struct RunConfiguration: Sendable {
     public var chatTemplate: ChatTemplateSource = .model
     /// At least one.
     public var data: [WeightedSource]
+    /// What the sources' shares are shares of, and how strictly.
+    public var mix = MixSettings()
     /// T: tokens a row.
     public var sequenceLength = 512
     /// How documents become rows.
@@ -105,18 +107,6 @@ public enum TokenizerSource: Sendable, Hashable {
     case byte
     /// A `tokenizer.json` or a folder that holds one.
     case path(String)
-}
-
-/// A source and its share of the tokens.
-public struct WeightedSource: Sendable, Hashable {
-    public var source: Source
-    /// Relative to the other sources' weights.
-    public var weight: Double
-
-    public init(source: Source, weight: Double = 1) {
-        self.source = source
-        self.weight = weight
-    }
 }
 
 /// Sequences a step.

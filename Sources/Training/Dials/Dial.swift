@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 
 /// A setting that can be turned while a run goes on.
@@ -10,6 +11,8 @@ public struct Dial: Sendable, Hashable {
         case number
         /// A finite number above 0.
         case positiveNumber
+        /// A number of 0 to 100.
+        case percentage
         /// A whole number in a range.
         case integer(ClosedRange<Int>)
     }
@@ -17,7 +20,8 @@ public struct Dial: Sendable, Hashable {
     /// What a dial acts on.
     enum Target: Sendable, Hashable {
         case learningRate, weightDecay, gradientClip, scheduleFactor
-        case sourceWeight(String)
+        /// A source's share of the mix, in the words of the recipe.
+        case sourceWeight(String), sourcePercent(String), replayPercent(String)
         case maximumDocumentTokens, evaluationSteps, checkpointSteps, keepLast, totalSteps
     }
 
@@ -75,6 +79,13 @@ public struct Dial: Sendable, Hashable {
             "The source's weight in the mix; only the ratios count. The balance of the mix begins "
                 + "anew."),
         Dial(
+            "data.<source>.percent", .percentage, .sourcePercent(placeholder),
+            "The source's percentage of the mix; replay shares the rest. The balance of the mix "
+                + "begins anew."),
+        Dial(
+            "data.replay.<source>.percent", .percentage, .replayPercent(placeholder),
+            "The category's percentage of the replay. The balance of the mix begins anew."),
+        Dial(
             "data.max_document_tokens", .integer(1...most), orNone: true, .maximumDocumentTokens,
             "Documents with more tokens are passed over until their source is read again; those "
                 + "already begun go on."),
@@ -92,13 +103,15 @@ public struct Dial: Sendable, Hashable {
             "The step the run ends at; not below the one it is at."),
     ]
 
-    /// The dials of a run with these sources.
-    static func all(sources: [String]) -> [Dial] {
-        catalogue.flatMap { dial in
-            guard case .sourceWeight = dial.target else { return [dial] }
-            return sources.map { source in
-                Dial(
-                    "data.\(source).weight", dial.kind, .sourceWeight(source), dial.documentation)
+    /// The dials of a run with these sources: each has that of the form its share is said in.
+    static func all(sources: [WeightedSource]) -> [Dial] {
+        catalogue.flatMap { dial -> [Dial] in
+            guard dial.path.contains(placeholder) else { return [dial] }
+            return sources.compactMap { source in
+                let target = Target(shareOf: source)
+                guard target.isOfKind(dial.target) else { return nil }
+                let path = dial.path.replacing(placeholder, with: source.source.name)
+                return Dial(path, dial.kind, target, dial.documentation)
             }
         }
     }
@@ -112,6 +125,8 @@ public struct Dial: Sendable, Hashable {
         case (_, .nothing): takesNone ? .nothing : nil
         case (.number, .integer(let whole)): accept(.number(Double(whole)))
         case (.positiveNumber, .integer(let whole)): accept(.number(Double(whole)))
+        case (.percentage, .integer(let whole)): accept(.number(Double(whole)))
+        case (.percentage, .number(let number)): (0...100).contains(number) ? value : nil
         case (.number, .number(let number)): number >= 0 && number.isFinite ? value : nil
         case (.positiveNumber, .number(let number)): number > 0 && number.isFinite ? value : nil
         case (.integer(let range), .integer(let whole)): range.contains(whole) ? value : nil
@@ -128,8 +143,31 @@ public struct Dial: Sendable, Hashable {
             switch kind {
             case .number: "a number of 0 or more"
             case .positiveNumber: "a number above 0"
+            case .percentage: "a number of 0 to 100"
             case .integer(let range): "a whole number of \(range.lowerBound) or more"
             }
         return takesNone ? values + ", or none" : values
+    }
+}
+
+extension Dial.Target {
+    /// What turns the share of a source.
+    init(shareOf source: WeightedSource) {
+        let name = source.source.name
+        switch source.share {
+        case .weight: self = .sourceWeight(name)
+        case .percent: self = .sourcePercent(name)
+        case .replay: self = .replayPercent(name)
+        }
+    }
+
+    /// Whether both turn a source's share, said in the same form.
+    fileprivate func isOfKind(_ other: Dial.Target) -> Bool {
+        switch (self, other) {
+        case (.sourceWeight, .sourceWeight), (.sourcePercent, .sourcePercent),
+            (.replayPercent, .replayPercent):
+            true
+        default: false
+        }
     }
 }

@@ -15,16 +15,20 @@ struct DialBoard: Sendable {
 
     let dials: [Dial]
     private let recipe: [String: DialValue]
-    /// The sources in their order.
-    private let sources: [String]
+    /// What turns each source's share, in the sources' order, as the recipe says the share.
+    private let shares: [(path: String, recipe: WeightedSource.Share)]
+    private let isStrict: Bool
     private(set) var settings: [String: Setting] = [:]
 
     init(_ configuration: RunConfiguration, totalSteps: Int) {
-        sources = configuration.data.map(\.source.name)
-        dials = Dial.all(sources: sources)
-        let weights = Dictionary(
-            configuration.data.map { ($0.source.name, $0.weight) },
+        dials = Dial.all(sources: configuration.data)
+        isStrict = configuration.mix.isStrict
+        let numbers = Dictionary(
+            configuration.data.map { (Dial.Target(shareOf: $0), $0.share.number) },
             uniquingKeysWith: { first, _ in first })
+        let paths = Dictionary(
+            dials.map { ($0.target, $0.path) }, uniquingKeysWith: { first, _ in first })
+        shares = configuration.data.map { (paths[Dial.Target(shareOf: $0)] ?? "", $0.share) }
         func integer(_ value: Int?) -> DialValue { value.map(DialValue.integer) ?? .nothing }
         var recipe: [String: DialValue] = [:]
         for dial in dials {
@@ -34,7 +38,8 @@ struct DialBoard: Sendable {
                 case .weightDecay: .number(configuration.optimizer.weightDecay)
                 case .gradientClip: configuration.gradientClip.map(DialValue.number) ?? .nothing
                 case .scheduleFactor: .number(1)
-                case .sourceWeight(let name): .number(weights[name] ?? 0)
+                case .sourceWeight, .sourcePercent, .replayPercent:
+                    .number(numbers[dial.target] ?? 0)
                 case .maximumDocumentTokens: .nothing
                 case .evaluationSteps: integer(configuration.evaluation.everySteps)
                 case .checkpointSteps: integer(configuration.checkpoints.everySteps)
@@ -126,8 +131,12 @@ struct DialBoard: Sendable {
 
     /// What the loader has to plan anew where this board takes the place of another; nil where the
     /// data goes on as it is.
-    func dataPlan(after former: DialBoard) -> (weights: [Double]?, admission: Admission?)? {
-        let weights = sourceWeights == former.sourceWeights ? nil : sourceWeights
+    ///
+    /// - Throws: `TrainingError` where the shares come to no mix.
+    func dataPlan(
+        after former: DialBoard
+    ) throws -> (weights: [Double]?, admission: Admission?)? {
+        let weights = sourceShares == former.sourceShares ? nil : try sourceWeights()
         let admission =
             maximumDocumentTokens == former.maximumDocumentTokens
             ? nil : Admission(maximumTokens: maximumDocumentTokens)
@@ -155,6 +164,21 @@ struct DialBoard: Sendable {
     var checkpointSteps: Int? { integer("checkpoint.every_steps") }
     var keepLast: Int { integer("checkpoint.keep_last") ?? 1 }
     var totalSteps: Int { integer("steps") ?? 0 }
-    /// In the order of the sources.
-    var sourceWeights: [Double] { sources.map { number("data.\($0).weight") ?? 0 } }
+    /// What the shares come to, in the order of the sources.
+    ///
+    /// - Throws: `TrainingError` where that is no mix.
+    func sourceWeights() throws -> [Double] {
+        try MixWeights(sourceShares, isStrict: isStrict).weights
+    }
+
+    private var sourceShares: [WeightedSource.Share] {
+        shares.map { path, share in
+            let number = number(path) ?? 0
+            switch share {
+            case .weight: return .weight(number)
+            case .percent: return .percent(number)
+            case .replay: return .replay(number)
+            }
+        }
+    }
 }

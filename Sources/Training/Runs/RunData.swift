@@ -49,11 +49,14 @@ public struct RunData {
             return try corpus(source)
         }
         self.template = template
-        mix = try Mix(corpora.map(\.train), weights: configuration.data.map(\.weight))
+        let weights = try MixWeights(
+            configuration.data.map(\.share), isStrict: configuration.mix.isStrict)
+        mix = try Mix(
+            corpora.map(\.train), weights: weights.weights, unit: configuration.mix.unit)
         packing = try Packing(
             policy: configuration.packing, length: configuration.sequenceLength,
             tokens: tokenizer.specialTokens)
-        remarks = corpora.flatMap { corpus in
+        remarks = weights.remarks + corpora.flatMap { corpus in
             (corpus.report.remarks + corpus.remarks).map { "\(corpus.name): \($0)" }
         }
         for corpus in validationSets {
@@ -119,6 +122,11 @@ public struct RunData {
 
     /// Ids of all training documents.
     public var trainingTokens: Int { corpora.reduce(0) { $0 + $1.train.tokenCount } }
+
+    /// Inputs that a step gives on average, padding aside.
+    func inputsAStep(_ configuration: RunConfiguration) throws -> Double {
+        try Double(configuration.batch.size) * tokensARow(configuration)
+    }
 
     /// Input tokens that a row holds on average.
     public func tokensARow(_ configuration: RunConfiguration) throws -> Double {

@@ -36,8 +36,11 @@ public struct RunInspection {
             tokensARow: data.tokensARow(configuration), backend: backend.description)
         self.plan = plan
         sources = try CorpusPlan(
-            data.corpora, shares: data.mix.shares, packing: data.packing,
-            budgetInputs: plan.totalTokens)
+            data.corpora, shares: data.mix.shares, unit: data.mix.unit, packing: data.packing,
+            budgetInputs: Int(
+                min(Double(plan.totalSteps) * data.inputsAStep(configuration), 0x1p62)))
+        try EpochLimits(configuration, data).check(
+            weights: data.mix.shares, given: data.corpora.map { _ in 0 }, steps: plan.totalSteps)
         let teacher = try configuration.teacher
         memory = MemoryEstimate(configuration, plan, model: model, teacher: teacher)
         let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)

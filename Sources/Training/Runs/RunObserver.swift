@@ -128,6 +128,8 @@ public struct RunSummary: Sendable {
     /// The steps the run was to have.
     public let totalSteps: Int
     public let tokens: Int
+    /// What was drawn from each source, in the order of the mix.
+    public let drawn: [DrawnTokens]
     public let heldOutBefore: HeldOutLoss?
     /// Of the last step; nil for a run that was stopped before it was measured.
     public let heldOutAfter: HeldOutLoss?
@@ -139,4 +141,14 @@ public struct RunSummary: Sendable {
     /// Steps done since the run began or was resumed, and the time since then.
     public let stepsNow: Int
     public let seconds: Double
+}
+
+/// What a run drew from a source.
+public struct DrawnTokens: Sendable, Hashable {
+    /// The source's name.
+    public let source: String
+    /// Inputs.
+    public let tokens: Int
+    /// Times that the source was read through.
+    public let epochs: Int
 }

@@ -18,6 +18,7 @@ struct RunParts {
     let tokenizerFiles: [(name: String, contents: [UInt8])]
     let data: RunData
     let plan: RunPlan
+    let limits: EpochLimits
     let model: Decoder
     let optimizer: any Optimizer
     let step: TrainStep
@@ -46,6 +47,9 @@ struct RunParts {
         plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend.description)
+        limits = try EpochLimits(configuration, data)
+        try limits.check(
+            weights: data.mix.shares, given: data.corpora.map { _ in 0 }, steps: plan.totalSteps)
         let memory = try MemoryEstimate(
             configuration, plan, model: start.configuration, teacher: configuration.teacher)
         try memory.check()
@@ -61,10 +65,9 @@ struct RunParts {
                 $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
                 precision: precision, on: backend, remark: { observer.remark($0) })
         }
-        let template = data.template
+        let turn = ConversationEncoder(template: data.template, tokenizer: reader).endOfTurn
         onPolicy = configuration.distillation.flatMap { recipe in
             guard recipe.onPolicy > 0 else { return nil }
-            let turn = ConversationEncoder(template: template, tokenizer: reader).endOfTurn
             let ends = student.endTokens.map { Int32(clamping: $0) }
             return OnPolicyRows(
                 share: recipe.onPolicy, seed: configuration.seed, tokenizer: reader,
@@ -85,7 +88,7 @@ struct RunParts {
         tokenizerFiles =
             configuration.chatTemplate.carried(
                 by: try tokenizer.huggingFaceFiles(), template: data.template)
-            + (try start.generationFiles(configuration))
+            + (try start.generationFiles(configuration, turnEnd: turn))
     }
 
     /// Throws where a checkpoint is not of what the recipe trains now.
@@ -130,7 +133,7 @@ struct RunParts {
         _ configuration: RunConfiguration, dials: DialBoard, from state: LoaderState?
     ) throws -> BatchLoader {
         try BatchLoader(
-            mix: data.mix.with(weights: dials.sourceWeights), packing: data.packing,
+            mix: data.mix.with(weights: dials.sourceWeights()), packing: data.packing,
             rows: configuration.batch.size, seed: configuration.seed,
             prefetch: configuration.prefetch,
             admission: Admission(maximumTokens: dials.maximumDocumentTokens), from: state)

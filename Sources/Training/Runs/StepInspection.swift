@@ -102,7 +102,7 @@ public struct StepInspection: Sendable {
         var dials = fresh
         if let saved { dials.restore(saved.course.dials) { _ in } }
         let loader = try BatchLoader(
-            mix: data.mix.with(weights: dials.sourceWeights), packing: data.packing,
+            mix: data.mix.with(weights: dials.sourceWeights()), packing: data.packing,
             rows: configuration.batch.size, seed: configuration.seed, prefetch: 0,
             admission: Admission(maximumTokens: dials.maximumDocumentTokens), from: saved?.loader)
         let first = saved?.step ?? 0
@@ -120,7 +120,7 @@ public struct StepInspection: Sendable {
                     _ = turned.set(change, step: made)
                 }
             }
-            if let plan = turned.dataPlan(after: dials) {
+            if let plan = try turned.dataPlan(after: dials) {
                 try loader.replan(weights: plan.weights, admission: plan.admission)
             }
             dials = turned

@@ -49,8 +49,16 @@ extension Trainer {
                     "\(planned.totalSteps) steps are more than can be counted; set fewer.")
             }
         }
-        if let plan = planned.dataPlan(after: dials) {
-            try loader.checkPlan(weights: plan.weights, admission: plan.admission)
+        do {
+            if let plan = try planned.dataPlan(after: dials) {
+                try loader.checkPlan(weights: plan.weights, admission: plan.admission)
+            }
+            try parts.limits.check(
+                weights: planned.sourceWeights(), given: loader.state.sources.map(\.tokens),
+                steps: planned.totalSteps - state.step)
+        } catch let error as TrainingError {
+            // The recipe is as it was; what does not fit is the wish.
+            throw TrainingError(.badDial, error.message)
         }
         return changes
     }
@@ -72,7 +80,7 @@ extension Trainer {
             let before = planned.set(change, step: state.step)
             try recorder.record(TurnedDial(change: change, before: before, step: state.step))
         }
-        if let plan = planned.dataPlan(after: dials) {
+        if let plan = try planned.dataPlan(after: dials) {
             try loader.replan(weights: plan.weights, admission: plan.admission)
             state.loader = loader.state
         }

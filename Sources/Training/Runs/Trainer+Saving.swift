@@ -1,3 +1,4 @@
+import Corpora
 import Checkpoints
 import Optimizers
 import Telemetry
@@ -223,6 +224,9 @@ extension Trainer {
                         ? "It is past the \(dials.totalSteps) steps that the recipe asks for."
                         : "The program ended it.") : nil,
             steps: state.step, totalSteps: dials.totalSteps, tokens: state.tokens,
+            drawn: state.loader.sources.map {
+                DrawnTokens(source: $0.name, tokens: $0.tokens, epochs: $0.epoch)
+            },
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
             replayBreak: state.course.replayBreak, folder: folder.path,
             checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,

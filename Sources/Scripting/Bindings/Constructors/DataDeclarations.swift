@@ -20,10 +20,11 @@ enum DataDeclarations {
         .constructor(
             "data.chat", .record(chat),
             doc: "Files with one conversation, or one prompt with its completion, a line, for "
-                + "method = \"sft\"."),
+                + "method = \"sft\" and \"distill\"."),
         .constructor(
             "data.mix", .mix(kinds),
-            doc: "Several named sources, each with its share of the tokens."),
+            doc: "Several named sources, each with its share: by weights, or in percent, where "
+                + "`replay` shares what the others leave over."),
     ]
 
     private static let paths = Field(

@@ -88,8 +88,8 @@ enum RecipeDeclarations {
             "keeps less for the way back and computes it again: less memory, more time"),
         Field(
             "neftune_alpha", .number(.positive), .none,
-            "noise on the embeddings while training with method = \"sft\" (NEFTune): uniform, up to "
-                + "alpha / sqrt(tokens of the row x hidden_size); 5 is usual"),
+            "noise on the embeddings while training with method = \"sft\" or \"distill\" (NEFTune): "
+                + "uniform, up to alpha / sqrt(tokens of the row x hidden_size); 5 is usual"),
         Field("optimizer", .kinds(OptimDeclarations.kinds), .empty, "what moves the weights"),
         Field(
             "schedule",
