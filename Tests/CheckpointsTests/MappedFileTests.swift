@@ -29,11 +29,11 @@ import Testing
         #expect(try file.read(0..<0) == [])
     }
 
-    @Test(arguments: [0, 1, 100, 4096, 5000, 1_000_000, 1_999_999])
-    func aFileCutWhileMappedGivesAnErrorThatNamesIt(length: Int) throws {
+    @Test(arguments: [0, 1, 100, 4096, 5000, 1_000_000, 1_999_999], [true, false])
+    func aFileCutWhileMappedGivesAnErrorThatNamesIt(length: Int, staysOpen: Bool) throws {
         let folder = try TemporaryFolder()
         try writeFile(folder / "shard", noise(2_000_000, seed: 6))
-        let file = try MappedFile(path: folder / "shard")
+        let file = try MappedFile(path: folder / "shard", staysOpen: staysOpen)
         try cutFile(folder / "shard", to: length)
         let error = try checkpointError { _ = try file.read(0..<2_000_000) }
         #expect(error.code == .damaged)
@@ -44,6 +44,19 @@ import Testing
         #expect(try checkpointError { _ = try file.read(1_990_000..<2_000_000) }.code == .damaged)
         // What is still there stays readable.
         #expect(try file.read(0..<length) == Array(noise(2_000_000, seed: 6)[..<length]))
+    }
+
+    /// What was mapped stays, whatever takes its path or removes it.
+    @Test func aMapWithoutADescriptorOutlivesItsPath() throws {
+        let folder = try TemporaryFolder()
+        let bytes = noise(300_000, seed: 8)
+        try writeFile(folder / "shard", bytes)
+        let file = try MappedFile(path: folder / "shard", staysOpen: false)
+        try writeFile(folder / "other", "short")
+        try FileManager.default.removeItem(atPath: folder / "shard")
+        #expect(try file.read(0..<300_000) == bytes)
+        try FileManager.default.moveItem(atPath: folder / "other", toPath: folder / "shard")
+        #expect(try file.read(100..<200) == Array(bytes[100..<200]))
     }
 
     @Test func threadsMeetTheCutEachForItself() async throws {

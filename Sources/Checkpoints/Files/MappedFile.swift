@@ -12,7 +12,10 @@ public final class MappedFile: Sendable {
     /// The length of the file when it was opened.
     public let byteCount: Int
 
-    private let descriptor: Int32
+    /// Nil for a file that is closed while it is mapped.
+    private let descriptor: Int32?
+    /// The file's number on its disk.
+    private let node: UInt64
     // The map is never written, and unmapped only when the last reference is gone.
     private nonisolated(unsafe) let base: UnsafeRawPointer?
 
@@ -21,7 +24,11 @@ public final class MappedFile: Sendable {
     private static let leastReadByteCount = 1 << 16
 
     /// Opens and maps a file. Throws where it is missing, not a plain file, or cannot be mapped.
-    public init(path: String) throws(CheckpointError) {
+    ///
+    /// - Parameter staysOpen: false where thousands of files are mapped at once: the map alone is
+    ///   kept, for a process may have a few thousand files open. A file that was cut short since is
+    ///   then found by its path, as long as it is under that.
+    public init(path: String, staysOpen: Bool = true) throws(CheckpointError) {
         // Without O_NONBLOCK, opening a named pipe would wait for a writer.
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else {
@@ -56,13 +63,15 @@ public final class MappedFile: Sendable {
         }
         self.path = path
         byteCount = length
-        descriptor = opened
+        node = UInt64(status.st_ino)
+        descriptor = staysOpen ? opened : nil
         base = UnsafeRawPointer(address)
+        if !staysOpen { close(opened) }
     }
 
     deinit {
         if let base { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
-        close(descriptor)
+        if let descriptor { close(descriptor) }
     }
 
     /// Copies `destination.count` bytes from `offset` on. Throws where the file has shrunk since it
@@ -76,22 +85,31 @@ public final class MappedFile: Sendable {
             "a read must lie within the file as it was opened")
         guard let target = destination.baseAddress, let base, !destination.isEmpty else { return }
         let status =
-            destination.count < Self.leastReadByteCount
+            destination.count < Self.leastReadByteCount || descriptor == nil
             ? map_guard_copy(target, base + offset, destination.count)
             : copy(at: offset, into: target, destination.count)
         // A cut within the last page leaves zeros rather than a fault, so the length is asked too.
-        var current = stat()
-        let asked = fstat(descriptor, &current)
-        if asked == 0 && Int(current.st_size) < offset + destination.count {
+        let length = lengthNow()
+        if let length, length < offset + destination.count {
             throw CheckpointError(
                 .damaged,
-                "the file was cut from \(byteCount) to \(current.st_size) bytes while it was "
-                    + "open; restore it, and stop whatever shortens it",
+                "the file was cut from \(byteCount) to \(length) bytes while it was open; restore "
+                    + "it, and stop whatever shortens it",
                 path: path)
         }
-        if status != 0 || asked != 0 {
+        if status != 0 || (length == nil && descriptor != nil) {
             throw Self.failure("read of the map", path, EIO)
         }
+    }
+
+    /// The file's length as it is now; nil where it cannot be asked, or something else is under its path.
+    private func lengthNow() -> Int? {
+        var current = stat()
+        if let descriptor {
+            return fstat(descriptor, &current) == 0 ? Int(current.st_size) : nil
+        }
+        guard stat(path, &current) == 0, UInt64(current.st_ino) == node else { return nil }
+        return Int(current.st_size)
     }
 
     /// Copies a range of the file into a new array.
@@ -137,6 +155,7 @@ public final class MappedFile: Sendable {
     ) -> Int32 {
         var done = 0
         while done < count {
+            guard let descriptor else { return -1 }
             let got = pread(descriptor, target + done, count - done, off_t(offset + done))
             if got < 0 && errno == EINTR { continue }
             guard got > 0 else { return -1 }

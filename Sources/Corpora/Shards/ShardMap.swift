@@ -9,7 +9,8 @@ struct ShardMap: Sendable {
 
     init(path: String) throws {
         do {
-            file = try MappedFile(path: path)
+            // A mix may have ten thousand sources.
+            file = try MappedFile(path: path, staysOpen: false)
         } catch {
             throw CorporaError(error)
         }

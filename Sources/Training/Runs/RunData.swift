@@ -66,11 +66,20 @@ public struct RunData {
             configuration,
             MaskCheck(
                 encoder: encoder, tokenizer: tokenizer, packing: packing))
-        for corpus in corpora
-        where corpus.validation.documentCount == 0 && validationSets.isEmpty {
-            remarks.append(
-                "\(corpus.name): no document is held out, so its held-out loss is not measured.")
+        remarks += RunData.remarks(
+            onUnmeasured: validationSets.isEmpty
+                ? corpora.filter { $0.validation.documentCount == 0 }.map(\.name) : [])
+    }
+
+    /// That nothing is held out of some sources: of the first three by name.
+    private static func remarks(onUnmeasured names: [String]) -> [String] {
+        let shown = names.count <= 4 ? names : Array(names.prefix(3))
+        return shown.map {
+            "\($0): no document is held out, so its held-out loss is not measured."
         }
+            + (names.count > shown.count
+                ? ["Of \(names.count - shown.count) sources more no document is held out either."]
+                : [])
     }
 
     private static func checkNames(_ configuration: RunConfiguration) throws {

@@ -11,6 +11,9 @@ import Transformers
 /// `num_tokens`, `eval_loss`). Fields that depend on the clock are `step_time_s`,
 /// `tokens_per_second`, `mfu` and an event's `time`.
 final class RunRecorder {
+    /// Of how many sources each step names all, those that gave nothing too.
+    private static let mostSourcesNamed = 64
+
     private let folder: RunFolder
     private let recipe: RunRecipe
     private let resumedStep: Int?
@@ -82,7 +85,10 @@ final class RunRecorder {
             record["cross_entropy"] = .double(parts.crossEntropy)
             if parts.sampledRows > 0 { record["on_policy_rows"] = .int(parts.sampledRows) }
         }
-        for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key }) {
+        // Of very many sources a step draws from few.
+        let namesAll = report.tokensBySource.count <= RunRecorder.mostSourcesNamed
+        for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key })
+        where namesAll || tokens > 0 {
             record["tokens/\(source)"] = .int(tokens)
         }
         if report.isSkipped { record["skipped"] = true }
