@@ -66,6 +66,6 @@ extension CorporaError: CustomStringConvertible {
         var place = path ?? ""
         if let line { place += ":\(line)" }
         let head = place.isEmpty ? message : "\(place): \(message)"
-        return advice.map { "\(head). \($0)" } ?? head
+        return advice.map { head + (head.hasSuffix(".") ? " " : ". ") + $0 } ?? head
     }
 }

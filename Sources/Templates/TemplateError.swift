@@ -39,7 +39,9 @@ public struct TemplateError: Error, Equatable, Sendable, CustomStringConvertible
     /// The place, the sentence and the advice in one line.
     public var description: String {
         let said = kind == .refused ? "the template refuses: \(sentence)" : sentence
-        return "\(template):\(line):\(column): \(said)\(advice.isEmpty ? "" : " " + advice)"
+        // What a template says may end without a full stop.
+        let end = said.last?.isPunctuation == true ? " " : ". "
+        return "\(template):\(line):\(column): \(said)\(advice.isEmpty ? "" : end + advice)"
     }
 
     init(_ kind: Kind, _ sentence: String, _ advice: String?, template: String, place: Place) {
@@ -63,7 +65,7 @@ extension TemplateError.Kind {
         case .type: "Look at the kinds of the values that meet here."
         case .value: "Look at the values that meet here."
         case .security: "Remove this access; templates read their variables and nothing else."
-        case .limit: "Shorten the template or its inputs, or raise the limit."
+        case .limit: "Shorten the template or its inputs."
         }
     }
 }

@@ -1,4 +1,4 @@
-import Templates
+public import Templates
 
 extension Conversation {
     /// A row of the format `messages`, on one line, that reads as this conversation again.
@@ -10,8 +10,17 @@ extension Conversation {
         ]
         if let tools { row["tools"] = .list(tools) }
         if !variables.keys.isEmpty { row["chat_template_kwargs"] = .dictionary(variables) }
+        return try TemplateValue.dictionary(row).json()
+    }
+}
+
+extension TemplateValue {
+    /// The value as JSON, on one line.
+    ///
+    /// - Throws: `ConversationError` where it is beyond what JSON can say.
+    public func json() throws(ConversationError) -> String {
         do throws(TemplateError) {
-            return try Template("{{ value | tojson }}").render(["value": .dictionary(row)]).text
+            return try Template("{{ value | tojson }}").render(["value": self]).text
         } catch {
             throw ConversationError(.wrongValue, error.sentence)
         }

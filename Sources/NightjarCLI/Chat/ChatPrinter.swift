@@ -2,6 +2,7 @@ import Conversations
 import Foundation
 import Generation
 import Telemetry
+import Templates
 
 /// What a chat shows: answers on standard output, remarks on standard error.
 final class ChatPrinter {
@@ -91,10 +92,18 @@ final class ChatPrinter {
         for (index, message) in history.conversation.messages.enumerated() {
             let isHidden = hidden.contains(index + offset)
             let colour: TerminalColour = isHidden ? .dim : message.role == .user ? .cyan : .bold
-            let text = message.content ?? ""
+            let calls = message.fields["tool_calls"].flatMap { try? $0.json() }
+            let text = [message.content, calls].compactMap { $0 }.filter { !$0.isEmpty }
+                .joined(separator: "\n")
             let shown = isTerminal ? PrintableText.lines(text) : text
             if asJSON {
-                try Output.json(["role": message.role.rawValue, "content": text])
+                var object: [String: Any] = [
+                    "role": message.role.rawValue, "content": message.content ?? "",
+                ]
+                if let calls {
+                    object["tool_calls"] = try JSONSerialization.jsonObject(with: Data(calls.utf8))
+                }
+                try Output.json(object)
                 continue
             }
             try Output.text(

@@ -27,14 +27,14 @@ public enum AdapterTargets: Sendable, Hashable {
             }
             guard !chosen.isEmpty else {
                 throw Self.nothing(
-                    Self.list(names), names.count == 1 ? names[0] : "", modules)
+                    "The target \(Self.list(names))", names.count == 1 ? names[0] : "", modules)
             }
             return chosen
         case .pattern(let text):
             let pattern = try Self.compile(text, key: "target_modules", given: text)
             let chosen = try modules.filter { try Self.fits(pattern, $0.name, text) }
             guard !chosen.isEmpty else {
-                throw Self.nothing("the pattern \"\(text)\"", text, modules)
+                throw Self.nothing("The pattern \"\(text)\"", text, modules)
             }
             return chosen
         }
@@ -48,7 +48,7 @@ public enum AdapterTargets: Sendable, Hashable {
             return
         }
         for name in names where !modules.contains(where: { Self.fits(name, $0.name) }) {
-            throw Self.nothing("\"\(name)\"", name, modules)
+            throw Self.nothing("The target \"\(name)\"", name, modules)
         }
     }
 
@@ -82,14 +82,14 @@ public enum AdapterTargets: Sendable, Hashable {
         if ["lm_head", "embed_tokens"].contains(where: { name.hasSuffix($0) }) {
             return ModelError(
                 .unsupported,
-                "The target \(what) is the head or the embedding, which are not adapted here; the "
+                "\(what) is the head or the embedding, which are not adapted here; the "
                     + "linear maps of the layers are: \(list(suffixes(of: modules))).")
         }
         let names = suffixes(of: modules)
         let near = nearestName(to: name, among: names).map { " Did you mean \"\($0)\"?" } ?? ""
         return ModelError(
             .badConfiguration,
-            "The target \(what) fits no map of this model.\(near) There are \(list(names)), such "
+            "\(what) fits no map of this model.\(near) There are \(list(names)), such "
                 + "as \"\(modules.first?.name ?? "")\".")
     }
 
