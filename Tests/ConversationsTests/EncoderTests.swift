@@ -74,6 +74,35 @@ import Testing
         #expect(tools?.code == .leftOut && tools?.key == "tools[0]")
     }
 
+    /// Of the last answer; what was thought before earlier ones many templates leave out on purpose.
+    @Test func reasoningThatTheTemplateLeavesOutIsRefused() throws {
+        let thinking = """
+            {% for m in messages %}{{ m.role + ':' }}{% if m.role == 'assistant' and loop.last %}\
+            <think>{{ m.reasoning_content }}</think>{% endif %}{{ m.content + '<|end|>' }}{% endfor %}\
+            {% if add_generation_prompt %}assistant:{% endif %}
+            """
+        func row(_ first: String?, _ last: String?) -> TrainingRow {
+            var answers = [Message(.assistant, "No."), Message(.assistant, "Yes.", key: "messages[3]")]
+            for (index, text) in [first, last].enumerated() {
+                answers[index].fields["reasoning_content"] = text.map { .string($0) }
+            }
+            answers[0].weight = 0
+            return TrainingRow(
+                .conversation(
+                    Conversation(messages: [
+                        Message(.user, "Rain?"), answers[0], Message(.user, "Snow?"), answers[1],
+                    ])))
+        }
+        _ = try encoder(thinking).encode(row("It is dry.", "It is cold."))
+        let deaf = thinking.replacing("m.reasoning_content", with: "''")
+        _ = try encoder(deaf).encode(row("It is dry.", nil))
+        let error = #expect(throws: ConversationError.self) {
+            try encoder(deaf).encode(row(nil, "It is cold."))
+        }
+        #expect(error?.code == .leftOut && error?.key == "messages[3]", "\(error as Any)")
+        #expect(error?.message.contains("the assistant's reasoning") == true)
+    }
+
     @Test func anAnswerThatTheTemplateLeavesOutIsRefused() throws {
         var call = Message(.assistant, "", key: "messages[1]")
         call.fields["tool_calls"] = .list([

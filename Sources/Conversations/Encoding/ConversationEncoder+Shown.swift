@@ -3,8 +3,9 @@ import Texts
 
 /// Whether a template writes all that a conversation says.
 extension ConversationEncoder {
-    /// Refuses a template that writes nothing of what a system, a user or a tool says, of a call, or of
-    /// a tool's definition: the model would never see it, and nobody would know.
+    /// Refuses a template that writes nothing of what a system, a user or a tool says, of a call, of a
+    /// tool's definition, or of the reasoning before the last answer: the model would never see it, and
+    /// nobody would know. Reasoning before earlier answers is left out by many templates on purpose.
     ///
     /// What a template writes may differ from what was said (trimmed, without switches such as
     /// `/no_think`), and a short text may stand there by chance. So each part gets a number of its own
@@ -37,7 +38,7 @@ extension ConversationEncoder {
         (conversation.tools ?? []).isEmpty
             && conversation.messages.allSatisfy { message in
                 guard message.role != .assistant else {
-                    return message.fields["tool_calls"] == nil
+                    return message.fields["tool_calls"] == nil && message.reasoning == nil
                 }
                 guard message.role != .tool, let text = message.content else { return false }
                 return text.utf8.count >= 24 && rendered.holds(text)
@@ -59,6 +60,12 @@ private struct ShownProbe {
         var marked = conversation
         for index in marked.messages.indices {
             mark(&marked.messages[index])
+        }
+        if let last = marked.messages.indices.last, marked.messages[last].role == .assistant,
+            let reasoning = marked.messages[last].reasoning
+        {
+            let digits = next("the assistant's reasoning", marked.messages[last].key)
+            marked.messages[last].fields[reasoning.field] = .string("\(reasoning.text) \(digits)")
         }
         marked.tools = conversation.tools?.enumerated().map { index, tool in
             mark(
@@ -105,6 +112,18 @@ private struct ShownProbe {
         let digits = "90210771\(marks.count)17"
         marks.append(Mark(digits: digits, what: what, key: key))
         return digits
+    }
+}
+
+extension Message {
+    /// What the assistant thought before it answered, and the field that holds it; nil for nothing.
+    fileprivate var reasoning: (field: String, text: String)? {
+        for field in ["reasoning_content", "reasoning", "thinking"] {
+            if case .string(let text)? = fields[field], text.contains(where: { !$0.isWhitespace }) {
+                return (field, text)
+            }
+        }
+        return nil
     }
 }
 

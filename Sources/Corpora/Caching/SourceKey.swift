@@ -43,7 +43,7 @@ enum SourceKey {
         case .jsonLines(let field): "jsonl \(field)"
         case .conversations(let rows):
             // The number says which checks the rows have passed.
-            "conversations 2 \(rows.format.rawValue) \(rows.tooLong.rawValue)"
+            "conversations 3 \(rows.format.rawValue) \(rows.tooLong.rawValue)"
         case .text(.whole): "whole"
         case .text(.lines): "lines"
         case .text(.blankLines): "blank lines"
