@@ -5,7 +5,7 @@
     python Scripts/goldens/tokenizer_kinds.py fuzz NIGHTJAR [N] [KIND ...]
                                                                 compares N random texts a kind
 
-Needs `pip install tokenizers sentencepiece tiktoken gguf` and a Python with the tables of Unicode
+Needs `pip install tokenizers sentencepiece protobuf tiktoken gguf` and a Python with the tables of Unicode
 14 (3.11). Vocabularies are learnt here from text that is made here; texts are drawn from the code
 points assigned in Unicode 14. NIGHTJAR is the program, called as `nightjar tokenize encode --rows`.
 """
