@@ -32,7 +32,8 @@ import Testing
         #expect(catalog.categories.map(\.name) == ["law", "verse"])
         #expect(catalog.categories.map(\.percent) == [30, 70])
         #expect(try catalog.category("verse").source.format == .text(.blankLines))
-        #expect(try catalog.category("law").source.format == .jsonLines(field: "text"))
+        let law = try catalog.category("law").source
+        #expect(law.format == .automatic && law.place == .files([folder.path + "/law.jsonl"]))
         #expect(
             throws: CorporaError(
                 .badSetting, "the catalog has no category \"vers\"",

@@ -144,7 +144,7 @@ extension Catalog.Category {
                 path: file)
         }
         let format = try Self.format(
-            split: text("split"), field: text("field"), isFolder: isFolder.boolValue, path: path,
+            split: text("split"), field: text("field"),
             fault: { Catalog.fault(place + $0, $1, file) })
         self.init(
             name: name, path: path, percent: percent, licence: try text("licence") ?? "",
@@ -157,40 +157,29 @@ extension Catalog.Category {
     }
 
     private static func format(
-        split: String?, field: String?, isFolder: Bool, path: String,
-        fault: (String, String) -> CorporaError
+        split: String?, field: String?, fault: (String, String) -> CorporaError
     ) throws -> Source.Format {
         if let field { return .jsonLines(field: field) }
         switch split {
         case "file": return .text(.whole)
         case "line": return .text(.lines)
         case "blank_line": return .text(.blankLines)
-        case nil:
-            if isFolder { return .automatic }
-            return path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson")
-                ? .jsonLines(field: "text") : .text(.whole)
+        case nil: return .automatic
         default: throw fault("split", "\"file\", \"line\" or \"blank_line\" is due")
         }
     }
 
     /// What the files hold now.
     ///
-    /// - Throws: `CorporaError` where a file cannot be read.
+    /// - Throws: `CorporaError` or `CheckpointError` naming a file that cannot be read.
     public func contents() throws -> Catalog.Contents {
         let hasher = ContentHasher()
         var bytes = 0
         let files = try FileListing(source).files
         for file in files {
-            guard let handle = FileHandle(forReadingAtPath: file.path) else {
-                throw CorporaError(
-                    .system, "the file cannot be read", advice: "Mend its permissions.",
-                    path: file.path)
-            }
-            defer { try? handle.close() }
-            while let part = try handle.read(upToCount: 1 << 20), !part.isEmpty {
-                part.withUnsafeBytes { hasher.update($0) }
-                bytes += part.count
-            }
+            let map = try MappedFile(path: file.path)
+            try map.forEachPiece { (_, piece) throws(CheckpointError) in hasher.update(piece) }
+            bytes += map.byteCount
         }
         return Catalog.Contents(hash: hasher.finish(), count: files.count, bytes: bytes)
     }

@@ -4,6 +4,7 @@ import Corpora
 struct EpochLimits: Sendable {
     private let names: [String]
     private let limits: [Double?]
+    /// Nil where no source has a limit.
     private let inputs: InputShares?
     /// Inputs a step gives on average, padding aside.
     private let inputsAStep: Double
@@ -12,11 +13,13 @@ struct EpochLimits: Sendable {
     init(_ configuration: RunConfiguration, _ data: RunData) throws {
         names = configuration.data.map(\.source.name)
         limits = configuration.data.map(\.maximumEpochs)
+        guard limits.contains(where: { $0 != nil }) else {
+            (inputs, inputsAStep) = (nil, 0)
+            return
+        }
+        inputs = try InputShares(
+            data.corpora, unit: configuration.mix.unit, packing: data.packing)
         inputsAStep = try data.inputsAStep(configuration)
-        inputs =
-            limits.allSatisfy { $0 == nil }
-            ? nil
-            : try InputShares(data.corpora, unit: configuration.mix.unit, packing: data.packing)
     }
 
     /// - Parameters:
