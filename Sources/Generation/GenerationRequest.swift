@@ -14,11 +14,13 @@ public struct GenerationRequest: Sendable {
     public var stopTokens: Set<Int32>
     /// Whether events carry log-probabilities.
     public var wantsLogProbabilities: Bool
+    /// The texts of which one is to be written; nil leaves the model free.
+    public var choices: ChoiceTree?
 
     public init(
         prompt: [Int32], sampling: SamplingParameters = .init(), random: RandomStream,
         maximumNewTokens: Int, stopStrings: [String] = [], stopTokens: Set<Int32> = [],
-        wantsLogProbabilities: Bool = false
+        wantsLogProbabilities: Bool = false, choices: ChoiceTree? = nil
     ) {
         self.prompt = prompt
         self.sampling = sampling
@@ -27,5 +29,6 @@ public struct GenerationRequest: Sendable {
         self.stopStrings = stopStrings
         self.stopTokens = stopTokens
         self.wantsLogProbabilities = wantsLogProbabilities
+        self.choices = choices
     }
 }

@@ -13,6 +13,8 @@ struct RunningRequest {
     /// Prompt and sampled tokens.
     private var tokens: [Int32]
     private var seen: Set<Int32>
+    /// Where in the tree of choices the text stands.
+    private var choiceNode = 0
     var slot: Int32 = -1
     /// How many tokens the cache holds keys and values of.
     var cached = 0
@@ -43,9 +45,10 @@ struct RunningRequest {
     mutating func advance(_ logits: UnsafeBufferPointer<Float>, capacity: Int)
         -> [GenerationEvent]
     {
-        let token = sampler.sample(
-            logits, seen: seen, random: &random,
-            wantsLogProbabilities: request.wantsLogProbabilities)
+        if let choices = request.choices {
+            return choose(among: choices.nodes[choiceNode].children, of: choices, logits)
+        }
+        let token = sample(logits)
         guard !request.stopTokens.contains(token.id) else {
             return [.token(request: id, token: token, text: ""), finish(.stop)]
         }
@@ -59,6 +62,33 @@ struct RunningRequest {
         }
         let isFull = newCount >= request.maximumNewTokens || tokens.count >= capacity
         return isFull ? [event, finish(.length)] : [event]
+    }
+
+    private mutating func sample(_ logits: UnsafeBufferPointer<Float>) -> SampledToken {
+        sampler.sample(
+            logits, seen: seen, random: &random,
+            wantsLogProbabilities: request.wantsLogProbabilities)
+    }
+
+    /// Samples among the tokens that lead on in a tree, and ends where a text is complete.
+    private mutating func choose(
+        among children: [(token: Int32, node: Int)], of choices: ChoiceTree,
+        _ logits: UnsafeBufferPointer<Float>
+    ) -> [GenerationEvent] {
+        var allowed = [Float](repeating: -.infinity, count: logits.count)
+        for child in children where logits.indices.contains(Int(child.token)) {
+            allowed[Int(child.token)] = logits[Int(child.token)]
+        }
+        let token = allowed.withUnsafeBufferPointer { sample($0) }
+        guard let child = children.first(where: { $0.token == token.id }) else {
+            return [finish(.stop)]
+        }
+        choiceNode = child.node
+        tokens.append(token.id)
+        seen.insert(token.id)
+        let text = decoder.push(token.id)
+        let event = GenerationEvent.token(request: id, token: token, text: text)
+        return choices.nodes[choiceNode].choice == nil ? [event] : [event, finish(.stop)]
     }
 
     /// Ends the request and releases what was held back.
@@ -77,5 +107,8 @@ struct RunningRequest {
         seen = Set(tokens)
         decoder = StreamingDecoder(tokenizer, after: tokens)
         stops = StopMatcher(request.stopStrings)
+        if let choices = request.choices {
+            choiceNode = choices.node(after: tokens[request.prompt.count...])
+        }
     }
 }
