@@ -41,6 +41,13 @@ import Testing
         ) { _ = try catalog.category("vers") }
     }
 
+    @Test func noneAndOneAreNumbers() throws {
+        try write(
+            #"{"categories": {"a": {"path": "verse", "percent": 0}, "b": {"path": "verse", "percent": 1}}}"#
+        )
+        #expect(try Catalog(folder: folder.path).categories.map(\.percent) == [0, 1])
+    }
+
     @Test func aSealTellsFilesThatChanged() throws {
         try write(Self.sound)
         let catalog = try Catalog(folder: folder.path)
@@ -64,6 +71,7 @@ import Testing
         (#"{"categories": {"a": {"path": "gone"}}}"#, "there is no"),
         (#"{"categories": {"a": {"path": "verse", "percent": 101}}}"#, "0 to 100"),
         (#"{"categories": {"a": {"path": "verse", "percent": "x"}}}"#, "0 to 100"),
+        (#"{"categories": {"a": {"path": "verse", "percent": true}}}"#, "0 to 100"),
         (#"{"categories": {"a": {"path": "verse", "split": "page"}}}"#, "blank_line"),
         (#"{"categories": {"a": {"path": "verse", "hash": "12"}}}"#, "32 hexadecimal"),
         (#"{"categories": {"a": {"path": "verse", "percnt": 1}}}"#, "percent"),

@@ -124,10 +124,11 @@ extension Catalog.Category {
         }
         var percent = 0.0
         if let value = entry["percent"] {
-            guard let number = (value as? NSNumber)?.doubleValue, (0...100).contains(number),
-                !(value is Bool)
+            // 0 and 1 are Booleans to a cast, and numbers all the same.
+            guard let number = value as? NSNumber, String(cString: number.objCType) != "c",
+                (0...100).contains(number.doubleValue)
             else { throw Catalog.fault(place + "percent", "a number of 0 to 100 is due", file) }
-            percent = number
+            percent = number.doubleValue
         }
         var hash: ContentHash?
         if let digits = try text("hash") {
