@@ -17,7 +17,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-let shippedPlugins = ["plateau", "progress-notes", "short-first", "spike-guard"]
+let shippedPlugins = [
+    "competence", "forgetting-guard", "loss-based", "plateau", "progress-notes", "short-first",
+    "spike-guard", "staged",
+]
 
 let package = Package(
     name: "nightjar",
@@ -86,6 +89,13 @@ let package = Package(
             [
                 "Tensors", "Layers", "Tokenizers", "Transformers", "Conversations", "Checkpoints",
             ]),
+        // 5: the ways a model meets the world.
+        target(
+            "Evaluation",
+            [
+                "Tensors", "Naming", "Templates", "Tokenizers", "Conversations", "Corpora",
+                "Transformers", "Generation", "Training",
+            ]),
         // 6: plugins that are part of the program; the only module that imports both Lua and models.
         .target(
             name: "ShippedPlugins", path: "Plugins",
@@ -99,7 +109,7 @@ let package = Package(
             [
                 "Naming", "Telemetry", "Tensors", "Layers", "LuaRuntime", "Training", "Generation",
                 "Optimizers", "Tokenizers", "Conversations", "Checkpoints", "Corpora",
-                "Transformers", "Templates", "Texts", "ShippedPlugins", "CHTTP",
+                "Transformers", "Templates", "Texts", "Evaluation", "ShippedPlugins", "CHTTP",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
@@ -107,7 +117,7 @@ let package = Package(
             dependencies: [
                 "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Conversations", "Checkpoints", "Transformers", "Corpora", "Training",
-                "Generation", "Exports", "Scripting", "Templates", "CLineEdit",
+                "Generation", "Exports", "Evaluation", "Scripting", "Templates", "CLineEdit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -116,7 +126,7 @@ let package = Package(
             [
                 "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Conversations",
                 "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Exports",
-                "Scripting",
+                "Evaluation", "Scripting",
             ]),
 
         // Tests, in the order of what they test, and what they share.
@@ -159,6 +169,12 @@ let package = Package(
                 "Autograd", "Checkpoints", "Exports", "Layers", "Tensors", "TestSupport",
                 "Tokenizers",
                 "Transformers",
+            ]),
+        tests(
+            "EvaluationTests",
+            [
+                "Autograd", "Corpora", "Evaluation", "Layers", "Templates", "Tensors", "TestSupport",
+                "Tokenizers", "Training", "Transformers",
             ]),
         tests(
             "ScriptingTests",

@@ -3,9 +3,13 @@
 public enum ShippedPlugins {
     /// Main files by plugin name, in alphabetical order.
     public static let all: [(name: String, source: [UInt8])] = [
+        ("competence", PackageResources.competence_lua),
+        ("forgetting-guard", PackageResources.forgetting_guard_lua),
+        ("loss-based", PackageResources.loss_based_lua),
         ("plateau", PackageResources.plateau_lua),
         ("progress-notes", PackageResources.progress_notes_lua),
         ("short-first", PackageResources.short_first_lua),
         ("spike-guard", PackageResources.spike_guard_lua),
+        ("staged", PackageResources.staged_lua),
     ]
 }

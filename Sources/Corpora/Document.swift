@@ -34,6 +34,8 @@ public struct Document: Sendable, Hashable {
     public var startsMidway: Bool
     /// True where another part follows: no end token belongs here.
     public var goesOn: Bool
+    /// How difficult its row says it is, 0 or more; nil where none does.
+    public var difficulty: Float16?
     /// The hash that decides between training and validation.
     ///
     /// Rows hash whole, so that every part falls on one side; a long file of plain text hashes

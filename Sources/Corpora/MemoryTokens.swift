@@ -9,14 +9,18 @@ public struct MemoryTokens: TokenSource {
     public let byteCount: Int
     private let runs: [TokenRun]
     private let byteCounts: [Int]
+    private let difficulties: [Float16?]?
 
     /// Documents by ids and weights.
     ///
     /// - Parameters:
     ///   - runs: one a document, none empty; weights as many as ids.
     ///   - byteCounts: bytes of text by document; by default as many as ids.
+    ///   - difficulties: by document; nil where none has any.
     /// - Throws: `CorporaError` for an empty run or a wrong number of weights or byte counts.
-    public init(name: String, runs: [TokenRun], byteCounts: [Int]? = nil) throws {
+    public init(
+        name: String, runs: [TokenRun], byteCounts: [Int]? = nil, difficulties: [Float16?]? = nil
+    ) throws {
         for (index, run) in runs.enumerated() {
             guard !run.ids.isEmpty else {
                 throw CorporaError(
@@ -42,6 +46,8 @@ public struct MemoryTokens: TokenSource {
         self.name = name
         self.runs = runs
         self.byteCounts = byteCounts
+        precondition(difficulties.map { $0.count == runs.count } ?? true, "One a document.")
+        self.difficulties = difficulties
         tokenCount = runs.reduce(0) { $0 + $1.ids.count }
         byteCount = byteCounts.reduce(0, +)
         var bytes: [UInt8] = []
@@ -69,7 +75,9 @@ public struct MemoryTokens: TokenSource {
     public var documentCount: Int { runs.count }
 
     public func extent(ofDocument index: Int) -> DocumentExtent {
-        DocumentExtent(tokenCount: runs[index].ids.count, byteCount: byteCounts[index])
+        DocumentExtent(
+            tokenCount: runs[index].ids.count, byteCount: byteCounts[index],
+            difficulty: difficulties?[index])
     }
 
     public func run(ofDocument index: Int, tokens: Range<Int>) -> TokenRun {

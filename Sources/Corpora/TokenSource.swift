@@ -8,14 +8,18 @@ public struct DocumentExtent: Sendable, Hashable {
     public var startsMidway: Bool
     /// True where another part follows.
     public var goesOn: Bool
+    /// How difficult the source says it is; nil where it does not say.
+    public var difficulty: Float16?
 
     public init(
-        tokenCount: Int, byteCount: Int, startsMidway: Bool = false, goesOn: Bool = false
+        tokenCount: Int, byteCount: Int, startsMidway: Bool = false, goesOn: Bool = false,
+        difficulty: Float16? = nil
     ) {
         self.tokenCount = tokenCount
         self.byteCount = byteCount
         self.startsMidway = startsMidway
         self.goesOn = goesOn
+        self.difficulty = difficulty
     }
 }
 

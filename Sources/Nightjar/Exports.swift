@@ -1,7 +1,7 @@
 /// What `import Nightjar` gives: everything with which a Swift program trains a model and hears it.
 ///
 /// Tensors and backends, tokenizers, conversations, corpora, decoders, optimizers and schedules, checkpoints, the
-/// training loop, the generation engine, exports, recipes written in Lua, and measurements. The parts that
+/// training loop, the generation engine, probes, exports, recipes written in Lua, and measurements. The parts that
 /// these are made of (`Autograd`, `Layers`, `LuaRuntime`) are imported by name.
 ///
 /// The underscored attribute is the only one that makes names visible to importers; a `public
@@ -9,6 +9,7 @@
 @_exported public import Checkpoints
 @_exported public import Conversations
 @_exported public import Corpora
+@_exported public import Evaluation
 @_exported public import Exports
 @_exported public import Generation
 @_exported public import Optimizers

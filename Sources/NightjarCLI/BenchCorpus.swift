@@ -14,7 +14,8 @@ struct BenchCorpus: ParsableCommand {
             --megabytes, and opened as a run opens it: from the files of the source, checked \
             against the cache, to the first id. Cold opens come after the pages of its files left \
             the memory. Opening reads headers and tables of hashes; every MiB of ids is checked \
-            against its hash when a batch first touches it, which the first reading pays for.
+            against its hash when a batch first touches it, which the first reading pays for. The \
+            same tokens are then read as 10 and as 10,000 sources of a mix, what mixing costs a step.
             """)
 
     @Option(help: "The size of the tokenized corpus in MB (10^6 bytes).")
@@ -79,6 +80,9 @@ struct BenchCorpus: ParsableCommand {
             figures.append(("first_batch_ms_\(name)", speeds.firstSeconds * 1000, 2))
             figures.append(("batches_per_second_\(name)", speeds.batches, 0))
             figures.append(("tokens_per_second_\(name)", speeds.batches * 4096, 0))
+        }
+        for count in [10, 10_000] where shard.documentCount >= count {
+            figures.append(("batch_ms_\(count)_sources", try mix(shard, of: count) * 1000, 3))
         }
         let checking = Stopwatch()
         try shard.verify()
@@ -174,6 +178,20 @@ struct BenchCorpus: ParsableCommand {
         for _ in 0..<batches { _ = try loader.next() }
         return Speeds(
             firstSeconds: first, batches: Double(batches) / (clock.elapsedSeconds - first))
+    }
+
+    /// Seconds a batch of a mix takes whose sources are stretches of the corpus, with unequal shares.
+    private func mix(_ shard: TokenShard, of count: Int) throws -> Double {
+        let parts = (0..<count).map { CorpusPart(of: shard, index: $0, count: count) }
+        let loader = try BatchLoader(
+            mix: Mix(parts, weights: (0..<count).map { 1 / Double($0 + 1) }),
+            packing: Packing(length: 512, tokens: ByteTokenizer().specialTokens),
+            rows: 8, seed: 1, prefetch: 0)
+        _ = try loader.next()
+        let asked = max(1, batches / 10)
+        let clock = Stopwatch()
+        for _ in 0..<asked { _ = try loader.next() }
+        return clock.elapsedSeconds / Double(asked)
     }
 
     private func report(_ figures: [(String, Double, Int)]) throws {

@@ -48,7 +48,7 @@ struct InspectStep: ParsableCommand {
 
     mutating func run() throws {
         let display = RunDisplay()
-        let loaded = try load()
+        let loaded = try RunRecipeFile.load(run: folder, recipe: recipe)
         let kept = FileManager.default.contents(atPath: folder + "/recipe.lua")
         if let kept, Array(kept) != loaded.runRecipe.source {
             display.remark(
@@ -68,21 +68,6 @@ struct InspectStep: ParsableCommand {
         let style = TerminalStyle.detect(descriptor: 1)
         try print(inspection, style)
         for piece in pieces { try print(piece, style) }
-    }
-
-    private func load() throws -> LoadedRecipe {
-        guard FileManager.default.fileExists(atPath: folder + "/metrics.jsonl") else {
-            throw ValidationError("\(folder) is not a run; name the folder that a run wrote")
-        }
-        let origin = try RecipeOrigin(run: folder)
-        guard let file = recipe ?? origin?.file else {
-            throw ValidationError(
-                "\(folder) does not say which recipe it was started with; name it with --recipe")
-        }
-        return try RecipeLoader.load(
-            path: recipe.map { URL(filePath: $0).path } ?? file,
-            overrides: origin?.overrides ?? [], workingFolder: origin?.workingFolder,
-            resumes: true, print: { _ in })
     }
 
     /// The step's numbers, and how they stand beside those before.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoints
 import Conversations
 import Corpora
+import Evaluation
 import Exports
 import Foundation
 import Generation
@@ -84,7 +85,7 @@ enum Report {
         case let error as ChatMistake: return error.cause.flatMap(exitCode) ?? .mistake
         case let error as StreamError: return code(error.isUserMistake)
         case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
-        case is ModelError, is ConversationError, is ExportError: return .mistake
+        case is ModelError, is ConversationError, is ExportError, is EvaluationError: return .mistake
         case let error as CocoaError: return code(error.isUserMistake)
         default: return nil
         }

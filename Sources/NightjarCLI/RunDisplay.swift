@@ -61,6 +61,18 @@ final class RunDisplay: RunObserver {
                 }.joined())
     }
 
+    func probesEnd(_ reading: ProbeReading) {
+        for result in reading.results {
+            guard let value = result.headline else { continue }
+            display.message(
+                "step \(reading.step): "
+                    + style.paint("probe \(PrintableText.line(result.name)) ", .dim)
+                    + "\(value.name) "
+                    + style.paint(HumanFormat.fixed(value.value, digits: 4), .bold)
+                    + style.paint(value.interval.map { "  \($0)" } ?? "", .dim))
+        }
+    }
+
     func checkpointIsSaved(_ name: String, step: Int) {
         display.message("step \(step): " + style.paint("saved ", .green) + name)
     }

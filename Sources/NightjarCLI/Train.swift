@@ -92,9 +92,12 @@ struct Train: ParsableCommand {
                 object["held_out_after_by_source"] = loss.lossBySource
                 object["bits_per_byte"] = loss.bitsPerByte
             }
+            if let probes = summary.probesBefore { object["probes_before"] = probes.object }
+            if let probes = summary.probesAfter { object["probes_after"] = probes.object }
             return try Output.json(object)
         }
         try showHeldOut(summary)
+        try ProbeTable.show(before: summary.probesBefore, after: summary.probesAfter)
         try showDrawn(summary)
         let now = summary.stepsNow == summary.steps ? "" : ", \(summary.stepsNow) of them now"
         let steps =

@@ -126,4 +126,65 @@ import Testing
             #expect(try loader.next() == batch)
         }
     }
+
+    // MARK: - By difficulty
+
+    /// Document i has difficulty (i % 10) / 10; every eleventh does not say.
+    private func graded() throws -> Mix {
+        let runs = (0..<55).map { TokenRun(document: $0, ids: Array(repeating: Int32($0), count: 4)) }
+        return try Mix(
+            MemoryTokens(
+                name: "graded", runs: runs,
+                difficulties: (0..<55).map { $0 % 11 == 10 ? nil : Float16(Double($0 % 10) / 10) }))
+    }
+
+    private func given(_ admission: Admission) throws -> Set<Int> {
+        let loader = try BatchLoader(
+            mix: graded(), packing: Packing(length: 16, end: 0), rows: 2, seed: 3, prefetch: 0,
+            admission: admission)
+        var seen: Set<Int> = []
+        while loader.state.sources[0].epoch < 1 { seen.formUnion(documents(try loader.next())) }
+        return seen
+    }
+
+    @Test(arguments: [(0.0, 0.3), (0.3, 0.7), (0.7, 2.0)])
+    func onlyThoseWithinTheWindowAreGiven(least: Double, most: Double) throws {
+        let seen = try given(Admission(minimumDifficulty: least, maximumDifficulty: most))
+        let wanted = (0..<55).filter { index in
+            guard index % 11 != 10 else { return true }
+            let tenths = index % 10
+            return tenths >= Int((least * 10).rounded()) && tenths <= Int((most * 10).rounded())
+        }
+        #expect(seen.isSubset(of: Set(wanted)))
+        #expect(seen.count >= wanted.count - 3, "\(seen.sorted())")
+    }
+
+    @Test func aWindowThatAdmitsNothingIsRefusedWithTheSpread() throws {
+        let runs = [TokenRun(document: 0, ids: [1, 2]), TokenRun(document: 1, ids: [3])]
+        let mix = try Mix(MemoryTokens(name: "hard", runs: runs, difficulties: [3, 5]))
+        let error = #expect(throws: CorporaError.self) {
+            try Admission(maximumDifficulty: 2).check(mix)
+        }
+        #expect(error?.message.contains("a difficulty of at most 2.0") == true)
+        #expect(error?.advice?.contains("from 3.0 to 5.0") == true)
+        try Admission(minimumDifficulty: 5).check(mix)
+    }
+
+    @Test func aShardKeepsDifficulties() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/a.shard"
+        let writer = try ShardWriter(
+            path: path, vocabularySize: 300, tokenizerFingerprint: "t", sourceKey: "k")
+        for (index, difficulty) in [nil, 0, 0.7, 65504].enumerated() as EnumeratedSequence<[Float16?]> {
+            var document = Document(
+                utf8: [65], origin: DocumentOrigin(source: "a", line: index + 1), goesOn: index == 2)
+            document.difficulty = difficulty
+            try writer.append([65], of: document)
+        }
+        try writer.finish()
+        let shard = try TokenShard(path: path, name: "a")
+        let extents = try (0..<4).map { try shard.extent(ofDocument: $0) }
+        #expect(extents.map(\.difficulty) == [nil, 0, 0.7, 65504])
+        #expect(extents.map(\.goesOn) == [false, false, true, false])
+    }
 }

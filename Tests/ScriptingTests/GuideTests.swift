@@ -184,6 +184,7 @@ private struct GuideDesk {
         let categories = ["manuals", "scripture", "dictionary"].map {
             "\"\($0)\": {\"path\": \"all.txt\"}"
         }
+        try folder.write("questions.jsonl", "{\"question\": \"a\"}\n")
         try folder.write("my-catalog/all.txt", "A line.\n")
         try folder.write(
             "my-catalog/catalog.json",

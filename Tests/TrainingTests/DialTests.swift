@@ -9,7 +9,7 @@ import Testing
 /// Laws of dials by themselves.
 @Suite struct DialBoardTests {
     private func board(steps: Int = 100) throws -> DialBoard {
-        DialBoard(try TinyRun().configuration, totalSteps: steps)
+        DialBoard(try TinyRun().configuration, totalSteps: steps, readings: [])
     }
 
     private func refusal(_ path: String, _ value: DialValue, step: Int = 10) throws -> String? {
@@ -92,7 +92,7 @@ import Testing
         // The recipe was edited after: it holds.
         let edited = try TinyRun()
         edited.configuration.optimizer.learningRate = 2e-2
-        var later = DialBoard(edited.configuration, totalSteps: 100)
+        var later = DialBoard(edited.configuration, totalSteps: 100, readings: [])
         later.restore(board.settings) { remarks.append($0) }
         #expect(later.learningRate == 2e-2 && remarks.last?.contains("the recipe says") == true)
     }

@@ -89,4 +89,41 @@ extension TrainerTests {
             #expect(refused?.code == .badDial, "\(refused!)")
         }
     }
+
+    // MARK: - Readings
+
+    @Test func readingsTakeTheirPartAndTheOthersShareTheRest() throws {
+        let found = try MixWeights(
+            [.epochs(2), .weight(3), .weight(1)], isStrict: true, readings: [0.2, 0, 0])
+        #expect(found.weights.map { ($0 * 1e9).rounded() / 1e9 } == [0.2, 0.6, 0.2])
+        let percents = try MixWeights(
+            [.percent(50), .epochs(1), .replay(100)], isStrict: true, readings: [0, 0.1, 0])
+        #expect(percents.weights.map { ($0 * 1e9).rounded() / 1e9 } == [0.45, 0.1, 0.45])
+    }
+
+    @Test func readingsAloneAreInProportion() throws {
+        let found = try MixWeights([.epochs(1), .epochs(2)], isStrict: true, readings: [0.1, 0.4])
+        #expect(found.weights == [0.1, 0.4])
+    }
+
+    @Test func readingsThatLeaveNothingAreRefused() {
+        let error = #expect(throws: TrainingError.self) {
+            _ = try MixWeights(
+                [.epochs(9), .weight(1)], isStrict: false, readings: [1.25, 0])
+        }
+        #expect(error?.message.contains("125 percent") == true)
+    }
+
+    @Test func aRunReadsASourceAsOftenAsItSays() throws {
+        let run = try TinyRun(steps: 40)
+        run.configuration.data[1].share = .epochs(2)
+        let summary = try run.train()
+        let sums = try #require(summary.drawn.first { $0.source == "sums" })
+        // Two readings, give or take a row.
+        #expect(sums.epochs == 2 || sums.epochs == 1, "\(summary.drawn)")
+        let again = try TinyRun(steps: 40)
+        again.configuration.data[1].share = .epochs(2)
+        again.configuration.mix.unit = .samples
+        #expect(throws: TrainingError.self) { try again.train() }
+    }
 }

@@ -9,6 +9,7 @@ final class ClosureHooks: RunHooks {
     var onDecide: (GradientFacts) throws -> GradientVerdict = { _ in .keep }
     var onSteer: (ProgressFacts) throws -> [DialChange] = { _ in [] }
     var onMoment: (RunMoment) -> Void = { _ in }
+    var onProbe: (ProbeFacts) throws -> ProbeVerdict = { _ in ProbeVerdict() }
     var onSave: () throws -> [String: [UInt8]] = { [:] }
     var restored: [String: [UInt8]]?
     var measured = HookMeasurements()
@@ -33,6 +34,15 @@ final class ClosureHooks: RunHooks {
     ) throws -> [DialChange] {
         calls.append("steer")
         return try onSteer(progress)
+    }
+
+    func judge(
+        _ facts: ProbeFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> ProbeVerdict {
+        calls.append("probe")
+        let verdict = try onProbe(facts)
+        try canTurn(verdict.changes)
+        return verdict
     }
 
     func saveState() throws -> [String: [UInt8]] { try onSave() }

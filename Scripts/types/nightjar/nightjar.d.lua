@@ -27,6 +27,7 @@
 ---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number what the learning rate is multiplied with: nj.schedule.*, a function of progress (0 to 1) that gives the factor, or the name of a plugin in use that has one: "my-plugin", "my-plugin/warm-restarts"
 ---@field gradient_clip? number|false the largest gradient norm let through; false for none
 ---@field evaluate? nightjar.Evaluate when held-out loss is measured
+---@field probes? table<string, any> what the model is asked while it learns: nj.probe.*, and every_steps
 ---@field checkpoint? nightjar.Checkpoint when the run is saved, and what is kept
 ---@field on? nightjar.On what to do when something goes wrong
 ---@field prefetch? integer batches prepared ahead; 0 for none
@@ -192,6 +193,68 @@
 ---@field batches? integer validation batches in all, at most, which sources and sets share
 ---@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat> validation sets by name, each a source that is held out whole
 
+---@class nightjar.Probes
+---@field every_steps? integer steps between measurements; by default only at the beginning and the end
+
+---@class nightjar.LossProbe
+---@field kind? "loss"
+---@field name string give the probe a name, such as name = "general"
+---@field sets? string|string[] the text, by the names of sources with held-out parts and of evaluate.sets; "replay" is every category of the replay, "all" all of them; by default the probe's own name
+---@field data? nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat a source of its own in place of sets
+---@field tokens? integer the most tokens of each category
+
+---@class nightjar.ChoiceProbe
+---@field kind? "choice"
+---@field name string give the probe a name, such as name = "general"
+---@field path string give a file with one JSON object a line, relative to the recipe
+---@field prompt? string what stands before an answer: a field, or a text around fields in braces
+---@field choices? string the field with the list of answers
+---@field answer? string the field with the right one: its index from 0, its letter, or its text
+---@field separator? string what stands between prompt and answer
+---@field limit? integer the most rows, spread over the file; by default all
+
+---@class nightjar.ExactMatchProbe
+---@field kind? "exact_match"
+---@field name string give the probe a name, such as name = "general"
+---@field path string give a file with one JSON object a line, relative to the recipe
+---@field answer? string the right answer: a field, or a text around fields in braces
+---@field prompt? string what the model continues: a field, or a text around fields in braces
+---@field chat? boolean whether prompts are what a user says; by default where the run's rows are conversations
+---@field max_new_tokens? integer the most tokens of an answer
+---@field stop? string[] an answer ends before the first of these; by default the end of the line, and none in a chat
+---@field limit? integer the most rows, spread over the file; by default all
+
+---@class nightjar.ScriptProbe
+---@field kind? "script"
+---@field name string give the probe a name, such as name = "general"
+---@field path string give a file with one JSON object a line, relative to the recipe
+---@field score fun(ctx: nightjar.ProbeAnswer): number give a function of an answer that tells what it is worth
+---@field answer? string the right answer, where rows have one: a field, or a text around fields in braces
+---@field prompt? string what the model continues: a field, or a text around fields in braces
+---@field chat? boolean whether prompts are what a user says; by default where the run's rows are conversations
+---@field max_new_tokens? integer the most tokens of an answer
+---@field stop? string[] an answer ends before the first of these; by default the end of the line, and none in a chat
+---@field limit? integer the most rows, spread over the file; by default all
+
+---@class nightjar.ProbeAnswer
+---@field row integer the row's line in the file
+---@field prompt string as the row has it
+---@field completion string what the model wrote
+---@field answer? string what the row says is right
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.LabelsProbe
+---@field kind? "labels"
+---@field name string give the probe a name, such as name = "general"
+---@field path string give a file with one JSON object a line, relative to the recipe
+---@field prompt? string what the model continues: a field, or a text around fields in braces
+---@field label? string the right label as the model is to write it: a field, or a text around fields in braces
+---@field levels? string the field with the labels from the root of their tree down, where they have one
+---@field labels? string a file with every label, one JSON object a line; by default the rows' own
+---@field chat? boolean whether prompts are what a user says; by default where the run's rows are conversations
+---@field limit? integer the most rows, spread over the file; by default all
+
 ---@class nightjar.Checkpoint
 ---@field every_steps? integer steps between checkpoints; by default only at the end
 ---@field keep_last? integer how many of the newest are kept
@@ -220,6 +283,7 @@
 ---@field on_rollback? fun(ctx: nightjar.Rollback) Weights and optimizer were put back to those of a checkpoint; step numbers and data go on.
 ---@field on_step_end? fun(ctx: nightjar.StepEnd) A step is made and its numbers are known.
 ---@field on_evaluate? fun(ctx: nightjar.Evaluation) Held-out text was scored.
+---@field on_probe? fun(ctx: nightjar.ProbeFacts): "keep"|"rollback"|"stop"|nightjar.ProbeVerdict? The probes were measured: at step 0, as often as `probes.every_steps` says, and at the end. "rollback" goes back to the last checkpoint's weights and on with new data, "stop" ends the run with everything saved; `dials` are turned either way. The first action other than "keep" counts.
 ---@field on_checkpoint? fun(ctx: nightjar.CheckpointTaken) A checkpoint that was asked for is about to be taken: what the handler leaves in `ctx.state` is in it.
 ---@field on_error? fun(ctx: nightjar.RunError) The run ends with an error; what was done is being saved.
 ---@field on_end? fun(ctx: nightjar.RunEnd) The run is over, done or stopped, and everything is saved.
@@ -264,6 +328,7 @@
 ---@field index integer the document within its source
 ---@field tokens integer its tokens in this batch
 ---@field epoch integer how often its source had been read through before
+---@field difficulty? number what its row calls its difficulty, where its source names that field
 ---@field weight number its weight in the loss
 
 ---@class nightjar.Gradients
@@ -313,6 +378,24 @@
 ---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
 ---@field settings table<string, any> the plugin's settings, with what the recipe changed
 
+---@class nightjar.ProbeFacts
+---@field step integer steps made so far
+---@field total_steps integer steps to make in all
+---@field progress number the share of the run done
+---@field probes? table<string, table<string, number>> what the probes came to last, by name: probes.general.loss, and loss_low and loss_high, the ends of its interval of 95 %
+---@field start? table<string, table<string, number>> the same at step 0
+---@field rollbacks integer rollbacks of this run so far
+---@field max_rollbacks integer how many the recipe allows
+---@field rollback_step? integer the checkpoint that a rollback goes to; nil where there is none yet
+---@field dials table<string, any> every dial with its value now, by path: "optimizer.lr"
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.ProbeVerdict
+---@field action? "keep"|"rollback"|"stop" what becomes of the run
+---@field dials? table<string, number|"none"|boolean> new values by path, as a curriculum's
+---@field reason? string one sentence, for the journal
+
 ---@class nightjar.CheckpointTaken
 ---@field step integer steps made so far
 ---@field name string such as step-000500
@@ -338,11 +421,14 @@
 ---@field progress number the share of the run done
 ---@field tokens integer input tokens so far
 ---@field loss? number of the last step
+---@field loss_by_source? table<string, number> in a mix, averaged over about the last ten steps that drew from the source
 ---@field held_out_loss? number the last that was measured
 ---@field held_out_step? integer the step it was measured at
 ---@field held_out_by_source? table<string, number> the same by source
 ---@field first_held_out_loss? number measured at step 0
 ---@field best_held_out_loss? number the lowest so far
+---@field probes? table<string, table<string, number>> what the probes came to last, by name: probes.general.loss, and loss_low and loss_high, the ends of its interval of 95 %
+---@field start? table<string, table<string, number>> the same at step 0
 ---@field dials table<string, any> every dial with its value now, by path: "optimizer.lr"
 ---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
 ---@field settings table<string, any> the plugin's settings, with what the recipe changed
@@ -358,6 +444,7 @@
 ---@field model nightjar.model
 ---@field optim nightjar.optim
 ---@field schedule nightjar.schedule
+---@field probe nightjar.probe
 ---@field text nightjar.text
 ---@field regex nightjar.regex
 ---@field json nightjar.json

@@ -15,6 +15,8 @@ public struct EvaluationSet: Sendable {
     /// Without a beginning token the first token of a document is given rather than predicted,
     /// and its bytes are not counted.
     public let byteCount: Int
+    /// The same by document.
+    public let documentBytes: [Int]
     public let batchCount: Int
     /// Inputs taken of the last document, which is cut where even one alone exceeds the bound.
     private let lastInputs: Int
@@ -41,7 +43,7 @@ public struct EvaluationSet: Sendable {
         }
         var documents = 0
         var tokens = 0
-        var bytes = 0
+        var bytes: [Int] = []
         var last = 0
         var rowsNeeded = 0
         // Inputs in the row that is being filled, where rows hold whole documents.
@@ -69,7 +71,7 @@ public struct EvaluationSet: Sendable {
                     predicted -= min(tokenizer.bytes(of: first.ids[0]).count, predicted)
                 }
             }
-            bytes += predicted
+            bytes.append(predicted)
         }
         if packing.policy == .chunk { rowsNeeded = (tokens + packing.length - 1) / packing.length }
         self.source = source
@@ -77,7 +79,8 @@ public struct EvaluationSet: Sendable {
         self.rows = rows
         documentCount = documents
         tokenCount = tokens
-        byteCount = bytes
+        byteCount = bytes.reduce(0, +)
+        documentBytes = bytes
         lastInputs = last
         batchCount = (rowsNeeded + rows - 1) / rows
     }

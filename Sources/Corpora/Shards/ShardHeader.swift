@@ -122,6 +122,8 @@ struct ShardRecord: Sendable, Hashable {
     var file = 0
     var startsMidway = false
     var goesOn = false
+    /// In half precision, beside the flags.
+    var difficulty: Float16?
 
     init() {}
 
@@ -129,9 +131,10 @@ struct ShardRecord: Sendable, Hashable {
         for value in [firstToken, textBytes, line] {
             withUnsafeBytes(of: UInt64(value).littleEndian) { bytes += $0 }
         }
-        let flags = (startsMidway ? 1 : 0) | (goesOn ? 2 : 0)
+        var flags: UInt32 = (startsMidway ? 1 : 0) | (goesOn ? 2 : 0)
+        if let difficulty { flags |= 4 | UInt32(difficulty.bitPattern) << 16 }
         withUnsafeBytes(of: UInt32(file).littleEndian) { bytes += $0 }
-        withUnsafeBytes(of: UInt32(flags).littleEndian) { bytes += $0 }
+        withUnsafeBytes(of: flags.littleEndian) { bytes += $0 }
     }
 
     init(_ bytes: UnsafeRawBufferPointer) {
@@ -147,5 +150,8 @@ struct ShardRecord: Sendable, Hashable {
         file = last & 0xffff_ffff
         startsMidway = last >> 32 & 1 != 0
         goesOn = last >> 32 & 2 != 0
+        if last >> 32 & 4 != 0 {
+            difficulty = Float16(bitPattern: UInt16(truncatingIfNeeded: last >> 48))
+        }
     }
 }

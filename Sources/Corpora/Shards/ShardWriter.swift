@@ -69,6 +69,7 @@ final class ShardWriter {
         record.file = files.count - 1
         record.startsMidway = encoded.startsMidway
         record.goesOn = encoded.goesOn
+        record.difficulty = document.difficulty
         try put(stored(ids, of: document))
         try keep(encoded.lossWeights, count: ids.count)
         record.append(to: &records)

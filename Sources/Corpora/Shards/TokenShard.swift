@@ -80,7 +80,8 @@ public final class TokenShard: TokenSource {
         let (record, end) = try record(index)
         return DocumentExtent(
             tokenCount: end - record.firstToken, byteCount: record.textBytes,
-            startsMidway: record.startsMidway, goesOn: record.goesOn)
+            startsMidway: record.startsMidway, goesOn: record.goesOn,
+            difficulty: record.difficulty)
     }
 
     public func run(ofDocument index: Int, tokens: Range<Int>) throws -> TokenRun {

@@ -16,7 +16,7 @@ enum LuaType {
         case .kinds(let kinds):
             (kinds.records.map(className) + (kinds.takesName ? ["string"] : []))
                 .joined(separator: "|")
-        case .mix: "table<string, any>"
+        case .mix, .collection: "table<string, any>"
         case .sources(let kinds):
             (kinds.records.map(className) + ["table<string, any>"]).joined(separator: "|")
         case .off: "false"
@@ -53,6 +53,8 @@ enum LuaType {
         case .record(let record): [record] + record.fields.flatMap { records(in: $0.shape) }
         case .kinds(let kinds), .sources(let kinds), .mix(let kinds):
             kinds.records.flatMap { records(in: .record($0)) }
+        case .collection(let settings, let kinds):
+            records(in: .record(settings)) + kinds.records.flatMap { records(in: .record($0)) }
         case .list(let element), .array(let element), .map(let element): records(in: element)
         case .either(let shapes): shapes.flatMap(records)
         case .function(let signature):

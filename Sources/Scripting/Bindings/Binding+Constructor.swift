@@ -23,12 +23,21 @@ extension Binding {
         return binding
     }
 
+    /// Whether a constructor takes a value: a table, or the bare name that stands for one.
+    private func isTable(_ node: LuaNode) -> Bool {
+        switch (node, parameters[0].shape) {
+        case (.table, _): true
+        case (.string, .record(let record)): record.shorthand != nil
+        default: false
+        }
+    }
+
     /// The one table of a constructor, checked. Its key paths begin inside it.
     ///
     /// - Throws: `ShapeFault`.
     func checkedTable(_ given: [LuaNode], stage: ShapeCheck.Stage) throws -> [LuaNode] {
         do {
-            guard given.count == 1, case .table = given[0] else {
+            guard given.count == 1, isTable(given[0]) else {
                 let got = given.first?.summary ?? "nothing"
                 throw ShapeFault(
                     constructor: fullName, path: LuaPath(),

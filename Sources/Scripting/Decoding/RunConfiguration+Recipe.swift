@@ -81,6 +81,8 @@ extension RunConfiguration {
             everySteps: evaluate.optionalInteger("every_steps"),
             batches: evaluate.integer("batches"),
             sets: try Self.sets(evaluate, places, at: root.appending("evaluate")))
+        probes = try ProbeSettings(
+            recipe: table.inner("probes"), places: places, at: root.appending("probes"))
         let checkpoint = table.inner("checkpoint")
         checkpoints = CheckpointSettings(
             everySteps: checkpoint.optionalInteger("every_steps"),

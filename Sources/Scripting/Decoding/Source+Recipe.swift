@@ -73,6 +73,7 @@ extension WeightedSource {
         self.init(
             source: try Source(recipe: entry, name: name, places, at: path),
             share: percent.map { isReplay ? .replay($0) : .percent($0) }
+                ?? entry.optionalNumber("epochs").map(WeightedSource.Share.epochs)
                 ?? .weight(entry.number("weight")),
             maximumEpochs: entry.optionalNumber("max_epochs"))
     }

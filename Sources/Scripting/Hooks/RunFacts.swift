@@ -72,13 +72,16 @@ enum RunFacts {
 
     static func of(_ batch: BatchFacts, totalSteps: Int) -> Facts {
         let documents = batch.documents.map { document in
-            LuaValue.table(
-                Facts([
-                    "source": .string(LuaString(document.source)),
-                    // Positions count from 1 in scripts.
-                    "index": .count(document.index + 1), "tokens": .count(document.tokens),
-                    "epoch": .count(document.epoch), "weight": .number(document.weight),
-                ]))
+            var facts = Facts([
+                "source": .string(LuaString(document.source)),
+                // Positions count from 1 in scripts.
+                "index": .count(document.index + 1), "tokens": .count(document.tokens),
+                "epoch": .count(document.epoch), "weight": .number(document.weight),
+            ])
+            if let difficulty = document.difficulty {
+                facts.set("difficulty", .number(difficulty))
+            }
+            return LuaValue.table(facts)
         }
         return Facts([
             "step": .count(batch.step - 1), "progress": progress(batch.step - 1, totalSteps),
@@ -128,7 +131,59 @@ enum RunFacts {
         if let best = progress.bestHeldOut {
             facts.set("best_held_out_loss", .number(best.loss))
         }
+        if let last = progress.lastProbes { facts.set("probes", of(last)) }
+        if let first = progress.firstProbes { facts.set("start", of(first)) }
+        if !progress.lossBySource.isEmpty {
+            let sources = progress.lossBySource.sorted { $0.key < $1.key }.map {
+                Facts.Field(key: .string(LuaString($0.key)), value: .number($0.value))
+            }
+            facts.set("loss_by_source", .table(LuaTable(fields: sources)))
+        }
         return facts
+    }
+
+    static func of(_ facts: ProbeFacts) -> Facts {
+        let progress = facts.progress
+        var table = Facts([
+            "step": .count(progress.step), "total_steps": .count(progress.totalSteps),
+            "progress": .number(progress.progress), "rollbacks": .count(progress.rollbacks),
+            "max_rollbacks": .count(facts.maximumRollbacks),
+            "dials": .table(
+                LuaTable(
+                    fields: progress.dials.sorted { $0.key < $1.key }.map {
+                        Facts.Field(key: .string(LuaString($0.key)), value: LuaValue($0.value))
+                    })),
+        ])
+        if let last = progress.lastProbes { table.set("probes", of(last)) }
+        if let first = progress.firstProbes { table.set("start", of(first)) }
+        if let target = facts.rollbackTarget { table.set("rollback_step", .count(target)) }
+        return table
+    }
+
+    /// Numbers by probe and name, with the ends of their intervals: `general.loss_low`.
+    private static func of(_ reading: ProbeReading) -> LuaValue {
+        .table(
+            LuaTable(
+                fields: reading.results.map { result in
+                    var table = Facts(["count": .count(result.count), "step": .count(reading.step)])
+                    for value in result.values {
+                        table.set(value.name, .number(value.value))
+                        if let low = value.low, let high = value.high {
+                            table.set("\(value.name)_low", .number(low))
+                            table.set("\(value.name)_high", .number(high))
+                        }
+                    }
+                    return Facts.Field(key: .string(LuaString(result.name)), value: .table(table))
+                }))
+    }
+
+    static func of(_ answer: ProbeAnswer) -> Facts {
+        var table = Facts([
+            "row": .count(answer.row), "prompt": .string(LuaString(answer.prompt)),
+            "completion": .string(LuaString(answer.completion)),
+        ])
+        if let expected = answer.expected { table.set("answer", .string(LuaString(expected))) }
+        return table
     }
 
     /// What `nj.run.get` gives where there is no run.

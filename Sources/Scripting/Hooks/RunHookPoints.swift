@@ -1,8 +1,8 @@
 /// The moments of a training run.
 enum RunHookPoints {
     static let all: [HookPoint] = [
-        start, resume, stepStart, batch, gradients, rollback, stepEnd, evaluate, checkpoint, error,
-        end,
+        start, resume, stepStart, batch, gradients, rollback, stepEnd, evaluate, ProbeHookPoint.probe,
+        checkpoint, error, end,
     ]
 
     // MARK: - Facts that several moments share
@@ -71,6 +71,9 @@ enum RunHookPoints {
             Field(
                 "epoch", .integer(0 ... .max), .required,
                 "how often its source had been read through before"),
+            Field(
+                "difficulty", .number(.nonNegative), .none,
+                "what its row calls its difficulty, where its source names that field"),
             Field("weight", .number(.nonNegative), .required, "its weight in the loss"),
         ])
 

@@ -159,7 +159,7 @@ public final class ScriptedHooks: RunHooks {
         return changes
     }
 
-    private func wishes(
+    func wishes(
         _ answer: LuaNode, of slot: ScriptSlot, at door: String
     ) throws -> [DialChange] {
         guard case .table(let table) = answer else { return [] }
@@ -234,7 +234,7 @@ public final class ScriptedHooks: RunHooks {
     // MARK: - Calling
 
     /// What a hook is asked at a step.
-    private func question(
+    func question(
         _ door: String, _ facts: LuaTable<LuaValue>, step: Int
     ) throws -> ScriptQuestion {
         ScriptQuestion(
@@ -244,7 +244,7 @@ public final class ScriptedHooks: RunHooks {
     /// Asks one script, where it has the door; only then is the question made.
     ///
     /// - Parameter accepting: throws for an answer that the run cannot take.
-    private func call(
+    func call(
         _ slot: ScriptSlot, _ door: String, _ question: () throws -> ScriptQuestion,
         isAnswerUsed: Bool = true, accepting: (LuaNode) throws -> Void = { _ in }
     ) throws -> LuaNode? {
@@ -278,7 +278,7 @@ public final class ScriptedHooks: RunHooks {
                 ], hasEffect: false))
     }
 
-    private var run: LuaValue {
+    var run: LuaValue {
         let run =
             madeRun
             ?? RunFacts.run(
@@ -330,18 +330,7 @@ extension CutOff {
 extension GradientVerdict {
     /// The verdict that a decider's answer, which was checked, stands for.
     fileprivate init(_ answer: LuaNode, of name: String) {
-        var action = ""
-        var reason = ""
-        switch answer {
-        case .string(let word): action = word.description
-        case .table(let table):
-            if case .string(let word)? = table["action"] { action = word.description }
-            if case .string(let text)? = table["reason"] {
-                reason = PrintableText.line(text.beginning(500))
-            }
-        default: break
-        }
-        let told = reason.isEmpty ? name : "\(name): \(reason)"
+        let (action, told) = answer.verdict(of: name)
         switch action {
         case "skip": self = .skip(reason: told)
         case "rollback": self = .rollback(reason: told)

@@ -170,12 +170,16 @@ enum Curriculum {
             Field("progress", .number(.share), .required, "the share of the run done"),
             Field("tokens", .integer(0 ... .max), .required, "input tokens so far"),
             Field("loss", .number(.finite), .none, "of the last step"),
+            Field(
+                "loss_by_source", .map(.number(.finite)), .none,
+                "in a mix, averaged over about the last ten steps that drew from the source"),
             Field("held_out_loss", .number(.finite), .none, "the last that was measured"),
             Field("held_out_step", .integer(0 ... .max), .none, "the step it was measured at"),
             Field(
                 "held_out_by_source", .map(.number(.finite)), .none, "the same by source"),
             Field("first_held_out_loss", .number(.finite), .none, "measured at step 0"),
             Field("best_held_out_loss", .number(.finite), .none, "the lowest so far"),
+            ProbeHookPoint.probes, ProbeHookPoint.start,
             Field(
                 "dials", .map(.any), .required,
                 "every dial with its value now, by path: \"optimizer.lr\""),

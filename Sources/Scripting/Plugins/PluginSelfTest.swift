@@ -225,6 +225,8 @@ enum DoorShape {
             }
         case "curriculum" where parts.count == 1, "curricula" where parts.count == 2:
             return (Curriculum.facts, Curriculum.answer, .answer)
+        case "probes" where parts.count == 2 && parts[1].hasSuffix(".score"):
+            return (ProbeDeclarations.facts, ProbeDeclarations.score, .answer)
         case "schedules" where parts.count == 2:
             return (ScheduleDeclarations.facts, ScheduleDeclarations.factor.shape, .answer)
         default: break
@@ -259,7 +261,8 @@ extension Shape {
         case .choice(let words, _): .string(LuaString(words.first ?? ""))
         case .either(let shapes): shapes.first?.zero ?? .nil
         case .any, .plain, .function, .object: .nil
-        case .list, .array, .map, .record, .kinds, .mix, .sources: .table(LuaTable())
+        case .list, .array, .map, .record, .kinds, .mix, .sources, .collection:
+            .table(LuaTable())
         }
     }
 }

@@ -220,6 +220,10 @@ public enum RecipeLoader {
             evaluate.set("sets", .table(sets))
             table.set("evaluate", .table(evaluate))
         }
+        if case .table(var probes)? = table["probes"] {
+            probes.answerBadInputWithin(as: on)
+            table.set("probes", .table(probes))
+        }
         if case .table(var limits)? = table["limits"] {
             try RecipeLimits.complete(&limits)
             table.set("limits", .table(limits))

@@ -152,6 +152,13 @@ extension Shape {
             }
             return entry
         }
+        if case .collection(let settings, let kinds) = self {
+            if let field = settings.field(name) { return field.shape }
+            guard table.names.contains(name) else {
+                throw unknown(kinds.noun, among: settings.names + table.names)
+            }
+            return .kinds(kinds)
+        }
         if case .map(let element) = self {
             guard table.names.contains(name) else { throw unknown("name", among: table.names) }
             return element

@@ -29,6 +29,8 @@ indirect enum Shape: Sendable {
     case kinds(Kinds)
     /// Sources by name, each with its weight.
     case mix(Kinds)
+    /// A record's keys, and named tables of several kinds beside them.
+    case collection(Record, Kinds)
     /// One source or a mix of them.
     case sources(Kinds)
     /// `false`, where a setting can be switched off.
@@ -58,6 +60,7 @@ indirect enum Shape: Sendable {
         case .record(let record): "a table (\(record.noun))"
         case .kinds(let kinds): kinds.expectation
         case .mix: "named sources"
+        case .collection(let settings, _): "a table (\(settings.noun))"
         case .sources: "a source such as nj.data.text { ... }, or nj.data.mix { ... }"
         case .off: "false"
         case .either(let shapes): Words.anyOf(shapes.map(\.expectation))
@@ -82,7 +85,7 @@ indirect enum Shape: Sendable {
         case (.text, .string), (.bytes, .string), (.choice, .string): true
         case (.array, .table), (.map, .table): true
         case (.list, .table), (.record, .table), (.mix, .table), (.kinds, .table): true
-        case (.sources, .table): true
+        case (.sources, .table), (.collection, .table): true
         case (.record(let record), .string): record.shorthand != nil
         case (.kinds(let kinds), .string): kinds.takesName
         case (.either(let shapes), _): shapes.contains { $0.takesType(of: node) }

@@ -13,12 +13,16 @@ extension ShapeCheck {
         "max_epochs", .number(.positive), .none,
         "how often the run may read the source; a share that needs more is an error")
 
+    private static let epochs = Field(
+        "epochs", .number(.positive), .required,
+        "how often the run reads the source; the others share the tokens that it leaves over")
+
     /// A category of a replay whose text a catalog has.
     static let category = Record(
         noun: "category", fields: [percent, maximumEpochs], tag: "category")
 
     /// What may stand beside a source, whichever form the mix has.
-    static let besideSource = [weight, percent, maximumEpochs]
+    static let besideSource = [weight, percent, epochs, maximumEpochs]
 
     /// Settings of a mix, which name no source.
     static let mixSettings = [
@@ -91,6 +95,8 @@ extension ShapeCheck {
     private func checkForms(
         _ entries: [(path: LuaPath, entry: LuaTable<LuaNode>)], at path: LuaPath
     ) throws {
+        let entries = entries.filter { $0.entry["epochs"] == nil }
+        guard !entries.isEmpty else { return }
         let weighed = entries.filter { $0.entry["percent"] == nil }
         guard weighed.count == entries.count else {
             guard let first = weighed.first else { return }
@@ -198,11 +204,15 @@ extension ShapeCheck {
             throw fault(
                 path, "this entry has no source; write { weight = 1, nj.data.text { ... } }")
         }
-        let hasPercent = table["percent"].map { !$0.isNil } ?? false
-        if hasPercent, let weight = table["weight"], !weight.isNil {
-            throw fault(path, "this source has a weight and a percentage; give one of them")
+        let said = ["weight", "percent", "epochs"].filter { name in
+            table[LuaKey.string(LuaString(name))].map { !$0.isNil } ?? false
         }
-        let share = hasPercent ? Self.percent : Self.weight
+        guard said.count <= 1 else {
+            throw fault(
+                path, "this source has \(said.joined(separator: " and ")); give one of them")
+        }
+        let share =
+            said == ["percent"] ? Self.percent : said == ["epochs"] ? Self.epochs : Self.weight
         let shared = Kinds(
             noun: kinds.noun,
             records: kinds.records.map { $0.led(by: [share, Self.maximumEpochs]) })
@@ -212,11 +222,11 @@ extension ShapeCheck {
     private static func misplaced(_ key: LuaKey) -> String {
         key == "share"
             ? "a source's share is its weight or its percent; give one of them"
-            : "only weight, percent and max_epochs stand beside the source; put the source's own keys "
+            : "only weight, percent, epochs and max_epochs stand beside the source; put its own keys "
                 + "into it"
     }
 
-    private static func isSourceName(_ name: String) -> Bool {
+    static func isSourceName(_ name: String) -> Bool {
         let letters = name.utf8.map { (c: UInt8) in (c | 32 >= 97 && c | 32 <= 122) || c == 95 }
         return letters.first == true
             && zip(name.utf8, letters).allSatisfy { c, isLetter in

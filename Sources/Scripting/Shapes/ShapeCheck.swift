@@ -84,6 +84,9 @@ struct ShapeCheck {
             guard let kind = table["kind"], !kind.isNil else { throw mismatch() }
             let isMix = if case .string("mix") = kind { true } else { false }
             return try checked(node, as: isMix ? .mix(kinds) : .kinds(kinds), at: path)
+        case .collection(let settings, let kinds):
+            guard case .table(let table) = node else { throw mismatch() }
+            return .table(try collection(table, settings, of: kinds, at: path))
         case .mix(let kinds):
             guard case .table(let table) = node else { throw mismatch() }
             return .table(try mix(table, of: kinds, at: path))

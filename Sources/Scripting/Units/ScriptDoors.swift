@@ -22,6 +22,14 @@ struct ScriptDoors {
                         functions.append(("\(key).\(name)", function))
                     }
                 }
+            case .table(let probes) where key == "probes":
+                for case .table(let probe) in probes.fields.map(\.value) {
+                    if case .string(let name)? = probe["name"],
+                        case .function(let function)? = probe["score"]
+                    {
+                        functions.append(("\(key).\(name).score", function))
+                    }
+                }
             default: continue
             }
         }

@@ -27,7 +27,7 @@ extension ScriptUnit {
         if door == "hooks.on_batch" {
             let documents = facts.value.asTable?["documents"]?.asTable?.array ?? []
             _ = try weights(answer, count: documents.count)
-        } else if case .table(let table) = answer, door.hasPrefix("curricul") {
+        } else if let table = ProbeHookPoint.dials(in: answer, of: door) {
             for (path, value) in try dials(table, of: door) {
                 guard let dial = Dial.of(path) else {
                     throw badAnswer("\"\(path)\" is no dial", of: door)

@@ -1,7 +1,8 @@
 /// The weights that the shares of a mix come to.
 ///
 /// Sources with a percentage have it of the whole; what they leave over is shared by the replay
-/// sources in proportion to theirs, which should add up to 100.
+/// sources in proportion to theirs, which should add up to 100. Sources that are to be read so many
+/// times have what that is of the run; all of this is of what they leave over.
 struct MixWeights: Sendable, Hashable {
     /// One a source; only their ratios count.
     let weights: [Double]
@@ -11,16 +12,51 @@ struct MixWeights: Sendable, Hashable {
     /// What sums may be off by, as 33.3 + 33.3 + 33.4 is.
     private static let tolerance = 0.01 + 1e-9
 
+    /// - Parameter readings: by source, the part of the run's tokens that its readings are; 0 for
+    ///   those whose share is said otherwise.
     /// - Throws: `TrainingError` where nothing can be drawn, and in a strict mix where percentages do
     ///   not add up.
-    init(_ shares: [WeightedSource.Share], isStrict: Bool) throws {
+    init(_ shares: [WeightedSource.Share], isStrict: Bool, readings: [Double] = []) throws {
+        guard readings.contains(where: { $0 > 0 }) else {
+            try self.init(plain: shares, isStrict: isStrict)
+            return
+        }
+        let read = readings.reduce(0, +)
+        let isRead = shares.map { if case .epochs = $0 { true } else { false } }
+        let others = zip(shares, isRead).filter { !$1 }.map(\.0)
+        guard !others.isEmpty else {
+            // Where all of them are read a number of times, the run is as long as it is.
+            self.init(weights: readings, remarks: [])
+            return
+        }
+        guard read < 1 else {
+            throw TrainingError(
+                .badConfiguration,
+                "The epochs of the mix ask for \(Self.text(100 * read)) percent of the run's tokens, "
+                    + "and nothing is left for the other sources; lower them, or lengthen the run.")
+        }
+        let rest = try MixWeights(plain: others, isStrict: isStrict)
+        let sum = rest.weights.reduce(0, +)
+        var next = rest.weights.makeIterator()
+        self.init(
+            weights: zip(isRead, readings).map { isRead, reading in
+                isRead ? reading : (next.next() ?? 0) / sum * (1 - read)
+            }, remarks: rest.remarks)
+    }
+
+    private init(weights: [Double], remarks: [String]) {
+        self.weights = weights
+        self.remarks = remarks
+    }
+
+    private init(plain shares: [WeightedSource.Share], isStrict: Bool) throws {
         var whole = 0.0
         var replay = 0.0
         var hasWhole = false
         var hasReplay = false
         for share in shares {
             switch share {
-            case .weight: continue
+            case .weight, .epochs: continue
             case .percent(let percent):
                 whole += percent
                 hasWhole = true
@@ -70,7 +106,7 @@ struct MixWeights: Sendable, Hashable {
         }
         weights = shares.map { share in
             switch share {
-            case .weight(let weight): weight
+            case .weight(let weight), .epochs(let weight): weight
             case .percent(let percent): percent
             case .replay(let percent): replay > 0 ? rest * percent / replay : 0
             }

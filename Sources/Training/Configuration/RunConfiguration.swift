@@ -43,6 +43,8 @@ public struct RunConfiguration: Sendable {
     /// The largest gradient norm let through; nil for no limit.
     public var gradientClip: Double? = 1
     public var evaluation = EvaluationSettings()
+    /// What the model is asked while it learns.
+    public var probes = ProbeSettings()
     public var checkpoints = CheckpointSettings()
     public var responses = FailureResponses()
     /// How often a run may go back.
@@ -153,6 +155,20 @@ public struct EvaluationSettings: Sendable, Hashable {
         self.everySteps = everySteps
         self.batches = batches
         self.sets = sets
+    }
+}
+
+/// What a model is asked while it learns, and when.
+public struct ProbeSettings: Sendable {
+    /// Steps between measurements; nil measures at the beginning and the end only.
+    public var everySteps: Int?
+    /// In the order in which they are asked.
+    public var recipes: [any ProbeRecipe]
+
+    /// No probes, unless they are given.
+    public init(everySteps: Int? = nil, recipes: [any ProbeRecipe] = []) {
+        self.everySteps = everySteps
+        self.recipes = recipes
     }
 }
 

@@ -2,7 +2,8 @@ public import Corpora
 
 /// A source and its share of the mix.
 public struct WeightedSource: Sendable, Hashable {
-    /// How a source's share is said; one mix says all of them by weights, or none.
+    /// How a source's share is said; one mix says all of them by weights, or none. Readings may stand
+    /// beside both.
     public enum Share: Sendable, Hashable {
         /// Relative to the other sources' weights.
         case weight(Double)
@@ -10,11 +11,16 @@ public struct WeightedSource: Sendable, Hashable {
         case percent(Double)
         /// Of what the sources with a percentage leave over, in percent: replay.
         case replay(Double)
+        /// So many readings over the run, whatever that is of the whole; the others share what it
+        /// leaves over.
+        case epochs(Double)
 
         /// The number as it was said.
         public var number: Double {
             switch self {
-            case .weight(let number), .percent(let number), .replay(let number): number
+            case .weight(let number), .percent(let number), .replay(let number),
+                .epochs(let number):
+                number
             }
         }
     }

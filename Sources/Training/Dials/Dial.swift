@@ -22,7 +22,7 @@ public struct Dial: Sendable, Hashable {
         case learningRate, weightDecay, gradientClip, scheduleFactor
         /// A source's share of the mix, in the words of the recipe.
         case sourceWeight(String), sourcePercent(String), replayPercent(String)
-        case maximumDocumentTokens, evaluationSteps, checkpointSteps, keepLast, totalSteps
+        case maximumDocumentTokens, minimumDifficulty, maximumDifficulty, evaluationSteps, probeSteps, checkpointSteps, keepLast, totalSteps
     }
 
     /// Such as `optimizer.lr`; in the catalogue `<source>` stands for a source's name.
@@ -90,8 +90,20 @@ public struct Dial: Sendable, Hashable {
             "Documents with more tokens are passed over until their source is read again; those "
                 + "already begun go on."),
         Dial(
+            "data.min_difficulty", .number, orNone: true, .minimumDifficulty,
+            "Documents that their rows call easier are passed over until their source is read again."
+        ),
+        Dial(
+            "data.max_difficulty", .number, orNone: true, .maximumDifficulty,
+            "Documents that their rows call more difficult are passed over until their source is read "
+                + "again."),
+        Dial(
             "evaluate.every_steps", .integer(1...most), orNone: true, .evaluationSteps,
             "Steps between evaluations; none evaluates at the beginning and the end only."),
+        Dial(
+            "probes.every_steps", .integer(1...most), orNone: true, .probeSteps,
+            "Steps between measurements of the probes; none measures at the beginning and the end "
+                + "only."),
         Dial(
             "checkpoint.every_steps", .integer(1...most), orNone: true, .checkpointSteps,
             "Steps between checkpoints; none saves at the end only."),
@@ -108,8 +120,7 @@ public struct Dial: Sendable, Hashable {
         catalogue.flatMap { dial -> [Dial] in
             guard dial.path.contains(placeholder) else { return [dial] }
             return sources.compactMap { source in
-                let target = Target(shareOf: source)
-                guard target.isOfKind(dial.target) else { return nil }
+                guard let target = Target(shareOf: source), target.isOfKind(dial.target) else { return nil }
                 let path = dial.path.replacing(placeholder, with: source.source.name)
                 return Dial(path, dial.kind, target, dial.documentation)
             }
@@ -151,13 +162,14 @@ public struct Dial: Sendable, Hashable {
 }
 
 extension Dial.Target {
-    /// What turns the share of a source.
-    init(shareOf source: WeightedSource) {
+    /// What turns the share of a source; nil for one that is read a number of times.
+    init?(shareOf source: WeightedSource) {
         let name = source.source.name
         switch source.share {
         case .weight: self = .sourceWeight(name)
         case .percent: self = .sourcePercent(name)
         case .replay: self = .replayPercent(name)
+        case .epochs: return nil
         }
     }
 

@@ -18,17 +18,24 @@ struct DialBoard: Sendable {
     /// What turns each source's share, in the sources' order, as the recipe says the share.
     private let shares: [(path: String, recipe: WeightedSource.Share)]
     private let isStrict: Bool
+    /// What `RunData.readings` says.
+    private let readings: [Double]
     private(set) var settings: [String: Setting] = [:]
 
-    init(_ configuration: RunConfiguration, totalSteps: Int) {
+    init(_ configuration: RunConfiguration, totalSteps: Int, readings: [Double]) {
+        self.readings = readings
         dials = Dial.all(sources: configuration.data)
         isStrict = configuration.mix.isStrict
         let numbers = Dictionary(
-            configuration.data.map { (Dial.Target(shareOf: $0), $0.share.number) },
+            configuration.data.compactMap { source in
+                Dial.Target(shareOf: source).map { ($0, source.share.number) }
+            },
             uniquingKeysWith: { first, _ in first })
         let paths = Dictionary(
             dials.map { ($0.target, $0.path) }, uniquingKeysWith: { first, _ in first })
-        shares = configuration.data.map { (paths[Dial.Target(shareOf: $0)] ?? "", $0.share) }
+        shares = configuration.data.map { source in
+            (Dial.Target(shareOf: source).flatMap { paths[$0] } ?? "", source.share)
+        }
         func integer(_ value: Int?) -> DialValue { value.map(DialValue.integer) ?? .nothing }
         var recipe: [String: DialValue] = [:]
         for dial in dials {
@@ -40,8 +47,9 @@ struct DialBoard: Sendable {
                 case .scheduleFactor: .number(1)
                 case .sourceWeight, .sourcePercent, .replayPercent:
                     .number(numbers[dial.target] ?? 0)
-                case .maximumDocumentTokens: .nothing
+                case .maximumDocumentTokens, .minimumDifficulty, .maximumDifficulty: .nothing
                 case .evaluationSteps: integer(configuration.evaluation.everySteps)
+                case .probeSteps: integer(configuration.probes.everySteps)
                 case .checkpointSteps: integer(configuration.checkpoints.everySteps)
                 case .keepLast: .integer(configuration.checkpoints.keepLast)
                 case .totalSteps: .integer(totalSteps)
@@ -137,9 +145,7 @@ struct DialBoard: Sendable {
         after former: DialBoard
     ) throws -> (weights: [Double]?, admission: Admission?)? {
         let weights = sourceShares == former.sourceShares ? nil : try sourceWeights()
-        let admission =
-            maximumDocumentTokens == former.maximumDocumentTokens
-            ? nil : Admission(maximumTokens: maximumDocumentTokens)
+        let admission = self.admission == former.admission ? nil : self.admission
         return weights == nil && admission == nil ? nil : (weights, admission)
     }
 
@@ -159,8 +165,15 @@ struct DialBoard: Sendable {
     var weightDecay: Double { number("optimizer.weight_decay") ?? 0 }
     var gradientClip: Double? { number("gradient_clip") }
     var scheduleFactor: Double { number("schedule.factor") ?? 1 }
-    var maximumDocumentTokens: Int? { integer("data.max_document_tokens") }
+    /// The documents that are learned from.
+    var admission: Admission {
+        Admission(
+            maximumTokens: integer("data.max_document_tokens"),
+            minimumDifficulty: number("data.min_difficulty"),
+            maximumDifficulty: number("data.max_difficulty"))
+    }
     var evaluationSteps: Int? { integer("evaluate.every_steps") }
+    var probeSteps: Int? { integer("probes.every_steps") }
     var checkpointSteps: Int? { integer("checkpoint.every_steps") }
     var keepLast: Int { integer("checkpoint.keep_last") ?? 1 }
     var totalSteps: Int { integer("steps") ?? 0 }
@@ -168,7 +181,7 @@ struct DialBoard: Sendable {
     ///
     /// - Throws: `TrainingError` where that is no mix.
     func sourceWeights() throws -> [Double] {
-        try MixWeights(sourceShares, isStrict: isStrict).weights
+        try MixWeights(sourceShares, isStrict: isStrict, readings: readings).weights
     }
 
     private var sourceShares: [WeightedSource.Share] {
@@ -178,6 +191,8 @@ struct DialBoard: Sendable {
             case .weight: return .weight(number)
             case .percent: return .percent(number)
             case .replay: return .replay(number)
+            // Nothing turns it: it is as the recipe says.
+            case .epochs: return share
             }
         }
     }

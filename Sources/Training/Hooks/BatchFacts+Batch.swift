@@ -14,17 +14,24 @@ extension BatchFacts {
     }
 
     /// The facts of a batch, and which document each of its pieces belongs to.
-    static func of(_ batch: Batch, step: Int) -> (facts: BatchFacts, documentOfPiece: [Int]) {
+    ///
+    /// - Parameter sources: what the batch was drawn from.
+    static func of(
+        _ batch: Batch, step: Int, from sources: [any TokenSource]
+    ) throws -> (facts: BatchFacts, documentOfPiece: [Int]) {
         var documents: [Document] = []
         var places: [Key: Int] = [:]
-        let documentOfPiece = batch.pieces.map { piece in
+        let documentOfPiece = try batch.pieces.map { piece in
             let place = places[Key(piece)] ?? documents.count
             if place == documents.count {
                 places[Key(piece)] = place
                 documents.append(
                     Document(
                         source: batch.sources[piece.source], index: piece.document, tokens: 0,
-                        epoch: piece.epoch, weight: 1))
+                        epoch: piece.epoch,
+                        difficulty: try sources[piece.source]
+                            .extent(ofDocument: piece.document).difficulty.map(Double.init),
+                        weight: 1))
             }
             documents[place].tokens += piece.columns.count
             return place

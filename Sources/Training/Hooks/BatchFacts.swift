@@ -10,6 +10,8 @@ public struct BatchFacts: Sendable, Hashable {
         public var tokens: Int
         /// How often its source had been read through before.
         public var epoch: Int
+        /// How difficult its row says it is; nil where none does.
+        public var difficulty: Double?
         /// What its tokens' loss is multiplied with; 1 unless changed.
         public var weight: Double
     }

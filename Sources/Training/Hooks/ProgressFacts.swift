@@ -20,6 +20,9 @@ public struct ProgressFacts: Sendable {
     public var tokens: Int
     /// Input tokens seen by source.
     public var tokensBySource: [String: Int]
+    /// The loss by source, averaged over about the last ten steps that drew from it; empty for a
+    /// source alone.
+    public var lossBySource: [String: Double]
     /// The last steps, oldest first; they begin anew with the run and are kept when it resumes.
     public var history: StepHistory
     /// Measured at step 0; nil where no text is held out.
@@ -28,6 +31,10 @@ public struct ProgressFacts: Sendable {
     public var lastHeldOut: HeldOut?
     /// The measurement with the lowest loss; the first of equals.
     public var bestHeldOut: HeldOut?
+    /// What the probes came to at step 0; nil where there are none.
+    public var firstProbes: ProbeReading?
+    /// What they came to last.
+    public var lastProbes: ProbeReading?
     /// Every dial's value now, by path.
     public var dials: [String: DialValue]
     /// Rollbacks so far.

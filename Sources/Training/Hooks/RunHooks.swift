@@ -28,6 +28,17 @@ public protocol RunHooks: AnyObject {
         _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
     ) throws -> [DialChange]
 
+    /// Looks at what the probes of a step came to.
+    ///
+    /// - Parameter canTurn: throws what keeps changes of dials from being made; nothing is turned
+    ///   by it.
+    func judge(
+        _ facts: ProbeFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> ProbeVerdict
+
+    /// What a script makes of the model's answers to a probe's prompts, one number each.
+    func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double]
+
     /// What hooks remember, as opaque bytes by name; part of every checkpoint.
     ///
     /// Where this throws, the checkpoint is not written, and `FailureResponses.script` says whether
@@ -92,6 +103,17 @@ extension RunHooks {
     public func steer(
         _ progress: ProgressFacts, canTurn: ([DialChange]) throws -> Void
     ) throws -> [DialChange] { [] }
+
+    /// Goes on.
+    public func judge(
+        _ facts: ProbeFacts, canTurn: ([DialChange]) throws -> Void
+    ) throws -> ProbeVerdict { ProbeVerdict() }
+
+    /// Has no script.
+    public func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
+        throw TrainingError(
+            .misuse, "The probe \(door) is scored by a script, and the run has none.")
+    }
 
     /// Remembers nothing.
     public func saveState() throws -> [String: [UInt8]] { [:] }

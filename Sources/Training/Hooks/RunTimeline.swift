@@ -60,6 +60,10 @@ public enum RunTimeline {
             when: "When held-out text was scored: at step 0, as often as the recipe says, and last."
         ),
         Entry(
+            name: "probe", kind: .decide, isOfEveryStep: false,
+            when: "When the probes were measured: at step 0, as often as the recipe says, and last."
+        ),
+        Entry(
             name: "checkpoint", kind: .observe, isOfEveryStep: false,
             when: "Before a checkpoint that was asked for is taken."),
         Entry(

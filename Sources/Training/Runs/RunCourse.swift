@@ -6,6 +6,15 @@ struct RunCourse: Codable, Sendable {
     var firstHeldOut: ProgressFacts.HeldOut?
     var lastHeldOut: ProgressFacts.HeldOut?
     var bestHeldOut: ProgressFacts.HeldOut?
+    /// The loss of each source, averaged over about the last ten steps that drew from it.
+    private var smoothedLosses: [String: Double]?
+    var sourceLosses: [String: Double] {
+        get { smoothedLosses ?? [:] }
+        set { smoothedLosses = newValue }
+    }
+    /// Of step 0, and the last.
+    var firstProbes: ProbeReading?
+    var lastProbes: ProbeReading?
     var rollbacks = 0
     /// The newest checkpoint that was asked for.
     ///

@@ -12,6 +12,9 @@ public struct RunData {
     /// How conversations become text; nil where no row needs it.
     public let template: ChatTemplate?
     public let packing: Packing
+    /// By source, the part of the run's tokens that the readings which the recipe asks for are; 0 for
+    /// sources whose share is said otherwise.
+    let readings: [Double]
     /// Sentences about dropped rows, repairs and sources without held-out text.
     public private(set) var remarks: [String]
 
@@ -49,13 +52,15 @@ public struct RunData {
             return try corpus(source)
         }
         self.template = template
-        let weights = try MixWeights(
-            configuration.data.map(\.share), isStrict: configuration.mix.isStrict)
-        mix = try Mix(
-            corpora.map(\.train), weights: weights.weights, unit: configuration.mix.unit)
         packing = try Packing(
             policy: configuration.packing, length: configuration.sequenceLength,
             tokens: tokenizer.specialTokens)
+        readings = try RunData.readings(configuration, corpora, packing)
+        let weights = try MixWeights(
+            configuration.data.map(\.share), isStrict: configuration.mix.isStrict,
+            readings: readings)
+        mix = try Mix(
+            corpora.map(\.train), weights: weights.weights, unit: configuration.mix.unit)
         remarks = weights.remarks + corpora.flatMap { corpus in
             (corpus.report.remarks + corpus.remarks).map { "\(corpus.name): \($0)" }
         }
@@ -139,6 +144,39 @@ public struct RunData {
 
     /// Input tokens that a row holds on average.
     public func tokensARow(_ configuration: RunConfiguration) throws -> Double {
+        try RunData.tokensARow(configuration, corpora, packing)
+    }
+
+    /// What readings that a recipe asks for are of its run.
+    private static func readings(
+        _ configuration: RunConfiguration, _ corpora: [Corpus], _ packing: Packing
+    ) throws -> [Double] {
+        let epochs = configuration.data.map { source -> Double in
+            if case .epochs(let epochs) = source.share { epochs } else { 0 }
+        }
+        guard epochs.contains(where: { $0 > 0 }) else { return epochs }
+        guard configuration.mix.unit == .tokens else {
+            throw TrainingError(
+                .badConfiguration,
+                "A source of the mix is to be read a number of times, which needs unit = \"tokens\"; "
+                    + "this mix has unit = \"\(configuration.mix.unit.rawValue)\".")
+        }
+        let inputs = try InputShares(corpora, unit: .tokens, packing: packing).inputsPerEpoch
+        let budget: Double =
+            switch configuration.budget {
+            case .steps(let steps):
+                try Double(steps) * Double(configuration.batch.size)
+                    * tokensARow(configuration, corpora, packing)
+            case .tokens(let tokens): Double(tokens)
+            case .epochs(let epochs):
+                epochs * Double(corpora.reduce(0) { $0 + $1.train.tokenCount })
+            }
+        return zip(epochs, inputs).map { $0 * Double($1) / max(budget, 1) }
+    }
+
+    private static func tokensARow(
+        _ configuration: RunConfiguration, _ corpora: [Corpus], _ packing: Packing
+    ) throws -> Double {
         let length = configuration.sequenceLength
         guard configuration.packing != .chunk else { return Double(length) }
         // Rows hold whole documents; a few thousand of them tell the average.

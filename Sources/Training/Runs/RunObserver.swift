@@ -6,6 +6,8 @@ public protocol RunObserver: AnyObject {
     func runBegins(_ start: RunStart)
     func stepEnds(_ report: StepReport)
     func evaluationEnds(_ loss: HeldOutLoss, step: Int)
+    /// Probes were measured.
+    func probesEnd(_ reading: ProbeReading)
     func checkpointIsSaved(_ name: String, step: Int)
     /// Something a person should know and the run goes on.
     func remark(_ sentence: String)
@@ -21,6 +23,8 @@ extension RunObserver {
     public func stepEnds(_ report: StepReport) {}
     /// Hears nothing of it.
     public func evaluationEnds(_ loss: HeldOutLoss, step: Int) {}
+    /// Hears nothing of it.
+    public func probesEnd(_ reading: ProbeReading) {}
     /// Hears nothing of it.
     public func checkpointIsSaved(_ name: String, step: Int) {}
     /// Hears nothing of it.
@@ -60,6 +64,8 @@ public struct StepReport: Sendable, Hashable {
     public var lossTokens: Int
     /// Input tokens of this step by source.
     public var tokensBySource: [String: Int]
+    /// Mean loss of this step by source, in a mix.
+    public var lossBySource: [String: Double] = [:]
     /// Whether the update was left out.
     public var isSkipped: Bool
     /// Why it was left out; nil where it was made.
@@ -133,6 +139,10 @@ public struct RunSummary: Sendable {
     public let heldOutBefore: HeldOutLoss?
     /// Of the last step; nil for a run that was stopped before it was measured.
     public let heldOutAfter: HeldOutLoss?
+    /// What the probes came to at step 0; nil for a run without any.
+    public let probesBefore: ProbeReading?
+    /// Of the last step; nil for a run that was stopped before they were measured.
+    public let probesAfter: ProbeReading?
     /// From where the run cannot be repeated exactly; nil for a run that can.
     public let replayBreak: ReplayBreak?
     public let folder: String

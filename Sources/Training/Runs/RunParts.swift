@@ -23,6 +23,8 @@ struct RunParts {
     let optimizer: any Optimizer
     let step: TrainStep
     let evaluation: [EvaluationSet]
+    /// What the model is asked.
+    let probes: [any Probe]
     /// Whom the run learns from.
     let teacher: Teacher?
     /// What the adapter stands beside, where one is trained.
@@ -55,6 +57,10 @@ struct RunParts {
         try memory.check()
         memory.remark.map(observer.remark)
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
+        let setting = try ProbeSetting(
+            configuration, data, tokenizer: tokenizer, model: start.configuration,
+            microRows: plan.microRows, cacheFolder: cacheFolder, observer: observer)
+        probes = try configuration.probes.recipes.map { try $0.open(in: setting) }
         base = try start.base(configuration)
         model = try start.decoder(configuration, plan, initializes: initializes, on: backend)
         let student = start.configuration
@@ -136,7 +142,7 @@ struct RunParts {
             mix: data.mix.with(weights: dials.sourceWeights()), packing: data.packing,
             rows: configuration.batch.size, seed: configuration.seed,
             prefetch: configuration.prefetch,
-            admission: Admission(maximumTokens: dials.maximumDocumentTokens), from: state)
+            admission: dials.admission, from: state)
     }
 }
 

@@ -90,6 +90,9 @@ final class RunRecorder {
         for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key })
         where namesAll || tokens > 0 {
             record["tokens/\(source)"] = .int(tokens)
+            if let loss = report.lossBySource[source] {
+                record["loss/\(source)"] = .double(loss)
+            }
         }
         if report.isSkipped { record["skipped"] = true }
         if let reason = report.skipReason { record["skip_reason"] = .string(reason.rawValue) }
@@ -116,6 +119,23 @@ final class RunRecorder {
             for (source, value) in loss.lossBySource.sorted(by: { $0.key < $1.key }) {
                 record["eval_loss/\(source)"] = .double(value)
             }
+        }
+        try folder.metrics.record(record)
+    }
+
+    /// One line for all probes of a step: `probe/NAME/VALUE`, with the ends of its interval.
+    func record(_ reading: ProbeReading) throws {
+        var record: MetricRecord = ["type": "probe", "step": .int(reading.step)]
+        for result in reading.results {
+            let prefix = "probe/\(result.name)"
+            for value in result.values {
+                record["\(prefix)/\(value.name)"] = .double(value.value)
+                if let low = value.low, let high = value.high {
+                    record["\(prefix)/\(value.name)_low"] = .double(low)
+                    record["\(prefix)/\(value.name)_high"] = .double(high)
+                }
+            }
+            record["\(prefix)/count"] = .int(result.count)
         }
         try folder.metrics.record(record)
     }

@@ -73,7 +73,8 @@ public struct StepInspection: Sendable {
         let plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
             tokensARow: data.tokensARow(configuration), backend: backend)
-        let board = DialBoard(configuration, totalSteps: max(plan.totalSteps, step))
+        let board = DialBoard(
+            configuration, totalSteps: max(plan.totalSteps, step), readings: data.readings)
         let batch = try StepInspection.batch(
             of: step, configuration, data, board, run: folder,
             RunJournal.events(run: folder, remark: remark), progress)
@@ -104,7 +105,7 @@ public struct StepInspection: Sendable {
         let loader = try BatchLoader(
             mix: data.mix.with(weights: dials.sourceWeights()), packing: data.packing,
             rows: configuration.batch.size, seed: configuration.seed, prefetch: 0,
-            admission: Admission(maximumTokens: dials.maximumDocumentTokens), from: saved?.loader)
+            admission: dials.admission, from: saved?.loader)
         let first = saved?.step ?? 0
         var turns = turns(in: journal, from: first)[...]
         for made in first..<step {

@@ -32,7 +32,8 @@ extension Trainer {
     func filter(_ batch: Batch) throws -> Batch {
         guard let desk, var begun = state.course.begun else { return batch }
         if begun.isFiltered, begun.edit == nil { return batch }
-        let (facts, documentOfPiece) = BatchFacts.of(batch, step: state.step + 1)
+        let (facts, documentOfPiece) = try BatchFacts.of(
+            batch, step: state.step + 1, from: parts.data.mix.sources)
         // An answer from before a stop is for this batch, unless the recipe's batch has changed.
         let isAnswered = begun.edit.map { $0.weights.count == facts.documents.count } ?? false
         if !isAnswered, !begun.hasFailed {
@@ -152,15 +153,16 @@ extension Trainer {
         }
     }
 
-    private var progressFacts: ProgressFacts {
+    var progressFacts: ProgressFacts {
         let course = state.course
         return ProgressFacts(
             step: state.step, totalSteps: dials.totalSteps, tokens: state.tokens,
             tokensBySource: Dictionary(
                 state.loader.sources.map { ($0.name, $0.tokens) },
                 uniquingKeysWith: { first, _ in first }),
-            history: course.history, firstHeldOut: course.firstHeldOut,
+            lossBySource: course.sourceLosses, history: course.history, firstHeldOut: course.firstHeldOut,
             lastHeldOut: course.lastHeldOut, bestHeldOut: course.bestHeldOut,
+            firstProbes: course.firstProbes, lastProbes: course.lastProbes,
             dials: dials.values, rollbacks: course.rollbacks)
     }
 

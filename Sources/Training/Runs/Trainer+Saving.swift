@@ -23,7 +23,7 @@ extension Trainer {
     ///
     /// Where scoring is cut short by a stop, the run that goes on does both.
     func attendToSchedule() throws {
-        guard try evaluateIfDue() else { return }
+        guard try evaluateIfDue(), try probeIfDue() else { return }
         let course = state.course
         guard state.step > 0, isDue(dials.checkpointSteps),
             course.announcedCheckpoint != state.step
@@ -228,6 +228,8 @@ extension Trainer {
                 DrawnTokens(source: $0.name, tokens: $0.tokens, epochs: $0.epoch)
             },
             heldOutBefore: heldOutBefore, heldOutAfter: isScored ? heldOutAfter : nil,
+            probesBefore: state.course.firstProbes,
+            probesAfter: areProbesMeasured ? state.course.lastProbes : nil,
             replayBreak: state.course.replayBreak, folder: folder.path,
             checkpoint: newestCheckpoint, stepsNow: state.step - firstStep,
             seconds: clock.elapsedSeconds)

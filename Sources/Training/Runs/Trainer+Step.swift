@@ -92,6 +92,10 @@ extension Trainer {
             StepHistory.Entry(
                 step: state.step, loss: outcome.loss, gradientNorm: outcome.gradientNorm,
                 isSkipped: isSkipped))
+        state.course.sourceLosses.merge(outcome.lossBySource.filter(\.value.isFinite)) {
+            // A source may have few tokens in a step.
+            0.9 * $0 + 0.1 * $1
+        }
         state.course.begun = nil
         state.course.appliedEvents = []
     }
@@ -110,6 +114,7 @@ extension Trainer {
             lossTokens: batch.lossTokenCount,
             tokensBySource: Dictionary(
                 uniqueKeysWithValues: zip(batch.sources, batch.tokenCounts)),
+            lossBySource: update.measured.outcome.lossBySource,
             isSkipped: answer.skipReason != nil, skipReason: answer.skipReason, seconds: seconds,
             utilisation: gauge.utilisation(afterStepOf: seconds),
             rolledBackTo: answer.rolledBackTo, passedOver: batch.stateAfter.passedOver)

@@ -76,7 +76,8 @@ public final class Trainer {
         parts = try RunParts(
             configuration, on: backend, cacheFolder: cacheFolder, initializes: saved == nil,
             observer: observer)
-        dials = DialBoard(configuration, totalSteps: parts.plan.totalSteps)
+        dials = DialBoard(
+            configuration, totalSteps: parts.plan.totalSteps, readings: parts.data.readings)
         let fresh = RunState(
             seed: configuration.seed, precision: parts.plan.precision,
             backend: backend.description, build: RunState.thisBuild)
@@ -191,9 +192,11 @@ public final class Trainer {
         try requireBegun()
         pending = nil
         // A dial may have brought the last step forward.
-        if !isStopped, stopReason == nil { _ = try evaluateIfDue() }
+        if !isStopped, stopReason == nil, try evaluateIfDue() { _ = try probeIfDue() }
         hasFinished = true
-        let isScored = parts.evaluation.isEmpty || state.lastHeldOut?.step == state.step
+        let isScored =
+            (parts.evaluation.isEmpty || state.lastHeldOut?.step == state.step)
+            && areProbesMeasured
         let ending: RunSummary.Ending =
             if state.step >= dials.totalSteps, isScored, stopReason == nil {
                 .completed

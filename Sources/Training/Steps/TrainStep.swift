@@ -21,6 +21,8 @@ final class TrainStep {
     private let teacher: Teacher?
     /// What the last loss was made of, where there is a teacher.
     private var lossParts: LossParts?
+    /// What each source of the last batch gave to the loss.
+    private var sourceLosses: SourceLosses?
     private let seed: UInt64
     /// The learning rate of adapters' B matrices over that of the rest, by slot.
     private let rateFactors: [Int: Double]
@@ -56,6 +58,8 @@ final class TrainStep {
         var gradientNorm: Double
         /// What the loss was made of, where there is a teacher.
         var parts: LossParts?
+        /// Mean loss by source, of those with a label in the batch.
+        var lossBySource: [String: Double] = [:]
         var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
     }
 
@@ -93,7 +97,9 @@ final class TrainStep {
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
         return Measured(
-            outcome: Outcome(loss: loss, gradientNorm: norm.norm, parts: lossParts),
+            outcome: Outcome(
+                loss: loss, gradientNorm: norm.norm, parts: lossParts,
+                lossBySource: sourceLosses?.means ?? [:]),
             scale: norm.scale, parameters: parameters)
     }
 
@@ -112,6 +118,8 @@ final class TrainStep {
     ) -> Double? {
         gradients.reset()
         lossParts = teacher.map { _ in LossParts(sampledRows: sampledRows) }
+        // One source alone has the loss of the whole.
+        sourceLosses = batch.sources.count > 1 ? SourceLosses(batch.sources) : nil
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         var loss = 0.0
         var nextRow = 0
@@ -151,10 +159,11 @@ final class TrainStep {
         hasLabels: Bool, on tape: Tape
     ) -> Traced {
         guard let teacher else {
-            return model.loss(
+            let result = model.loss(
                 hidden, targets: micro.targets, weights: micro.weights, normalizer: normalizer,
-                on: tape
-            ).loss
+                on: tape)
+            sourceLosses?.add(result.tokenLosses, of: part)
+            return result.loss
         }
         var settings = teacher.settings
         if !hasLabels { settings.alpha = 0 }
@@ -162,6 +171,7 @@ final class TrainStep {
             hidden, targets: micro.targets, weights: micro.weights,
             teacher: teacher.probabilities(for: part), settings: settings, normalizer: normalizer,
             on: tape)
+        if hasLabels { sourceLosses?.add(result.tokenLosses, of: part) }
         lossParts?.add(result, weights: part.lossWeights, normalizer: normalizer)
         return result.loss
     }

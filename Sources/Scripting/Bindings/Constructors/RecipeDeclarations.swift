@@ -15,7 +15,7 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "probes", "rewards", "environment", "policies", "losses",
+        "phases", "rewards", "environment", "policies", "losses",
     ]
 
     private static let adapterPlace =
@@ -105,6 +105,9 @@ enum RecipeDeclarations {
 
     private static let care: [Field] = [
         Field("evaluate", .record(evaluate), .empty, "when held-out loss is measured"),
+        Field(
+            "probes", .collection(ProbeDeclarations.settings, ProbeDeclarations.kinds), .empty,
+            "what the model is asked while it learns: nj.probe.*, and every_steps"),
         Field("checkpoint", .record(checkpoint), .empty, "when the run is saved, and what is kept"),
         Field("on", .record(on), .empty, "what to do when something goes wrong"),
         Field(

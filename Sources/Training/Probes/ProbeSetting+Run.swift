@@ -1,0 +1,40 @@
+import Corpora
+import Tokenizers
+import Transformers
+
+extension ProbeSetting {
+    /// What a run's probes are opened with.
+    ///
+    /// - Parameter observer: hears of the tokenizing of probes' own sources.
+    init(
+        _ configuration: RunConfiguration, _ data: RunData, tokenizer: any Tokenizer,
+        model: ModelConfiguration, microRows: Int, cacheFolder: String,
+        observer: any RunObserver
+    ) throws {
+        let held = zip(data.corpora, configuration.data).map { corpus, source in
+            let isReplay = if case .replay = source.share { true } else { false }
+            return HeldOut(tokens: corpus.validation, isReplay: isReplay)
+        }
+        self.init(
+            tokenizer: tokenizer, model: model,
+            // A model that was taught to chat can be asked, whatever this run reads.
+            template: data.template
+                ?? (try? configuration.chatTemplate.template(of: tokenizer)),
+            readsConversations: configuration.readsConversations,
+            heldOut: held.filter { $0.tokens.documentCount > 0 }
+                + data.validationSets.map { HeldOut(tokens: $0.train, isReplay: false) },
+            packing: data.packing, positions: configuration.sequenceLength,
+            rows: configuration.batch.size, microRows: microRows, seed: configuration.seed,
+            tokenize: { source in
+                var source = source
+                source.split = ValidationSplit(share: 0)
+                return try CorpusCache(folder: cacheFolder).corpus(
+                    source, tokenizer: tokenizer, supervised: nil
+                ) { state in
+                    observer.prepares(
+                        "tokenizing \(state.source)",
+                        share: Double(state.bytesRead) / Double(max(1, state.bytesTotal)))
+                }.train
+            })
+    }
+}
