@@ -1,14 +1,15 @@
 /// Writes what an editor knows of the module: LuaLS stubs, from the declarations that register the
 /// functions.
 ///
-/// One file a namespace and one for the module itself. A class stands in the file of the first
-/// function that speaks of it.
+/// One file a namespace, one for the module itself and one for what handlers receive and answer. A
+/// class that is none of the handlers' stands in the file of the first function that speaks of it.
 public enum AnnotationWriter {
     /// File names below `Scripts/types/nightjar` with their contents.
     public static var files: [(name: String, text: String)] {
         var known: Set<String> = []
         let namespaces = AnnotationWriter.namespaces
-        var files = [("nightjar.d.lua", root(namespaces, known: &known))]
+        var files = [("hooks.d.lua", hooks(known: &known))]
+        files.append(("nightjar.d.lua", root(namespaces, known: &known)))
         for namespace in namespaces {
             files.append(("\(namespace).d.lua", stub(of: namespace, known: &known)))
         }
@@ -54,6 +55,13 @@ public enum AnnotationWriter {
             + "---A run, as `nj.run.open` gives it.\n"
             + "---@class \(LuaType.of(RunMethods.shape))\nlocal Run = {}\n"
             + Catalogue.methods.map { function($0, of: "Run", mark: ":") }.joined()
+    }
+
+    private static func hooks(known: inout Set<String>) -> String {
+        let signatures = [HookCatalogue.record.fields.map(\.shape), [.function(Curriculum.signature)]]
+        return "---@meta\n" + header + "\n"
+            + signatures.joined().flatMap(LuaType.records)
+            .map { declaration($0, known: &known) }.joined()
     }
 
     private static func plugin(known: inout Set<String>) -> String {
