@@ -95,4 +95,17 @@ import Training
                 + "replay = { weight = 2, nj.data.jsonl { path = 'texts/rows.jsonl' } }")
         #expect(shares(run) == ["a": .weight(1), "replay": .weight(2)])
     }
+
+    @Test func aSourceMayBeReadANumberOfTimes() throws {
+        let run = try load(
+            "book = { epochs = 2, nj.data.text { path = 'texts/book.txt' } }, "
+                + "poems = nj.data.folder { path = 'texts/poems' }")
+        #expect(shares(run) == ["book": .epochs(2), "poems": .weight(1)])
+        for mix in [
+            "book = { epochs = 2, weight = 1, nj.data.text { path = 'texts/book.txt' } }",
+            "book = { epochs = 0, nj.data.text { path = 'texts/book.txt' } }",
+        ] {
+            #expect(throws: ScriptingError.self, "\(mix)") { try load(mix) }
+        }
+    }
 }
