@@ -82,7 +82,7 @@ struct InspectStep: ParsableCommand {
         return try RecipeLoader.load(
             path: recipe.map { URL(filePath: $0).path } ?? file,
             overrides: origin?.overrides ?? [], workingFolder: origin?.workingFolder,
-            resumes: true, print: { _ in })
+            resumes: true, phase: origin?.phase, print: { _ in })
     }
 
     /// The step's numbers, and how they stand beside those before.
