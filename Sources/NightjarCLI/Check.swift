@@ -38,18 +38,46 @@ struct Check: ParsableCommand {
             }
             return try CheckPlugin(plugin: recipe.recipe, asksTwice: purity, json: json).run()
         }
-        let loaded = try recipe.load()
-        if purity { return try checkPurity(of: loaded) }
+        let recipes = try recipe.loadPhases().recipes
+        var before: RunPlan?
+        for (index, loaded) in recipes.enumerated() {
+            if let phase = loaded.phase, !json {
+                try Output.text(
+                    (index > 0 ? "\n" : "")
+                        + TerminalStyle.detect(descriptor: 1).paint(
+                            "phase \(index + 1) of \(recipes.count): \(phase)", .bold) + "\n")
+            }
+            if purity {
+                try checkPurity(of: loaded)
+            } else {
+                before = try check(loaded, after: before)
+            }
+        }
+    }
+
+    /// Shows one run.
+    ///
+    /// - Parameter before: the plan of the phase before.
+    /// - Returns: its plan.
+    private func check(_ loaded: LoadedRecipe, after before: RunPlan?) throws -> RunPlan {
         let display = RunDisplay()
         let inspection = try ComputeThread.shared.run { [noTiming] in
             try RunInspection(
                 loaded.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora,
-                timesSteps: !noTiming
+                timesSteps: !noTiming, after: before
             ) { display.prepares($0, share: $1) }
         }
         display.finish()
         (loaded.warnings + inspection.remarks).forEach(display.remark)
-        if json { return try Output.json(object(loaded, inspection)) }
+        if json {
+            try Output.json(object(loaded, inspection))
+        } else {
+            try show(loaded, inspection)
+        }
+        return inspection.plan
+    }
+
+    private func show(_ loaded: LoadedRecipe, _ inspection: RunInspection) throws {
         let style = TerminalStyle.detect(descriptor: 1)
         func heading(_ text: String) throws {
             try Output.text("\n" + style.paint(text, .bold) + "\n")
@@ -109,12 +137,25 @@ struct Check: ParsableCommand {
             ("vocabulary", "\(inspection.model.vocabularySize)"),
             ("precision", plan.precision.rawValue),
             ("threads", "\(CPUBackend.shared.description.threadCount)"),
-            ("steps", "\(plan.totalSteps)"),
+            (
+                "steps",
+                plan.madeSteps == 0
+                    ? "\(plan.totalSteps)"
+                    : "\(plan.totalSteps), of them \(plan.madeSteps) made before"
+            ),
             ("tokens a step", "\(plan.tokensAStep)"),
             ("rows a pass", "\(plan.microRows)"),
             ("tokens in all", HumanFormat.count(plan.totalTokens)),
+            ("stages", stages(configuration, plan)),
             ("run folder", configuration.outputPath),
         ]
+    }
+
+    /// Which stages the run names, and at which steps.
+    private func stages(_ configuration: RunConfiguration, _ plan: RunPlan) -> String {
+        let end = "\(configuration.endStage.rawValue) at step \(plan.totalSteps)"
+        guard let step = configuration.stableEnd(plan), step > plan.madeSteps else { return end }
+        return "pre at step \(step), \(end)"
     }
 
     private func object(_ loaded: LoadedRecipe, _ inspection: RunInspection) -> [String: Any] {
@@ -127,6 +168,7 @@ struct Check: ParsableCommand {
             "micro": inspection.plan.microRows,
             "peak_memory_mib": Double(inspection.memory.bytes) / 1_048_576,
             "folder": loaded.configuration.outputPath,
+            "stage": loaded.configuration.endStage.rawValue,
             "sources": inspection.sources.lines.map { line in
                 [
                     "name": line.name, "share": line.share, "documents": line.trainDocuments,
@@ -135,6 +177,8 @@ struct Check: ParsableCommand {
                 ] as [String: Any]
             },
         ]
+        object["phase"] = loaded.phase
+        if inspection.plan.madeSteps > 0 { object["made_steps"] = inspection.plan.madeSteps }
         if let time = inspection.time {
             object["seconds"] = time.seconds
             object["tokens_per_second"] = time.tokensPerSecond

@@ -18,11 +18,13 @@ struct DataMix: ParsableCommand {
 
     @OptionGroup var recipe: RecipeArguments
 
+    @OptionGroup var phase: PhaseArgument
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
     mutating func run() throws {
-        let loaded = try recipe.load()
+        let loaded = try recipe.load(phase)
         let display = RunDisplay()
         let inspection = try ComputeThread.shared.run {
             try RunInspection(
@@ -41,7 +43,8 @@ struct DataMix: ParsableCommand {
         ])
         for line in plan.lines {
             table.add([
-                PrintableText.line(line.name), HumanFormat.fixed(100 * line.share, digits: 2) + " %",
+                PrintableText.line(line.name),
+                HumanFormat.fixed(100 * line.share, digits: 2) + " %",
                 "\(line.trainDocuments)", "\(line.trainTokens)", "\(line.trainLossTokens)",
                 "\(line.budgetInputs)", "\(line.budgetDocuments)", "\(line.budgetLossTokens)",
                 HumanFormat.fixed(line.epochs, digits: 2),

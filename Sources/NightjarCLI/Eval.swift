@@ -112,17 +112,18 @@ struct Eval: ParsableCommand {
         guard overrides.isEmpty else {
             throw ValidationError("--set changes a recipe; name one with --recipe")
         }
-        let run: String
-        switch try CheckpointReference(model) {
-        case .stage(let folder, _), .step(let folder, _): run = folder
-        case .folder(let folder):
-            guard FileManager.default.fileExists(atPath: folder + "/metrics.jsonl") else {
-                throw ValidationError(
-                    "\(model) is no run, so nothing says what to ask it; name a recipe with probes: "
-                        + "--recipe FILE")
-            }
-            run = folder
+        let checkpoint = URL(
+            filePath: try CheckpointReference(model).resolve { sentence in
+                DescriptorOutput(descriptor: 2).write("note: \(sentence)\n")
+            })
+        // A run keeps its checkpoints in a folder of its own.
+        let run = checkpoint.deletingLastPathComponent().deletingLastPathComponent()
+        guard FileManager.default.fileExists(atPath: run.appending(path: "metrics.jsonl").path)
+        else {
+            throw ValidationError(
+                "\(model) is no run, so nothing says what to ask it; name a recipe with probes: "
+                    + "--recipe FILE")
         }
-        return try RunRecipeFile.load(run: run, recipe: nil)
+        return try RunRecipeFile.load(run: run.path, recipe: nil)
     }
 }

@@ -18,6 +18,8 @@ struct InspectMask: ParsableCommand {
 
     @OptionGroup var recipe: RecipeArguments
 
+    @OptionGroup var phase: PhaseArgument
+
     @Option(help: "Rows of each source.")
     var rows = 3
 
@@ -40,7 +42,7 @@ struct InspectMask: ParsableCommand {
     }
 
     mutating func run() throws {
-        let loaded = try recipe.load()
+        let loaded = try recipe.load(phase)
         let display = RunDisplay()
         let inspection = try MaskInspection(
             loaded.configuration, cacheFolder: Places.corpora, rows: rows, first: from - 1,

@@ -13,8 +13,9 @@ struct NightjarCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Run.self, Check.self, DataCommand.self, Inspect.self, SetDial.self, Rollback.self,
-            Import.self, Export.self, Merge.self, Eval.self, Generate.self, Chat.self, Logits.self,
+            Train.self, Run.self, Check.self, Advise.self, DataCommand.self, Inspect.self,
+            SetDial.self, Rollback.self, Import.self, Export.self, Merge.self, Eval.self,
+            Generate.self, Chat.self, Logits.self,
             Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
 
@@ -27,6 +28,7 @@ struct NightjarCommand: ParsableCommand {
             let offered = command.configuration.subcommands
             guard !word.hasPrefix("-"), word != "help" else { return }
             guard let named = offered.first(where: { $0._commandName == word }) else {
+                guard command.configuration.defaultSubcommand == nil else { return }
                 let names = offered.map { $0._commandName } + ["help"]
                 throw ValidationError(
                     "there is no command \"\(word)\"; \(nearestNameHint(to: word, among: names))")

@@ -92,6 +92,10 @@ private final class ProgramRunObserver: RunObserver {
         say("step \(step): saved \(checkpoint)")
     }
 
+    func stageIsReached(_ stage: Stage, checkpoint: String, step: Int) {
+        say("step \(step): stage \(stage.rawValue) is \(checkpoint)")
+    }
+
     func remark(_ sentence: String) { display.remark("\(name): \(sentence)") }
 
     func prepares(_ what: String, share: Double) {

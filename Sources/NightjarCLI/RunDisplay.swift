@@ -77,6 +77,16 @@ final class RunDisplay: RunObserver {
         display.message("step \(step): " + style.paint("saved ", .green) + name)
     }
 
+    func stageIsReached(_ stage: Stage, checkpoint: String, step: Int) {
+        display.message(
+            "step \(step): " + style.paint("stage ", .green) + "\(stage.rawValue) is \(checkpoint)")
+    }
+
+    /// A phase of several is next.
+    func phaseBegins(_ name: String, number: Int, of count: Int) {
+        display.message(style.paint("phase \(number) of \(count): \(name)", .bold))
+    }
+
     func remark(_ sentence: String) {
         display.message(style.paint("note: ", .yellow) + PrintableText.lines(sentence))
     }

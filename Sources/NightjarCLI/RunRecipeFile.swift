@@ -19,6 +19,6 @@ enum RunRecipeFile {
         return try RecipeLoader.load(
             path: recipe.map { URL(filePath: $0).path } ?? file,
             overrides: origin?.overrides ?? [], workingFolder: origin?.workingFolder,
-            resumes: true, print: { _ in })
+            resumes: true, phase: origin?.phase, print: { _ in })
     }
 }

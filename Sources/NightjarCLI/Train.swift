@@ -1,4 +1,5 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import Scripting
 import Telemetry
@@ -34,19 +35,67 @@ struct Train: ParsableCommand {
 
     mutating func run() throws {
         let clock = Stopwatch()
-        let loaded = try recipe.load(resumes: resume && !edited)
+        let sequence = try recipe.loadPhases(resumes: resume && !edited)
         StopSignal.install()
+        guard let folder = sequence.folder else {
+            let summary = try train(sequence.recipes[0], resumes: resume, clock)
+            return try end(summary)
+        }
+        let phases = try PhaseSequence(
+            path: folder, names: sequence.recipes.compactMap(\.phase), resumes: resume)
+        try inspect(sequence.recipes[phases.current...])
+        for index in phases.current..<phases.names.count {
+            let summary = try train(
+                sequence.recipes[index], resumes: resume && index == phases.current, clock,
+                place: (index + 1, phases.names.count))
+            guard summary.ending == .completed else { return try end(summary) }
+            let isLast = index + 1 == phases.names.count
+            if !isLast, StopSignal.isRequested { throw InterruptedRun() }
+        }
+    }
+
+    /// Opens what the phases will learn from: a mistake in the last should not show after days.
+    private func inspect(_ recipes: ArraySlice<LoadedRecipe>) throws {
+        let display = RunDisplay()
+        var before: RunPlan?
+        for recipe in recipes {
+            let plan = try ComputeThread.shared.run { [before] in
+                try RunInspection(
+                    recipe.configuration, on: CPUBackend.shared, cacheFolder: Places.corpora,
+                    timesSteps: false, after: before
+                ) { display.prepares($0, share: $1) }.plan
+            }
+            before = plan
+        }
+        display.finish()
+    }
+
+    private func end(_ summary: RunSummary) throws {
+        if summary.ending == .interrupted { throw InterruptedRun() }
+    }
+
+    /// Makes one run and shows what came of it.
+    ///
+    /// - Parameter place: the phase's number and how many there are.
+    private func train(
+        _ loaded: LoadedRecipe, resumes: Bool, _ clock: Stopwatch,
+        place: (number: Int, count: Int)? = nil
+    ) throws -> RunSummary {
         let display = RunDisplay()
         display.isVerbose = verbose
+        if let place, let phase = loaded.phase {
+            display.phaseBegins(phase, number: place.number, of: place.count)
+        }
         loaded.warnings.forEach(display.remark)
         // The loop runs whole on the compute thread, so that no operation has to change threads.
         let summary: RunSummary
         do {
-            summary = try ComputeThread.shared.run { [resume, locked, edited] in
+            summary = try ComputeThread.shared.run { [locked, edited] in
                 let scripts = try loaded.openScripts(
-                    isLocked: locked, takesEdited: edited, log: display.say)
+                    isLocked: locked, takesEdited: edited && (resumes || place == nil),
+                    log: display.say)
                 let trainer = try Trainer(
-                    loaded.configuration, recipe: loaded.runRecipe, resumes: resume,
+                    loaded.configuration, recipe: loaded.runRecipe, resumes: resumes,
                     on: CPUBackend.shared, cacheFolder: Places.corpora, observer: display,
                     hooks: scripts, speeds: Places.speeds, clock: clock)
                 scripts?.use(trainer.tokenizer)
@@ -58,8 +107,8 @@ struct Train: ParsableCommand {
             throw error
         }
         display.finish()
-        try show(summary)
-        if summary.ending == .interrupted { throw InterruptedRun() }
+        try show(summary, phase: loaded.phase)
+        return summary
     }
 
     /// Whether a script's mistake ended a run: it failed, or turned a dial that cannot be turned so.
@@ -67,7 +116,8 @@ struct Train: ParsableCommand {
         error is ScriptingError || (error as? TrainingError)?.code == .badDial
     }
 
-    private func show(_ summary: RunSummary) throws {
+    private func show(_ summary: RunSummary, phase: String?) throws {
+        let stages = try StagePointers(run: summary.folder).all()
         if json {
             var object: [String: Any] = [
                 "ending": "\(summary.ending)", "steps": summary.steps, "tokens": summary.tokens,
@@ -78,6 +128,8 @@ struct Train: ParsableCommand {
                 },
             ]
             if let checkpoint = summary.checkpoint { object["checkpoint"] = checkpoint }
+            object["phase"] = phase
+            if !stages.isEmpty { object["stages"] = stages }
             if let reason = summary.reason { object["reason"] = reason }
             if let mark = summary.replayBreak {
                 object["not_replayable_from_step"] = mark.step
@@ -110,9 +162,16 @@ struct Train: ParsableCommand {
                 + "\(HumanFormat.duration(seconds: summary.seconds)); checkpoint "
                 + PrintableText.line(
                     "\(summary.folder)/checkpoints/\(summary.checkpoint ?? "none")") + "\n"
+                + (stages.isEmpty ? "" : "stages: \(Train.words(stages))\n")
                 + (summary.replayBreak.map { $0.sentence + "\n" } ?? "")
                 + (summary.ending == .completed || summary.steps >= summary.totalSteps
                     ? "" : "the same command with --resume goes on from there\n"))
+    }
+
+    /// `pre step-000080, mid step-000100`, in the order of the steps.
+    private static func words(_ stages: [String: String]) -> String {
+        stages.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+            .map { PrintableText.line("\($0.key) \($0.value)") }.joined(separator: ", ")
     }
 
     /// The mix as it came out, where there is one.
@@ -125,7 +184,8 @@ struct Train: ParsableCommand {
         }
         let more = summary.drawn.count - shown.count
         try Output.text(
-            "drawn: " + shown.joined(separator: ", ") + (more > 0 ? ", and \(more) more" : "") + "\n")
+            "drawn: " + shown.joined(separator: ", ") + (more > 0 ? ", and \(more) more" : "")
+                + "\n")
     }
 
     private func showHeldOut(_ summary: RunSummary) throws {
@@ -135,10 +195,14 @@ struct Train: ParsableCommand {
             columns: ["", "held-out loss", "bits/byte"] + names.map(PrintableText.line))
         for (name, loss) in [("before", summary.heldOutBefore), ("after", summary.heldOutAfter)] {
             guard let loss else { continue }
-            table.add([
-                name, HumanFormat.fixed(loss.loss, digits: 4),
-                HumanFormat.fixed(loss.bitsPerByte, digits: 4),
-            ] + names.map { loss.lossBySource[$0].map { HumanFormat.fixed($0, digits: 4) } ?? "" })
+            table.add(
+                [
+                    name, HumanFormat.fixed(loss.loss, digits: 4),
+                    HumanFormat.fixed(loss.bitsPerByte, digits: 4),
+                ]
+                    + names.map {
+                        loss.lossBySource[$0].map { HumanFormat.fixed($0, digits: 4) } ?? ""
+                    })
         }
         try Output.text(table.render(style: .detect(descriptor: 1)) + "\n")
     }

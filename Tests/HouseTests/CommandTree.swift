@@ -4,6 +4,8 @@ import Foundation
 struct CommandTree {
     /// Names below each command; the root is "".
     let children: [String: [String]]
+    /// Commands that do something themselves when no command of theirs is named.
+    private let doersThemselves: Set<String>
 
     /// - Parameter sources: the texts of the module's files.
     init(_ sources: [String], root: String = "NightjarCommand") {
@@ -20,10 +22,12 @@ struct CommandTree {
             }
         }
         var children: [String: [String]] = [:]
+        var doers: Set<String> = []
         func visit(_ type: String, as path: String) {
             guard let body = bodies[type], let list = body.range(of: "subcommands: [") else {
                 return
             }
+            if body.contains("defaultSubcommand: ") { doers.insert(path) }
             let types = body[list.upperBound...].prefix { $0 != "]" }
                 .split { !$0.isLetter && !$0.isNumber && $0 != "." }
                 .filter { $0.hasSuffix(".self") }.map { String($0.dropLast(5)) }
@@ -35,6 +39,7 @@ struct CommandTree {
         }
         visit(root, as: "")
         self.children = children
+        doersThemselves = doers
     }
 
     /// Whether the words after `nightjar` begin with a command, and with one of its own commands
@@ -44,7 +49,10 @@ struct CommandTree {
         else { return false }
         guard let inner = children[first] else { return true }
         guard words.count > 1, !words[1].hasPrefix("-") else { return true }
-        return inner.contains(String(words[1]))
+        if inner.contains(String(words[1])) { return true }
+        // An argument is a path, or stands for one in capitals.
+        return doersThemselves.contains(first)
+            && (words[1].contains("/") || words[1] == words[1].uppercased())
     }
 
     private static func name(of type: String, in body: Substring?) -> String {

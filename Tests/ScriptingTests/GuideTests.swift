@@ -215,8 +215,9 @@ private struct GuideDesk {
     /// Loads a recipe and calls each of its functions once with zero facts.
     private func load(_ path: String, _ text: String) throws {
         try folder.write(path, text)
-        let loaded = try RecipeLoader.load(
-            path: path, workingFolder: folder.path, print: { _ in })
+        let loaded = try RecipeLoader.loadPhases(
+            path: path, workingFolder: folder.path, print: { _ in }
+        ).recipes[0]
         let script = try RecipeScript(
             places: RecipePlaces(recipe: path, workingFolder: folder.path, checksFiles: true),
             budget: .loading, print: { _ in })

@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "phases", "probes", "rewards", "policies",
+        "probes", "rewards", "policies",
     ])
     func keysOfOtherVersionsAreNotCalledUnknown(key: String) throws {
         let error = try folder.error(keys: "\(key) = {},")

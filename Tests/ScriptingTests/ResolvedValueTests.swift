@@ -34,7 +34,8 @@ import Testing
                   "method": "lm",
                   "model": {
                     "from": "texts",
-                    "lora": null
+                    "lora": null,
+                    "continue": false
                   },
                   "teacher": null,
                   "tokenizer": "model",

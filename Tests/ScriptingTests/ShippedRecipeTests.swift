@@ -18,4 +18,13 @@ import Training
         #expect(loaded.warnings.isEmpty)
         #expect(loaded.scripts.first?.path == "\(name).lua")
     }
+
+    @Test func theRecipeWithPhasesLoadsWithoutWarnings() throws {
+        let sequence = try RecipeLoader.loadPhases(
+            path: "\(Self.recipes)/stages.lua", workingFolder: "/somewhere", checksFiles: false)
+        #expect(sequence.folder == "/somewhere/runs/stages")
+        #expect(sequence.recipes.compactMap(\.phase) == ["constant", "decay", "answers"])
+        #expect(sequence.recipes.map(\.configuration.endStage) == [.pre, .mid, .post])
+        #expect(sequence.recipes.flatMap(\.warnings).isEmpty)
+    }
 }

@@ -32,6 +32,8 @@ final class TinyRun {
                         name: "sums", place: .memory((0..<30).map { "\($0)+\($0)=\(2 * $0)" })),
                     weight: 0.5),
             ], budget: .steps(steps))
+        // A run at `pre` saves where its decay begins, too; StageTests have those.
+        configuration.stage = .mid
         configuration.tokenizer = .byte
         configuration.sequenceLength = 24
         configuration.batch = BatchSizes(size: 4, micro: 2)
@@ -110,6 +112,7 @@ final class RunLog: RunObserver {
     var steps: [StepReport] = []
     var remarks: [String] = []
     var saved: [String] = []
+    var stages: [String] = []
     /// Called after every step, as a user pressing keys would.
     var onStep: (StepReport) -> Void = { _ in }
 
@@ -118,5 +121,8 @@ final class RunLog: RunObserver {
         onStep(report)
     }
     func checkpointIsSaved(_ name: String, step: Int) { saved.append(name) }
+    func stageIsReached(_ stage: Stage, checkpoint: String, step: Int) {
+        stages.append("\(stage.rawValue) \(checkpoint) @\(step)")
+    }
     func remark(_ sentence: String) { remarks.append(sentence) }
 }

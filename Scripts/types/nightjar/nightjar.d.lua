@@ -7,7 +7,7 @@
 ---@field name? string identifies the run; by default the recipe file's name
 ---@field seed? integer where every random stream begins
 ---@field out? string the run folder, relative to the working folder; by default runs/<name>
----@field stage? "pre"|"mid"|"post" where in a model's life the run stands
+---@field stage? "pre"|"mid"|"post" where in a model's life the run stands; by default post where answers are learned, else pre, and mid in a later phase
 ---@field method? "lm"|"sft"|"distill" by which objective the model learns
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
 ---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
@@ -37,11 +37,13 @@
 ---@field hooks? nightjar.Hooks handlers on the run's timeline
 ---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? a function asked between steps which dials to turn
 ---@field reload? nightjar.Reload what becomes of scripts that are edited
+---@field phases? nightjar.Phase[] runs that follow one another: each has the recipe's keys, with its own in their place, and begins with what the one before ends with
 
 ---@class nightjar.Model
 ---@field from? string a model folder relative to the recipe, or a run's checkpoint such as "runs/base@step-500"
 ---@field init? nightjar.Init the sizes of a new model
 ---@field lora? nightjar.Lora adapters that are trained in place of the model's weights; see nj.lora
+---@field continue? boolean whether optimizer, step count and place in schedule and data are taken over too from a run's checkpoint; else its weights alone
 
 ---@class nightjar.Init
 ---@field model_type? "llama"|"mistral"|"qwen2"|"qwen3"|"smollm3"|"olmo2"|"gemma2"|"gemma3_text"|"phi3" the published model type
@@ -436,6 +438,40 @@
 ---@class nightjar.Reload
 ---@field max_shift? number a version whose answers to the last calls, or along the run for a schedule, lie further from the old ones' is refused: in standard deviations for numbers, else the share that differs
 ---@field unmeasured? "swap"|"refuse" what becomes of a version when too few calls were made to tell
+
+---@class nightjar.Phase
+---@field name string give each phase a name: its run is in runs/NAME/<phase>
+---@field continue? boolean whether optimizer, step count and place in the data of the phase before go on too; by default its weights alone are taken
+---@field seed? integer in place of the recipe's
+---@field stage? "pre"|"mid"|"post" in place of the recipe's
+---@field method? "lm"|"sft"|"distill" in place of the recipe's
+---@field model? string|nightjar.Model in place of the recipe's
+---@field teacher? string|nightjar.Teacher in place of the recipe's
+---@field tokenizer? string in place of the recipe's
+---@field data? nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat|table<string, any> in place of the recipe's
+---@field chat_template? string in place of the recipe's
+---@field sequence_length? integer in place of the recipe's
+---@field packing? "chunk"|"pad"|"whole" in place of the recipe's
+---@field batch? nightjar.Batch in place of the recipe's
+---@field steps? integer in place of the recipe's
+---@field tokens? integer in place of the recipe's
+---@field epochs? number in place of the recipe's
+---@field precision? "auto"|"f32"|"bf16" in place of the recipe's
+---@field recompute? boolean in place of the recipe's
+---@field neftune_alpha? number in place of the recipe's
+---@field optimizer? nightjar.Adamw|nightjar.Sgd|nightjar.Muon|string in place of the recipe's
+---@field schedule? nightjar.Constant|nightjar.Linear|nightjar.Cosine|nightjar.Wsd|nightjar.Piecewise|string|fun(progress: number): number in place of the recipe's
+---@field gradient_clip? number|false in place of the recipe's
+---@field evaluate? nightjar.Evaluate in place of the recipe's
+---@field checkpoint? nightjar.Checkpoint in place of the recipe's
+---@field on? nightjar.On in place of the recipe's
+---@field prefetch? integer in place of the recipe's
+---@field limits? nightjar.Limits in place of the recipe's
+---@field use? (string|any)[] in place of the recipe's
+---@field grant? table<string, string[]> in place of the recipe's
+---@field hooks? nightjar.Hooks in place of the recipe's
+---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? in place of the recipe's
+---@field reload? nightjar.Reload in place of the recipe's
 
 ---The house, as `require "nightjar"` gives it.
 ---@class nightjar

@@ -48,6 +48,9 @@ public enum CheckpointReference: Hashable, Sendable {
         switch self {
         case .stage(let run, let name):
             try Self.requireRun(run)
+            if let phases = try PhaseList(of: run) {
+                return try Self.stage(name, of: phases, in: run, warn: warn)
+            }
             let stages = try StagePointers(run: run).all()
             guard let target = stages[name] else {
                 throw CheckpointError(
@@ -59,11 +62,24 @@ public enum CheckpointReference: Hashable, Sendable {
             return try Self.folder(of: target, in: run, warn: warn)
         case .step(let run, let step):
             try Self.requireRun(run)
+            if let phases = try PhaseList(of: run) {
+                throw CheckpointError(
+                    .unknownName,
+                    "each phase counts steps of its own; name one of "
+                        + "\(phases.names.joined(separator: ", ")), as in "
+                        + "\(run)/\(phases.names.last ?? "phase")@step-\(step)",
+                    path: run)
+            }
             return try Self.folder(of: CheckpointName.of(step: step), in: run, warn: warn)
         case .folder(let path):
             guard Self.kind(of: path) == .folder else {
                 throw CheckpointError(
                     .missing, "there is no such folder; check the path", path: path)
+            }
+            if Self.kind(of: path + "/config.json") == .missing,
+                let phases = try PhaseList(of: path)
+            {
+                return try Self.newest(of: phases, in: path, warn: warn)
             }
             guard Self.kind(of: path + "/checkpoints") == .folder,
                 Self.kind(of: path + "/config.json") == .missing
@@ -77,6 +93,36 @@ public enum CheckpointReference: Hashable, Sendable {
             }
             return newest.path
         }
+    }
+
+    /// What a stage points at in the last phase that has it.
+    private static func stage(
+        _ name: String, of phases: PhaseList, in run: String,
+        warn: @escaping @Sendable (String) -> Void
+    ) throws(CheckpointError) -> String {
+        var known: Set<String> = []
+        for phase in phases.newestFirst(in: run) {
+            let stages = try StagePointers(run: phase).all()
+            if let target = stages[name] { return try folder(of: target, in: phase, warn: warn) }
+            known.formUnion(stages.keys)
+        }
+        throw CheckpointError(
+            .unknownName,
+            "none of its phases (\(phases.names.joined(separator: ", "))) has a stage \"\(name)\"; "
+                + nearestNameHint(to: name, among: known.sorted(by: bytewise)),
+            path: run)
+    }
+
+    /// The newest whole checkpoint of the last phase that has one.
+    private static func newest(
+        of phases: PhaseList, in run: String, warn: @escaping @Sendable (String) -> Void
+    ) throws(CheckpointError) -> String {
+        for phase in phases.newestFirst(in: run) {
+            let store = try CheckpointStore(run: phase, warn: warn)
+            if let newest = try store.newestWhole(verifying: false) { return newest.path }
+        }
+        throw CheckpointError(
+            .missing, "none of its phases has a whole checkpoint yet", path: run)
     }
 
     private static func folder(

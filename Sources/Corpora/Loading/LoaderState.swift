@@ -24,6 +24,12 @@ public struct LoaderState: Sendable, Hashable, Codable {
         public var mixTokens = 0
         /// Documents passed over in all, for being longer than the run admitted.
         public var passedOver = 0
+
+        /// A source at its beginning.
+        public init(name: String, fingerprint: String) {
+            self.name = name
+            self.fingerprint = fingerprint
+        }
     }
 
     public static let format = 1

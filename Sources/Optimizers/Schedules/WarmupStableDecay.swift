@@ -30,6 +30,30 @@ public struct WarmupStableDecay: Sendable, Hashable {
         position.progress > 1 - decay.share(of: position)
     }
 
+    /// Whether the rate falls at all.
+    public var hasDecay: Bool {
+        switch decay {
+        case .steps(let count), .tokens(let count): count > 0
+        case .share(let share): share > 0
+        }
+    }
+
+    /// The steps made when the decay begins; nil where nothing decays, or nothing comes before.
+    ///
+    /// All of them were made at the full rate, so that a run of any length can go on from there.
+    ///
+    /// - Parameters:
+    ///   - totalSteps: the steps of the whole run.
+    ///   - totalTokens: its tokens.
+    public func decayStart(totalSteps: Int, totalTokens: Int) -> Int? {
+        let share = decay.share(
+            of: SchedulePosition(
+                step: 0, totalSteps: totalSteps, tokens: 0, totalTokens: totalTokens))
+        // A fifth of five steps begins after four of them, whatever rounding makes of 0.8 x 5.
+        let start = Int(((1 - share) * Double(totalSteps) - 1e-6).rounded(.up))
+        return start > 0 && start < totalSteps ? start : nil
+    }
+
     func factor(at position: SchedulePosition) -> Double {
         let rise = min(1, warmup.progress(at: position))
         let share = decay.share(of: position)

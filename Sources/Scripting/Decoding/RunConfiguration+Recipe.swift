@@ -17,20 +17,16 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - schedule: finds the schedule where Lua gives it.
     ///   - template: finds the chat template where a plugin in use is named.
+    ///   - follows: the folder that the phase before writes to, and what that begins with.
     /// - Throws: `ShapeFault` for values that do not fit together.
     init(
         recipe table: CompleteTable, schedule: (ScheduleReference) throws -> ScriptedSchedule,
-        template: (String, LuaPath) throws -> ChatTemplateSource?, places: RecipePlaces
+        template: (String, LuaPath) throws -> ChatTemplateSource?,
+        follows: (folder: String, model: ModelSource)?, places: RecipePlaces
     ) throws {
         let root = LuaPath()
         let modelTable = table.inner("model")
-        let model: ModelSource
-        if let from = modelTable.optionalText("from") {
-            model = .folder(try places.model(from, at: root.appending("model").appending("from")))
-        } else {
-            let path = root.appending("model").appending("init")
-            model = .new(try .init(recipe: modelTable.inner("init"), at: path))
-        }
+        let model = try ModelSource(recipe: table, follows: follows, places: places)
         self.init(
             name: table.text("name"), outputPath: places.output(table.text("out")), model: model,
             data: try WeightedSource.list(
@@ -45,6 +41,18 @@ extension RunConfiguration {
                 sentence: "adapters are trained beside a model that has learned already; give "
                     + "model.from in place of model.init")
         }
+        continues = modelTable.boolean("continue")
+        if continues, case .new = model {
+            throw ShapeFault(
+                path: root.appending("model").appending("continue"),
+                sentence: "a new model has nothing to go on with; give model.from, or leave it out")
+        }
+        if continues, lora != nil {
+            throw ShapeFault(
+                path: root.appending("model").appending("continue"),
+                sentence: "the optimizer of a whole model does not go on with adapters; leave "
+                    + "continue or lora out")
+        }
         seed = UInt64(table.integer("seed"))
         stage = table.word("stage")
         method = table.word("method")
@@ -52,7 +60,8 @@ extension RunConfiguration {
         if lora != nil, distillation != nil {
             throw ShapeFault(
                 path: root.appending("model").appending("lora"),
-                sentence: "an adapter does not learn from a teacher in this version; take lora out, "
+                sentence:
+                    "an adapter does not learn from a teacher in this version; take lora out, "
                     + "or use method = \"sft\" or \"lm\"")
         }
         tokenizer = try Self.tokenizer(table.text("tokenizer"), of: model, places)

@@ -113,6 +113,7 @@ extension RecipeScript {
     /// A recipe that a program made; its source is the program's.
     init(table: LuaTable<LuaNode>, files: [ModuleLoader.File], state: LuaState) {
         self.table = table
+        whole = table
         self.files = files
         self.state = state
         map = SourceMap([])

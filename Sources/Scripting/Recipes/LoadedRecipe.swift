@@ -14,6 +14,8 @@ public struct LoadedRecipe: Sendable {
     public let path: String
     /// How it was named, in full.
     public let origin: RecipeOrigin
+    /// The phase, of a recipe that has several.
+    public var phase: String? { origin.phase }
     /// Sentences about settings that are allowed and probably not meant.
     public let warnings: [String]
 }

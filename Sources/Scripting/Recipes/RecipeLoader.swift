@@ -19,23 +19,35 @@ public enum RecipeLoader {
     ///   - checksFiles: whether the files and folders that the recipe names must be there.
     ///   - resumes: whether the recipe's run is gone on from. The bytes that were in force then
     ///     stand in for scripts that no longer load, and a warning says so.
+    ///   - phase: the one that is meant, of a recipe with several.
     ///   - print: receives the lines that the recipe prints; nil writes them to standard error.
-    /// - Throws: `ScriptingError`.
+    /// - Throws: `ScriptingError`, for a recipe with phases too where none is named.
     public static func load(
         path: String, overrides: [String] = [], workingFolder: String? = nil,
         budget: LuaRuntime.Budget = .loading, checksFiles: Bool = true,
-        resumes: Bool = false,
+        resumes: Bool = false, phase: String? = nil,
         print: ((String) -> Void)? = nil
     ) throws -> LoadedRecipe {
         let places = RecipePlaces(
             recipe: path, workingFolder: workingFolder, checksFiles: checksFiles)
         let overrides = try overrides.map(RecipeOverride.init)
         let budget = loadingBudget(budget, overrides)
-        var warnings: [String] = []
-        let script: RecipeScript
+        let (script, warnings) = try open(
+            places, overrides, budget: budget, resumes: resumes, print: print)
+        return try load(
+            script.selecting(phase, places), path: path, overrides: overrides, places: places,
+            budget: budget, resumes: resumes, warnings: warnings)
+    }
+
+    /// Runs the file, or what was kept of it where it does not run any more.
+    static func open(
+        _ places: RecipePlaces, _ overrides: [RecipeOverride], budget: LuaRuntime.Budget,
+        resumes: Bool, print: ((String) -> Void)?
+    ) throws -> (script: RecipeScript, warnings: [String]) {
         do {
-            script = try RecipeScript(
+            let script = try RecipeScript(
                 places: places, budget: budget, print: print ?? printToStandardError)
+            return (script, [])
         } catch let error as ScriptingError where resumes && error.isOfTheFile {
             guard
                 let files = KeptScripts(recipe: places, overrides: overrides)?.recipeFiles(places),
@@ -43,14 +55,11 @@ public enum RecipeLoader {
                     places: places, budget: budget, kept: files.map(\.moduleFile),
                     print: print ?? printToStandardError)
             else { throw error }
-            script = kept
-            warnings.append(
+            let warning =
                 "The recipe does not load any more, and the run goes on with the one that was in "
-                    + "force, kept in its folder: \(error)")
+                + "force, kept in its folder: \(error)"
+            return (kept, [warning])
         }
-        return try load(
-            script, path: path, overrides: overrides, places: places, budget: budget,
-            resumes: resumes, warnings: warnings)
     }
 
     /// The same for a script that ran.
@@ -65,7 +74,8 @@ public enum RecipeLoader {
             let callBudget = LuaRuntime.Budget(limits: complete.inner("limits"))
             let unit = RecipeUnit(
                 places: places, overrides: overrides, loadingBudget: budget, budget: callBudget,
-                seed: UInt64(complete.integer("seed")), resolved: RecipeUnit.resolved(complete))
+                seed: UInt64(complete.integer("seed")), resolved: RecipeUnit.resolved(complete),
+                phase: script.phase?.name)
             var runScripts = try RunScripts(
                 complete, script: script, unit: unit, places: places, budget: budget,
                 kept: resumes
@@ -91,7 +101,7 @@ public enum RecipeLoader {
                     try runScripts.chatTemplate(named: name, at: key).map {
                         .text($0.source, name: $0.title)
                     }
-                }, places: places)
+                }, follows: try predecessor(of: script, overrides, places), places: places)
             warnings += RecipeWarnings.about(configuration)
             return LoadedRecipe(
                 configuration: configuration,
@@ -104,9 +114,10 @@ public enum RecipeLoader {
                 runScripts: runScripts, path: path,
                 origin: RecipeOrigin(
                     file: places.recipeFile, overrides: overrides.map(\.text),
-                    workingFolder: places.workingFolder), warnings: warnings)
+                    workingFolder: places.workingFolder, phase: script.phase?.name),
+                warnings: warnings)
         } catch let fault as ShapeFault {
-            throw ScriptingError(fault, places: places, map: script.map)
+            throw script.error(fault, places)
         }
     }
 
@@ -120,7 +131,8 @@ public enum RecipeLoader {
                 unit.schedule(
                     of: try RecipeScript(
                         places: unit.places, budget: unit.loadingBudget, kept: script.files,
-                        print: { _ in }))
+                        print: { _ in }
+                    ).selecting(unit.phase, unit.places))
             }
         }
         return ScriptedSchedule(function)
@@ -153,9 +165,22 @@ public enum RecipeLoader {
         _ script: RecipeScript, overrides: [RecipeOverride], places: RecipePlaces,
         warnings: inout [String]
     ) throws -> CompleteTable {
-        var table = script.table
+        var table = script.whole
         for override in overrides { warnings += try override.apply(to: &table) }
-        return try completed(table, places: places)
+        guard let phases = try RecipePhases(table, places: places) else {
+            return try completed(table, places: places, stage: .pre)
+        }
+        guard let selected = script.phase else {
+            throw ShapeFault(
+                path: LuaPath([.string(LuaString(RecipePhases.key))]),
+                sentence:
+                    "the recipe has the phases \(phases.phases.map(\.name).joined(separator: ", ")), "
+                    + "which nightjar train runs in order, and here one run is wanted; name a phase "
+                    + "with --phase where the command has that, or use a recipe without phases")
+        }
+        let phase = phases.phases[selected.number - 1]
+        return try completed(
+            phases.recipe(of: phase), places: places, stage: phases.usualStage(of: phase))
     }
 
     /// The same for a version of the recipe that is only looked at.
@@ -167,18 +192,21 @@ public enum RecipeLoader {
             return try completed(
                 script, overrides: overrides, places: places, warnings: &warnings)
         } catch let fault as ShapeFault {
-            throw ScriptingError(fault, places: places, map: script.map)
+            throw script.error(fault, places)
         }
     }
 
     /// Every default filled in, those that follow from other keys included.
-    private static func completed(
-        _ table: LuaTable<LuaNode>, places: RecipePlaces
+    ///
+    /// - Parameter stage: of a run that learns from running text.
+    static func completed(
+        _ table: LuaTable<LuaNode>, places: RecipePlaces, stage: Stage
     ) throws -> CompleteTable {
         let node = try ShapeCheck(stage: .complete).checked(
             .table(table), as: .record(RecipeDeclarations.recipe), at: LuaPath())
         guard case .table(var table) = node else { preconditionFailure("a record is a table") }
-        table.fields.removeAll { $0.key == "kind" }
+        // Of phases each is a recipe of its own by now.
+        table.fields.removeAll { $0.key == "kind" || $0.key == "phases" }
         let name = CompleteTable(table).optionalText("name") ?? places.recipeStem
         guard !name.contains("/"), !name.hasPrefix("."), !name.utf8.contains(where: { $0 < 32 })
         else {
@@ -193,12 +221,15 @@ public enum RecipeLoader {
             throw ShapeFault(
                 path: LuaPath(["out"]), sentence: "\"\(PrintableText.line(out))\" names no folder")
         }
+        let method: Method = CompleteTable(table).word("method")
+        let learnsAnswers =
+            method == .supervised
+            || (method == .distillation && CompleteTable(table).inner("data").hasChats)
         if CompleteTable(table)["packing"] == nil {
-            let method: Method = CompleteTable(table).word("method")
-            let isWhole =
-                method == .supervised
-                || (method == .distillation && CompleteTable(table).inner("data").hasChats)
-            table.set("packing", isWhole ? "whole" : "chunk")
+            table.set("packing", learnsAnswers ? "whole" : "chunk")
+        }
+        if CompleteTable(table)["stage"] == nil {
+            table.set("stage", .string(LuaString((learnsAnswers ? .post : stage).rawValue)))
         }
         if CompleteTable(table)["out"] == nil {
             table.set("out", .string(LuaString("runs/\(name)")))
@@ -231,7 +262,7 @@ public enum RecipeLoader {
         return CompleteTable(table)
     }
 
-    private static func loadingBudget(
+    static func loadingBudget(
         _ budget: LuaRuntime.Budget, _ overrides: [RecipeOverride]
     ) -> LuaRuntime.Budget {
         var budget = budget

@@ -35,6 +35,7 @@ struct RecipeOverride: Sendable {
     /// - Returns: sentences about keys that had to give way.
     /// - Throws: `ScriptingError` that names the override.
     func apply(to recipe: inout LuaTable<LuaNode>) throws -> [String] {
+        if names.first == RecipePhases.key { return try applyToPhase(of: &recipe) }
         let shape = Shape.record(RecipeDeclarations.recipe)
         var notes: [String] = []
         do {
@@ -46,13 +47,17 @@ struct RecipeOverride: Sendable {
             else { return notes }
             recipe = table
         } catch let fault as ShapeFault {
-            throw ScriptingError(
-                .badOverride, fault.sentence, path: "--set \(text)", keyPath: fault.place)
+            throw refusal(fault)
         }
         return notes
     }
 
-    private func set(
+    func refusal(_ fault: ShapeFault) -> ScriptingError {
+        ScriptingError(
+            .badOverride, fault.sentence, path: "--set \(text)", keyPath: fault.place)
+    }
+
+    func set(
         _ names: ArraySlice<String>, in node: LuaNode?, as shape: Shape, at path: LuaPath,
         notes: inout [String]
     ) throws -> LuaNode {

@@ -2,8 +2,13 @@ import LuaRuntime
 
 /// A recipe file run once in a state of its own.
 struct RecipeScript {
-    /// What it returned: a table, keys checked as far as they are given.
-    let table: LuaTable<LuaNode>
+    /// What it returned: a table, keys checked as far as they are given; of a phase that was
+    /// selected, that phase's.
+    var table: LuaTable<LuaNode>
+    /// The recipe with all its phases.
+    let whole: LuaTable<LuaNode>
+    /// The phase that is meant, of a recipe with several.
+    var phase: RecipePhases.Phase?
     /// The recipe and what it required, in the order of reading.
     let files: [ModuleLoader.File]
     let map: SourceMap
@@ -42,14 +47,42 @@ struct RecipeScript {
             }
         }
         map = SourceMap(file.bytes)
-        table = try Self.recipe(in: results, places: places, map: map)
+        whole = try Self.recipe(in: results, places: places, map: map)
+        table = whole
         files = modules.files
+    }
+
+    /// The same script as one of its phases sees it; with no name, as it is.
+    ///
+    /// - Throws: `ScriptingError`.
+    func selecting(_ name: String?, _ places: RecipePlaces) throws -> RecipeScript {
+        guard let name else { return self }
+        var script = self
+        do {
+            guard let phases = try RecipePhases(whole, places: places) else {
+                throw ScriptingError(
+                    .badOverride, "the recipe has no phases; leave --phase out",
+                    path: places.recipe)
+            }
+            let phase = try phases.phase(name, places: places)
+            script.phase = phase
+            script.table = try phases.recipe(of: phase)
+            return script
+        } catch let fault as ShapeFault {
+            throw ScriptingError(fault, places: places, map: map)
+        }
+    }
+
+    /// A fault of a value, at its line where the source shows it.
+    func error(_ fault: ShapeFault, _ places: RecipePlaces) -> ScriptingError {
+        ScriptingError(phase?.located(fault) ?? fault, places: places, map: map)
     }
 
     /// Where a function among the recipe's values stands.
     func place(of function: LuaFunction, at path: LuaPath, _ places: RecipePlaces) -> FunctionPlace
     {
-        FunctionPlace(path: places.recipe, line: map.line(of: path))
+        let path = phase?.located(ShapeFault(path: path, sentence: "")).path ?? path
+        return FunctionPlace(path: places.recipe, line: map.line(of: path))
     }
 
     private static func recipe(

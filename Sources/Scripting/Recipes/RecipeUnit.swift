@@ -17,6 +17,8 @@ struct RecipeUnit: Sendable {
     let seed: UInt64
     /// Every value in force, functions aside.
     let resolved: ResolvedValue
+    /// The phase whose run it is, of a recipe with several.
+    var phase: String?
 
     /// - Parameter files: the very bytes to run; nil reads the disk.
     func make(
@@ -116,7 +118,8 @@ struct RecipeUnit: Sendable {
         try RecipeScript(
             places: places, budget: loadingBudget,
             kept: files?.map { .init(name: $0.module, path: $0.path, bytes: $0.bytes) },
-            seed: seed, log: log, print: print)
+            seed: seed, log: log, print: print
+        ).selecting(phase, places)
     }
 
     private static func difference(

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import LuaRuntime
 import Telemetry
@@ -77,7 +78,13 @@ extension KeptScripts {
             return override.raw
         }
         let out = text("out") ?? "runs/" + (text("name") ?? places.recipeStem)
-        self.init(run: places.output(out))
+        // Of a recipe with phases it is the one that was under way.
+        let folder = places.output(out)
+        let phases = (try? PhaseList(of: folder))?.names ?? []
+        let begun = phases.last {
+            FileManager.default.fileExists(atPath: "\(folder)/\($0)/\(RunJournal.fileName)")
+        }
+        self.init(run: begun.map { "\(folder)/\($0)" } ?? folder)
         guard FileManager.default.fileExists(atPath: run) else { return nil }
     }
 }

@@ -18,6 +18,9 @@ public struct RunConfiguration: Sendable {
     /// Whom the run learns from; set with `distillation` alone.
     public var distillation: Distillation?
     public var model: ModelSource
+    /// Whether the run takes over optimizer, step count and place in the data too from the
+    /// checkpoint it begins from, so that it goes on as that run would have.
+    public var continues = false
     /// Nil where the model's own weights are trained.
     public var lora: LoRASettings?
     public var tokenizer: TokenizerSource = .model
@@ -99,6 +102,9 @@ public enum ModelSource: Sendable, Hashable {
     case folder(String)
     /// New weights. The vocabulary size is the tokenizer's where the recipe leaves it out (0).
     case new(ModelConfiguration)
+    /// What another run of the same recipe ends with, in that run's folder; until it has, a model
+    /// of the sizes and the vocabulary that it begins with.
+    indirect case end(of: String, from: ModelSource)
 }
 
 /// Which tokenizer a run uses.

@@ -4,14 +4,17 @@ public import Telemetry
 public struct RunEvent: Sendable, Hashable {
     /// The names that runs write themselves; all others are those of script events.
     ///
-    /// `start`, `resume`: `scripts`, and of a recipe's file `recipe`, `set`, `working_folder`.
+    /// `start`, `resume`: `scripts`, and of a recipe's file `recipe`, `set`, `working_folder`, and
+    /// `phase` where it has several; `from` where the run goes on from a checkpoint.
     /// `dial`: `path`, `value`, `before`, `origin`. `rollback`: `to`, `count`, `origin`, `reason`.
     /// `save`: a checkpoint that a request asked for. `script_error`: `hook`, `message`.
+    /// `stage`: `name` and the `checkpoint` that it points at from then on.
     /// `stop`: `origin`, `reason`. `cut_off`: `script`, `door`, `message`, and `replayable`, false
     /// where the clock ended the call.
     public static let ownNames: Set = [
         "start", "resume", "checkpoint", "non_finite", "dial", "rollback", "save", "script_error",
         "stop", "refused", "skip", "completed", "interrupted", "stopped", "cut_off",
+        "stage",
     ]
 
     /// What happened, such as `dial`.

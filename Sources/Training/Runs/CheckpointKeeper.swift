@@ -35,10 +35,11 @@ final class CheckpointKeeper {
 
     /// Copies the run's state and starts to write it; waits for a save still under way.
     ///
+    /// - Parameter stage: what points at the checkpoint as soon as it is whole.
     /// - Throws: what made this save or the last one fail.
     func save(
         _ state: inout RunState, model: Decoder, optimizer: any Optimizer,
-        hookState: [String: [UInt8]], scripts: [String: String]
+        hookState: [String: [UInt8]], scripts: [String: String], stage: Stage? = nil
     ) throws {
         var lineage = lineage
         lineage.scripts.merge(scripts) { $1 }
@@ -61,14 +62,24 @@ final class CheckpointKeeper {
         try saver.submit { [store = folder.store, lineage, finished] in
             let saved = try store.save(
                 step: snapshot.state.step, contents: snapshot.contents(lineage: lineage))
+            // Before anything is let go: what a stage names stays.
+            if let stage { try store.stages.point(stage.rawValue, at: saved.name) }
             try store.prune(retention)
-            finished.add(saved.name, step: snapshot.state.step)
+            finished.add(.init(name: saved.name, step: snapshot.state.step, stage: stage))
         }
         lastStep = state.step
     }
 
     /// Checkpoints that were completed since the last call.
-    func takeFinished() -> [(name: String, step: Int)] { finished.take() }
+    func takeFinished() -> [Saved] { finished.take() }
+
+    /// A checkpoint that is whole on the disk.
+    struct Saved: Sendable {
+        let name: String
+        let step: Int
+        /// What points at it since.
+        let stage: Stage?
+    }
 
     /// Throws the error of a save that failed since the last call; never waits.
     func throwIfFailed() throws { try forgettingFailures { try saver.throwIfFailed() } }
@@ -87,11 +98,11 @@ final class CheckpointKeeper {
     }
 
     private final class Finished: Sendable {
-        private let list = Mutex<[(name: String, step: Int)]>([])
+        private let list = Mutex<[Saved]>([])
 
-        func add(_ name: String, step: Int) { list.withLock { $0.append((name, step)) } }
+        func add(_ saved: Saved) { list.withLock { $0.append(saved) } }
 
-        func take() -> [(name: String, step: Int)] {
+        func take() -> [Saved] {
             list.withLock { list in
                 defer { list = [] }
                 return list

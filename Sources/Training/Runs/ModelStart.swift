@@ -8,7 +8,9 @@ import Tensors
 public struct ModelStart {
     public let configuration: ModelConfiguration
     public let tokenizer: any Tokenizer
-    private let folder: ModelFolder?
+    let folder: ModelFolder?
+    /// Whether the weights are those of a run that has not been made.
+    let isAhead: Bool
 
     /// Opens the model folder, if one is named, and the tokenizer; reads no weights.
     ///
@@ -16,7 +18,9 @@ public struct ModelStart {
     /// - Throws: `TrainingError` where the two do not belong together.
     public init(_ recipe: RunConfiguration, remark: (String) -> Void) throws {
         var configuration: ModelConfiguration
-        switch recipe.model {
+        let source = recipe.model.asOfNow
+        isAhead = recipe.model.isAhead
+        switch source {
         case .folder(let reference):
             let remarks = Remarks()
             let folder = try ModelStart.open(reference, recipe) { remarks.add($0) }
@@ -26,12 +30,13 @@ public struct ModelStart {
         case .new(let sizes):
             folder = nil
             configuration = sizes
+        case .end: preconditionFailure("What is there now is a folder or new.")
         }
         tokenizer = try ModelStart.tokenizer(recipe, folder: folder)
         if folder == nil { configuration.adopt(tokenizer) }
         try configuration.validate()
         if let lora = recipe.lora {
-            guard folder != nil else {
+            guard folder != nil || isAhead else {
                 throw TrainingError(
                     .badConfiguration,
                     "lora trains adapters beside a model that has learned already, and model.init "
@@ -120,6 +125,11 @@ public struct ModelStart {
     func decoder(
         _ recipe: RunConfiguration, _ plan: RunPlan, initializes: Bool, on backend: any Backend
     ) throws -> Decoder {
+        if isAhead, case .end(let run, _) = recipe.model {
+            throw TrainingError(
+                .badRunFolder,
+                "The run begins from what \(run) ends with, and there is no checkpoint in that.")
+        }
         let lora = recipe.lora
         let model = Decoder(
             configuration, precision: plan.precision, positions: recipe.sequenceLength,
@@ -168,6 +178,22 @@ public struct ModelStart {
             }
             return try TokenizerLoader.load(folder.path)
         }
+    }
+}
+
+extension ModelSource {
+    /// The same for what is on the disk at present: the end of another run, or what that will be
+    /// made from.
+    var asOfNow: ModelSource {
+        guard case .end(let run, let beginning) = self else { return self }
+        return isAhead ? beginning.asOfNow : .folder(run)
+    }
+
+    /// Whether it is the end of a run of which there is no checkpoint.
+    var isAhead: Bool {
+        guard case .end(let run, _) = self else { return false }
+        let names = try? FileManager.default.contentsOfDirectory(atPath: run + "/checkpoints")
+        return !(names ?? []).contains { CheckpointName.step(of: $0) != nil }
     }
 }
 

@@ -34,6 +34,16 @@ struct RunCourse: Codable, Sendable {
     /// From where the run cannot be repeated exactly; nil while it can.
     var replayBreak: ReplayBreak?
 
+    /// The steps made when the constant stretch ended and the stage `pre` was saved; nil before.
+    var stableEnd: Int?
+    /// Stages that a program named itself: they stay where it put them. Nil for none.
+    var namedStages: [String]?
+    /// Where the run goes on from another; nil for one that began at step 0.
+    var branch: BranchPoint?
+    /// What the mix balances, and input tokens a step on average: a run that goes on from here
+    /// under another plan has to know. Nil in what earlier versions saved.
+    var stride: Stride?
+
     init() {}
 
     /// For a run saved before there were any of these: its checkpoint was one to go back to.
@@ -41,6 +51,33 @@ struct RunCourse: Codable, Sendable {
         rollbackTarget = step
         announcedCheckpoint = step
     }
+}
+
+/// The checkpoint that a run goes on from with its optimizer and its place in schedule and data.
+struct BranchPoint: Codable, Sendable, Hashable {
+    /// Steps that were made there.
+    var step: Int
+    /// Input tokens that were seen there.
+    var tokens: Int
+    /// Input tokens a step then, on average, where that was written down.
+    var inputsAStep: Double?
+    /// The checkpoint's folder.
+    var checkpoint: String
+
+    /// What lies behind the run.
+    var made: MadeSteps {
+        MadeSteps(steps: step, tokens: tokens, inputsAStep: inputsAStep, path: checkpoint)
+    }
+}
+
+/// How a run went through its data.
+struct Stride: Codable, Sendable, Hashable {
+    /// `Mix.Unit`.
+    var unit: String
+    /// Of the sources, in their order; their sum is 1.
+    var shares: [Double]
+    /// Input tokens a step, on average.
+    var inputsAStep: Double
 }
 
 /// The answers that hooks have given for a step that is not made yet: a run that is stopped inside

@@ -19,10 +19,12 @@ public struct RunInspection {
     ///
     /// - Parameters:
     ///   - timesSteps: whether a few steps are timed, which takes seconds; all else is arithmetic.
+    ///   - before: the plan of the run that this one follows, where that has not been made yet.
     ///   - progress: long work and the share done.
     public init(
         _ configuration: RunConfiguration, on backend: any Backend, cacheFolder: String,
-        timesSteps: Bool = true, progress: @escaping (String, Double) -> Void
+        timesSteps: Bool = true, after before: RunPlan? = nil,
+        progress: @escaping (String, Double) -> Void
     ) throws {
         var remarks: [String] = []
         let start = try ModelStart(configuration) { remarks.append($0) }
@@ -31,21 +33,24 @@ public struct RunInspection {
             progress: progress)
         model = start.configuration
         tokenizer = start.tokenizer
+        let origin = try start.origin(configuration)
         let plan = try RunPlan(
             configuration, model: model, trainingTokens: data.trainingTokens,
-            tokensARow: data.tokensARow(configuration), backend: backend.description)
+            tokensARow: data.tokensARow(configuration), backend: backend.description,
+            after: origin?.made ?? (configuration.continues ? before?.made : nil))
         self.plan = plan
         sources = try CorpusPlan(
             data.corpora, shares: data.mix.shares, unit: data.mix.unit, packing: data.packing,
             budgetInputs: Int(
-                min(Double(plan.totalSteps) * data.inputsAStep(configuration), 0x1p62)))
+                min(Double(plan.stepsToMake) * data.inputsAStep(configuration), 0x1p62)))
         try EpochLimits(configuration, data).check(
-            weights: data.mix.shares, given: data.corpora.map { _ in 0 }, steps: plan.totalSteps)
+            weights: data.mix.shares, given: RunOrigin.given(origin, data.mix),
+            steps: plan.stepsToMake)
         let teacher = try configuration.teacher
         memory = MemoryEstimate(configuration, plan, model: model, teacher: teacher)
         let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)
         let evaluations =
-            2 + (configuration.evaluation.everySteps.map { (plan.totalSteps - 1) / $0 } ?? 0)
+            2 + (configuration.evaluation.everySteps.map { (plan.stepsToMake - 1) / $0 } ?? 0)
         let length = configuration.sequenceLength
         let evaluationTokens =
             evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
@@ -58,5 +63,13 @@ public struct RunInspection {
             time = nil
         }
         self.remarks = remarks + data.remarks + [memory.remark].compactMap { $0 }
+    }
+}
+
+extension RunPlan {
+    /// What a run that goes on after this one will have behind it.
+    fileprivate var made: MadeSteps {
+        MadeSteps(
+            steps: totalSteps, tokens: totalTokens, inputsAStep: nil, path: "the phase before")
     }
 }

@@ -9,6 +9,8 @@ public protocol RunObserver: AnyObject {
     /// Probes were measured.
     func probesEnd(_ reading: ProbeReading)
     func checkpointIsSaved(_ name: String, step: Int)
+    /// A stage such as `pre` points at a checkpoint from now on.
+    func stageIsReached(_ stage: Stage, checkpoint: String, step: Int)
     /// Something a person should know and the run goes on.
     func remark(_ sentence: String)
     /// Long work before the first step, such as tokenizing; `share` from 0 to 1.
@@ -27,6 +29,8 @@ extension RunObserver {
     public func probesEnd(_ reading: ProbeReading) {}
     /// Hears nothing of it.
     public func checkpointIsSaved(_ name: String, step: Int) {}
+    /// Hears nothing of it.
+    public func stageIsReached(_ stage: Stage, checkpoint: String, step: Int) {}
     /// Hears nothing of it.
     public func remark(_ sentence: String) {}
     /// Hears nothing of it.

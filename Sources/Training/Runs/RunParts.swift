@@ -33,25 +33,34 @@ struct RunParts {
     let onPolicy: OnPolicyRows?
     /// The model folder the run starts from, with what identifies its content.
     let parent: (path: String, identity: String)?
+    /// What the run goes on from with more than weights.
+    let origin: RunOrigin?
+    /// Input tokens a step on average, padding aside.
+    let inputsAStep: Double
 
     /// - Parameters:
     ///   - initializes: whether new weights are drawn or read; resuming brings its own.
+    ///   - branch: what a run that is resumed went on from, whatever the recipe's model is by now.
     ///   - observer: hears of long work.
     init(
         _ configuration: RunConfiguration, on backend: any Backend, cacheFolder: String,
-        initializes: Bool, observer: any RunObserver
+        initializes: Bool, branch: BranchPoint? = nil, observer: any RunObserver
     ) throws {
         let start = try ModelStart(configuration, remark: { observer.remark($0) })
         tokenizer = start.tokenizer
         data = try RunData(configuration, tokenizer: tokenizer, cacheFolder: cacheFolder) {
             observer.prepares($0, share: $1)
         }
+        origin = initializes ? try start.origin(configuration) : nil
+        inputsAStep = try data.inputsAStep(configuration)
         plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
-            tokensARow: data.tokensARow(configuration), backend: backend.description)
+            tokensARow: data.tokensARow(configuration), backend: backend.description,
+            after: origin?.made ?? branch?.made)
         limits = try EpochLimits(configuration, data)
         try limits.check(
-            weights: data.mix.shares, given: data.corpora.map { _ in 0 }, steps: plan.totalSteps)
+            weights: data.mix.shares, given: RunOrigin.given(origin, data.mix),
+            steps: plan.stepsToMake)
         let memory = try MemoryEstimate(
             configuration, plan, model: start.configuration, teacher: configuration.teacher)
         try memory.check()

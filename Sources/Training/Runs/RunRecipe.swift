@@ -32,12 +32,17 @@ public struct RecipeOrigin: Sendable, Hashable {
     public var overrides: [String]
     /// Where relative paths began.
     public var workingFolder: String
+    /// The phase, of a recipe that has several.
+    public var phase: String?
 
     /// A recipe at a path, with what was set beside it.
-    public init(file: String, overrides: [String], workingFolder: String) {
+    public init(
+        file: String, overrides: [String], workingFolder: String, phase: String? = nil
+    ) {
         self.file = file
         self.overrides = overrides
         self.workingFolder = workingFolder
+        self.phase = phase
     }
 
     /// What the journal of a run says last; nil where it does not say.
@@ -51,13 +56,16 @@ public struct RecipeOrigin: Sendable, Hashable {
         if case .list(let values)? = event.fields["set"] {
             overrides = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
         }
-        self.init(file: file, overrides: overrides, workingFolder: working)
+        self.init(
+            file: file, overrides: overrides, workingFolder: working, phase: event.text("phase"))
     }
 
     var fields: [String: MetricValue] {
-        [
+        var fields: [String: MetricValue] = [
             "recipe": .string(file), "set": .list(overrides.map(MetricValue.string)),
             "working_folder": .string(workingFolder),
         ]
+        if let phase { fields["phase"] = .string(phase) }
+        return fields
     }
 }

@@ -58,9 +58,10 @@ final class RunRecorder {
         var fields: [String: MetricValue] = ["scripts": scripts]
         if takesEdited { fields[RunEvent.editedKey] = true }
         if let origin = recipe.origin { fields.merge(origin.fields) { $1 } }
+        if let branch = state.course.branch { fields["from"] = .string(branch.checkpoint) }
         try event(resumedStep == nil ? "start" : "resume", step: state.step, fields)
         guard offset == 0 else { return }
-        try folder.metrics.record([
+        var run: MetricRecord = [
             "type": "run", "total_steps": .int(plan.totalSteps),
             "tokens_per_step": .int(plan.tokensAStep), "parameters": .int(plan.census.parameters),
             "precision": .string(plan.precision.rawValue),
@@ -69,7 +70,12 @@ final class RunRecorder {
             "instruction_set": .string(state.backend.instructionSet),
             "threads": .int(state.backend.threadCount), "products": .string(state.backend.products),
             "scripts": scripts,
-        ])
+        ]
+        if let branch = state.course.branch {
+            run["first_step"] = .int(branch.step)
+            run["from"] = .string(branch.checkpoint)
+        }
+        try folder.metrics.record(run)
     }
 
     /// - Parameter fields: what hooks measured; names of the step's own are not replaced.

@@ -1,3 +1,4 @@
+import Checkpoints
 import Corpora
 import Foundation
 import Tensors
@@ -66,6 +67,12 @@ struct RunState: Codable, Sendable {
             throw TrainingError(
                 .badState, "\(path) is not a run's state (\(error)); use another checkpoint.")
         }
+    }
+
+    /// - Throws: as `init(json:path:)`, and `CheckpointError` where the folder has none.
+    init(of folder: CheckpointFolder) throws {
+        try self.init(
+            json: folder.read(Snapshot.stateName), path: folder.path + "/" + Snapshot.stateName)
     }
 
     init(seed: UInt64, precision: ElementKind, backend: BackendDescription, build: String) {

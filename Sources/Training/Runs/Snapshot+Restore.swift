@@ -12,8 +12,7 @@ extension Snapshot {
     static func restore(
         from folder: CheckpointFolder, into model: Decoder, _ optimizer: any Optimizer
     ) throws -> RunState {
-        let state = try RunState(
-            json: folder.read(stateName), path: folder.path + "/" + stateName)
+        let state = try RunState(of: folder)
         if let adapter = model.adapter {
             try adapter.load(
                 from: folder.tensors(AdapterFolder.weightsName), base: "the recipe's base")

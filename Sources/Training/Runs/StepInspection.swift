@@ -77,6 +77,7 @@ public struct StepInspection: Sendable {
             configuration, totalSteps: max(plan.totalSteps, step), readings: data.readings)
         let batch = try StepInspection.batch(
             of: step, configuration, data, board, run: folder,
+            start.origin(configuration)?.state(going: data, seed: configuration.seed) { _ in },
             RunJournal.events(run: folder, remark: remark), progress)
         rows = batch.rows
         length = batch.length
@@ -97,9 +98,10 @@ public struct StepInspection: Sendable {
     /// Makes the stream again up to a step.
     private static func batch(
         of step: Int, _ configuration: RunConfiguration, _ data: RunData, _ fresh: DialBoard,
-        run folder: String, _ journal: [RunEvent], _ progress: (String, Double) -> Void
+        run folder: String, _ origin: RunState?, _ journal: [RunEvent],
+        _ progress: (String, Double) -> Void
     ) throws -> Batch {
-        let saved = newestState(in: folder, before: step)
+        let saved = newestState(in: folder, before: step) ?? origin
         var dials = fresh
         if let saved { dials.restore(saved.course.dials) { _ in } }
         let loader = try BatchLoader(

@@ -1,4 +1,7 @@
 extension Trainer {
+    /// The step the run began at: 0, unless it goes on from another run's checkpoint.
+    private var beginning: Int { state.course.branch?.step ?? 0 }
+
     /// Scores held-out text at the beginning, at the end, and as often as the recipe says.
     ///
     /// A run that was stopped on the way does it when it goes on.
@@ -6,7 +9,9 @@ extension Trainer {
     /// - Returns: false where scoring was cut short.
     func evaluateIfDue() throws -> Bool {
         let isDue =
-            state.step == 0 || state.step == dials.totalSteps || isDue(dials.evaluationSteps)
+            state.step == beginning || state.step == dials.totalSteps
+            || isDue(dials.evaluationSteps)
+            || stageIsDue()
         guard isDue, !parts.evaluation.isEmpty, state.lastHeldOut?.step != state.step else {
             return true
         }
@@ -33,12 +38,12 @@ extension Trainer {
     private func remember(_ loss: HeldOutLoss) {
         isSaved = false
         state.lastHeldOut = RunState.Scored(step: state.step, loss: loss.loss)
-        if state.step == 0 { heldOutBefore = loss }
+        if state.step == beginning { heldOutBefore = loss }
         heldOutAfter = loss
         let heldOut = ProgressFacts.HeldOut(
             step: state.step, loss: loss.loss, bitsPerByte: loss.bitsPerByte,
             lossBySource: loss.lossBySource)
-        if state.step == 0 { state.course.firstHeldOut = heldOut }
+        if state.step == beginning { state.course.firstHeldOut = heldOut }
         state.course.lastHeldOut = heldOut
         if let best = state.course.bestHeldOut, !(loss.loss < best.loss) { return }
         if loss.loss.isFinite { state.course.bestHeldOut = heldOut }

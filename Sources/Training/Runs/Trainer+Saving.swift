@@ -11,6 +11,8 @@ extension Trainer {
     @discardableResult
     public func save(stage: String? = nil) throws -> String {
         try requireBetweenSteps()
+        // Before it is saved, so that the checkpoint itself knows.
+        if let stage { state.course.namedStages = (state.course.namedStages ?? []) + [stage] }
         let name = try saveAsked()
         guard let stage else { return name }
         try keeper.wait()
@@ -24,10 +26,11 @@ extension Trainer {
     /// Where scoring is cut short by a stop, the run that goes on does both.
     func attendToSchedule() throws {
         guard try evaluateIfDue(), try probeIfDue() else { return }
-        let course = state.course
-        guard state.step > 0, isDue(dials.checkpointSteps),
-            course.announcedCheckpoint != state.step
+        let stage = stageIsDue() ? Stage.pre : nil
+        guard state.step > 0, stage != nil || isDue(dials.checkpointSteps),
+            stage != nil || state.course.announcedCheckpoint != state.step
         else { return }
+        if stage != nil { state.course.stableEnd = state.step }
         announce()
         let memory: [String: [UInt8]]
         do {
@@ -37,7 +40,7 @@ extension Trainer {
                 "A checkpoint is left out, for the memory of scripts cannot be saved: \(error)")
             return
         }
-        try survivingFullDisk { try write(memory) }
+        try survivingFullDisk { try write(memory, stage: stage) }
     }
 
     /// Makes a checkpoint that someone wants, of which hooks hear.
@@ -54,9 +57,10 @@ extension Trainer {
             .checkpoint(name: CheckpointName.of(step: state.step), step: state.step))
     }
 
-    private func write(_ memory: [String: [UInt8]]) throws {
+    private func write(_ memory: [String: [UInt8]], stage: Stage? = nil) throws {
         try recorder.event("checkpoint", step: state.step)
-        try save(hooks: memory)
+        if let stage { try journal(stage) }
+        try save(hooks: memory, stage: stage)
     }
 
     func isDue(_ every: Int?) -> Bool { every.map { state.step % $0 == 0 } ?? false }
@@ -66,6 +70,9 @@ extension Trainer {
         for saved in keeper.takeFinished() {
             newestCheckpoint = saved.name
             observer.checkpointIsSaved(saved.name, step: saved.step)
+            if let stage = saved.stage {
+                observer.stageIsReached(stage, checkpoint: saved.name, step: saved.step)
+            }
         }
         try survivingFullDisk { try keeper.throwIfFailed() }
     }
@@ -97,12 +104,15 @@ extension Trainer {
         }
     }
 
-    private func save(hooks hookState: [String: [UInt8]]) throws {
+    private func save(hooks hookState: [String: [UInt8]], stage: Stage? = nil) throws {
         try noteCutOffs()
         state.metricsOffset = recorder.offset
+        state.course.stride = Stride(
+            unit: loader.mix.unit.rawValue, shares: loader.mix.shares,
+            inputsAStep: parts.inputsAStep)
         try keeper.save(
             &state, model: parts.model, optimizer: parts.optimizer, hookState: hookState,
-            scripts: desk?.filesInForce ?? [:])
+            scripts: desk?.filesInForce ?? [:], stage: stage)
         isSaved = true
     }
 
@@ -206,6 +216,7 @@ extension Trainer {
         try keeper.wait()
         try attendToSaves()
         if let failure, configuration.responses.script == .stop { throw failure }
+        if ending == .completed { try nameEnd() }
         try recorder.event(
             "\(ending)", step: state.step, stopReason.map { ["reason": .string($0)] } ?? [:])
         tellSkipped()

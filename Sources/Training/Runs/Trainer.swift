@@ -75,7 +75,7 @@ public final class Trainer {
         isSaved = saved != nil
         parts = try RunParts(
             configuration, on: backend, cacheFolder: cacheFolder, initializes: saved == nil,
-            observer: observer)
+            branch: try saved.flatMap { try RunState(of: $0).course.branch }, observer: observer)
         dials = DialBoard(
             configuration, totalSteps: parts.plan.totalSteps, readings: parts.data.readings)
         let fresh = RunState(
@@ -92,6 +92,8 @@ public final class Trainer {
             if let mark = state.course.replayBreak {
                 remarks.add("The run is \(mark.sentence).")
             }
+        } else if let origin = parts.origin {
+            state = try parts.goOn(from: origin, as: fresh, remark: remarks.add)
         } else {
             state = fresh
         }
@@ -103,7 +105,8 @@ public final class Trainer {
                     + "\(dials.totalSteps); there is nothing left to do.")
         }
         loader = try parts.makeLoader(
-            configuration, dials: dials, from: saved == nil ? nil : state.loader)
+            configuration, dials: dials,
+            from: saved == nil && parts.origin == nil ? nil : state.loader)
         state.loader = loader.state
         recorder = try RunRecorder(
             folder, recipe: recipe, resumesAt: saved == nil ? nil : state, remark: remarks.add)
@@ -159,6 +162,7 @@ public final class Trainer {
         try recorder.begin(
             state, plan: parts.plan, inForce: desk?.filesInForce ?? [:],
             takesEdited: desk?.takesEdited ?? false)
+        try mendStages()
         inbox.open()
         let start = RunStart(
             plan: parts.plan, folder: folder.path, step: state.step,

@@ -48,7 +48,8 @@ public struct TimeEstimate: Sendable, Hashable {
             tokensPerSecond = TimeEstimate.usualShare * ceiling.model * 1e9 / work / (1 + extra)
         }
         seconds =
-            (Double(plan.totalTokens) + Double(evaluationTokens) / (3 * (1 + extra)))
+            (Double(plan.stepsToMake * plan.tokensAStep) + Double(evaluationTokens)
+                / (3 * (1 + extra)))
             / tokensPerSecond
     }
 

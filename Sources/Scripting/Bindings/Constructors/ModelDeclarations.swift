@@ -26,6 +26,10 @@ enum ModelDeclarations {
             Field(
                 "lora", .record(LoRADeclarations.lora), .none,
                 "adapters that are trained in place of the model's weights; see nj.lora"),
+            Field(
+                "continue", .boolean, .value(false),
+                "whether optimizer, step count and place in schedule and data are taken over too from "
+                    + "a run's checkpoint; else its weights alone"),
         ],
         groups: [Group(names: ["from", "init"], fallback: nil)], shorthand: "from")
 

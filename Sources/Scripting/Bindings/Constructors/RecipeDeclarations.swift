@@ -15,7 +15,7 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "phases", "rewards", "environment", "policies", "losses",
+        "rewards", "environment", "policies", "losses",
     ]
 
     private static let adapterPlace =
@@ -28,11 +28,15 @@ enum RecipeDeclarations {
     private static let mostSteps = 1_000_000_000
 
     static let recipe = Record(
-        noun: "recipe", fields: identity + material + course + care + scripts,
-        groups: [Group(names: ["steps", "tokens", "epochs"], fallback: nil)],
+        noun: "recipe", fields: keys + [PhaseDeclarations.field(over: keys, groups: budgets)],
+        groups: budgets,
         unsupported: Dictionary(uniqueKeysWithValues: unsupported.map { ($0, notYet) })
             .merging(["lora": adapterPlace]) { $1 },
         tag: "recipe")
+
+    private static let keys = identity + material + course + care + scripts
+
+    private static let budgets = [Group(names: ["steps", "tokens", "epochs"], fallback: nil)]
 
     private static let identity: [Field] = [
         Field("name", .text, .none, "identifies the run; by default the recipe file's name"),
@@ -41,8 +45,9 @@ enum RecipeDeclarations {
             "out", .text, .none,
             "the run folder, relative to the working folder; by default runs/<name>"),
         Field(
-            "stage", .choice(Stage.allCases.map(\.rawValue)), .value("pre"),
-            "where in a model's life the run stands"),
+            "stage", .choice(Stage.allCases.map(\.rawValue)), .none,
+            "where in a model's life the run stands; by default post where answers are learned, else "
+                + "pre, and mid in a later phase"),
         Field(
             "method", .choice(Method.allCases.map(\.rawValue), unsupported: otherMethods),
             .value("lm"), "by which objective the model learns"),

@@ -2,7 +2,7 @@ import LuaRuntime
 
 /// Lines over a common pair of axes.
 struct Plot {
-    struct Series {
+    struct Series: Sendable {
         let name: String
         /// In the order in which they are joined; one that an axis cannot show breaks the line.
         let points: [(x: Double, y: Double)]
@@ -28,12 +28,32 @@ struct Plot {
         }
         let isLogX = settings["log_x"]?.isTrue ?? false
         let isLogY = settings["log_y"]?.isTrue ?? false
+        (xAxis, yAxis) = Plot.axes(series, isLogX: isLogX, isLogY: isLogY, room)
+    }
+
+    /// Lines over linear axes.
+    init(
+        title: String, xLabel: String, yLabel: String, series: [Series],
+        room: (x: Double, y: Double)
+    ) {
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.series = series
+        (xAxis, yAxis) = Plot.axes(series, isLogX: false, isLogY: false, room)
+    }
+
+    private static func axes(
+        _ series: [Series], isLogX: Bool, isLogY: Bool, _ room: (x: Double, y: Double)
+    ) -> (PlotAxis, PlotAxis) {
         let shown = series.flatMap(\.points).filter { point in
             point.x.isFinite && point.y.isFinite && (!isLogX || point.x > 0)
                 && (!isLogY || point.y > 0)
         }
-        xAxis = PlotAxis(shown.map(\.x), isLogarithmic: isLogX, room: room.x)
-        yAxis = PlotAxis(shown.map(\.y), isLogarithmic: isLogY, room: room.y)
+        return (
+            PlotAxis(shown.map(\.x), isLogarithmic: isLogX, room: room.x),
+            PlotAxis(shown.map(\.y), isLogarithmic: isLogY, room: room.y)
+        )
     }
 
     /// How many points there are.
