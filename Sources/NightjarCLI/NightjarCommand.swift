@@ -13,7 +13,7 @@ struct NightjarCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Run.self, Check.self, DataCommand.self, Inspect.self, SetDial.self, Rollback.self,
+            Train.self, Sweep.self, Run.self, Check.self, DataCommand.self, Inspect.self, SetDial.self, Rollback.self,
             Import.self, Export.self, Merge.self, Eval.self, Generate.self, Chat.self, Logits.self,
             Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
