@@ -94,7 +94,7 @@ let package = Package(
             "Evaluation",
             [
                 "Tensors", "Naming", "Templates", "Tokenizers", "Conversations", "Corpora",
-                "Transformers", "Generation", "Training",
+                "Checkpoints", "Transformers", "Generation", "Training",
             ]),
         // 6: plugins that are part of the program; the only module that imports both Lua and models.
         .target(

@@ -13,9 +13,9 @@ struct NightjarCommand: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Run.self, Check.self, Advise.self, DataCommand.self, Inspect.self,
-            SetDial.self, Rollback.self, Import.self, Export.self, Merge.self, Eval.self,
-            Generate.self, Chat.self, Logits.self,
+            Train.self, Sweep.self, Run.self, Check.self, Advise.self, DataCommand.self,
+            Inspect.self, SetDial.self, Rollback.self, Import.self, Export.self, Merge.self,
+            Eval.self, Generate.self, Chat.self, Logits.self,
             Tokenize.self, Bench.self, Plugin.self, Test.self, Annotate.self,
         ])
 

@@ -83,6 +83,7 @@ enum Report {
         case let error as ScriptingError:
             return error.cause.flatMap(exitCode) ?? code(error.isUserMistake)
         case let error as ChatMistake: return error.cause.flatMap(exitCode) ?? .mistake
+        case let error as SweepFailure: return error.isUserMistake ? .mistake : .failed
         case let error as StreamError: return code(error.isUserMistake)
         case let error as GenerationError: return error.code == .notFinite ? .failed : .mistake
         case is ModelError, is ConversationError, is ExportError, is EvaluationError: return .mistake

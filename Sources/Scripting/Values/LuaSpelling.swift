@@ -51,7 +51,8 @@ enum LuaSpelling {
         "in", "local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while",
     ]
 
-    private static func isName(_ text: String) -> Bool {
+    /// Whether a text may stand after a dot.
+    static func isName(_ text: String) -> Bool {
         guard let first = text.utf8.first, first > 57 || first < 48, !reserved.contains(text) else {
             return false
         }

@@ -113,7 +113,7 @@ import Testing
 
 /// Whether a text is XML as far as these pictures use it: elements that close, attributes in
 /// quotes, escapes.
-private struct XMLCheck {
+struct XMLCheck {
     var problem: String?
 
     init(_ text: String) {

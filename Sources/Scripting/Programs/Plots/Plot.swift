@@ -15,6 +15,19 @@ struct Plot {
     let xAxis: PlotAxis
     let yAxis: PlotAxis
 
+    /// A plot from its parts.
+    init(
+        title: String, xLabel: String, yLabel: String, series: [Series], xAxis: PlotAxis,
+        yAxis: PlotAxis
+    ) {
+        self.title = title
+        self.xLabel = xLabel
+        self.yLabel = yLabel
+        self.series = series
+        self.xAxis = xAxis
+        self.yAxis = yAxis
+    }
+
     /// Reads what a script asks for.
     ///
     /// - Parameter room: the share of each axis that stays free at both ends.

@@ -5,9 +5,10 @@ struct SVGPlot {
     private let plot: Plot
     private let width: Double
     private let height: Double
-    private let left = 64.0
+    /// Where the axes begin and end, in pixels from the picture's edges.
+    let left = 64.0
     private let right = 16.0
-    private let top: Double
+    let top: Double
     private let bottom = 48.0
 
     /// Colours that differ in lightness too, so that a grey print can be read.
@@ -22,7 +23,16 @@ struct SVGPlot {
         top = plot.title.isEmpty ? 16 : 36
     }
 
-    var text: String {
+    /// The picture.
+    var text: String { text(behind: [], above: []) }
+
+    /// The right end of the horizontal axis, in pixels.
+    var rightEdge: Double { width - right }
+    /// The lower end of the vertical axis, in pixels.
+    var lowerEdge: Double { height - bottom }
+
+    /// The picture with elements of another's: some behind the lines, some above them.
+    func text(behind: [String], above: [String]) -> String {
         var lines = [
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(number(width))\" "
                 + "height=\"\(number(height))\" viewBox=\"0 0 \(number(width)) "
@@ -33,19 +43,19 @@ struct SVGPlot {
             lines.append(
                 words(plot.title, x: width / 2, y: 22, "text-anchor=\"middle\" font-size=\"15\""))
         }
-        lines += grid() + frame()
+        lines += behind + grid() + frame()
         for (index, series) in plot.series.enumerated() {
             lines += line(series, colour: SVGPlot.colours[index % SVGPlot.colours.count])
         }
-        lines += legend()
+        lines += above + legend()
         return (lines + ["</svg>"]).joined(separator: "\n") + "\n"
     }
 
-    private func x(_ value: Double) -> Double {
+    func x(_ value: Double) -> Double {
         left + plot.xAxis.position(value) * (width - left - right)
     }
 
-    private func y(_ value: Double) -> Double {
+    func y(_ value: Double) -> Double {
         height - bottom - plot.yAxis.position(value) * (height - top - bottom)
     }
 
@@ -126,18 +136,18 @@ struct SVGPlot {
         }
     }
 
-    private func rule(
+    func rule(
         _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ colour: String
     ) -> String {
         "<line x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" "
             + "y2=\"\(number(y2))\" stroke=\"\(colour)\"/>"
     }
 
-    private func words(_ text: String, x: Double, y: Double, _ style: String) -> String {
+    func words(_ text: String, x: Double, y: Double, _ style: String) -> String {
         "<text x=\"\(number(x))\" y=\"\(number(y))\" \(style)>\(SVGPlot.escaped(text))</text>"
     }
 
-    private func number(_ value: Double) -> String {
+    func number(_ value: Double) -> String {
         let text = HumanFormat.fixed(value, digits: 2)
         return text.hasSuffix(".00") ? String(text.dropLast(3)) : text
     }
