@@ -54,11 +54,17 @@ public struct AdvisedRecipe: Sendable {
         }
         lines += [
             "  sequence_length = \(advice.sequenceLength), batch = { size = 8 }, \(budget),",
-            "  optimizer = nj.optim.adamw { lr = \(StageAdvice.text(advice.learningRate)) },",
+            "  optimizer = nj.optim.adamw { lr = \(StageAdvice.text(rate)) },",
             "  schedule = \(schedule),",
             "}",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The advice's is for the model that was named; a small new one learns at that of its size.
+    private var rate: Double {
+        around.model == nil
+            ? StageAdvice.usualRate(parameters: 10_000_000) : advice.learningRate
     }
 
     /// What stands beside the data, where the advice wants any.

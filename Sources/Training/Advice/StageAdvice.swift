@@ -101,6 +101,11 @@ public struct StageAdvice: Sendable {
         return remarks
     }
 
+    /// The peak learning rate that is usual for new weights of a size.
+    public static func usualRate(parameters: Int) -> Double {
+        AdviceRules.learningRate(parameters: parameters)
+    }
+
     /// The number with two digits that count: 0.33, 20, 1.2e-4; Lua reads it too.
     public static func text(_ number: Double) -> String {
         guard number > 0, number.isFinite else { return "0" }
