@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(name: "CMapGuard"),
+        .target(name: "CSketch"),
         .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
         .target(
@@ -67,7 +68,8 @@ let package = Package(
         target(
             "Transformers", ["Naming", "Texts", "Tensors", "Autograd", "Layers", "Checkpoints"]),
         target("Corpora", ["Naming", "Tokenizers", "Conversations", "Checkpoints", "CXXHash"]),
-        // 4: the two loops.
+        // 4: making text ready, and the two loops.
+        target("Preparation", ["Naming", "Conversations", "Corpora", "Checkpoints", "CSketch"]),
         target(
             "Training",
             [
@@ -99,7 +101,7 @@ let package = Package(
             [
                 "Naming", "Telemetry", "Tensors", "Layers", "LuaRuntime", "Training", "Generation",
                 "Optimizers", "Tokenizers", "Conversations", "Checkpoints", "Corpora",
-                "Transformers", "Templates", "Texts", "ShippedPlugins", "CHTTP",
+                "Transformers", "Templates", "Texts", "Preparation", "ShippedPlugins", "CHTTP",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
@@ -107,7 +109,7 @@ let package = Package(
             dependencies: [
                 "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Conversations", "Checkpoints", "Transformers", "Corpora", "Training",
-                "Generation", "Exports", "Scripting", "Templates", "CLineEdit",
+                "Generation", "Exports", "Preparation", "Scripting", "Templates", "CLineEdit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -115,8 +117,8 @@ let package = Package(
             "Nightjar",
             [
                 "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Conversations",
-                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Exports",
-                "Scripting",
+                "Checkpoints", "Transformers", "Corpora", "Preparation", "Training", "Generation",
+                "Exports", "Scripting",
             ]),
 
         // Tests, in the order of what they test, and what they share.
@@ -129,6 +131,7 @@ let package = Package(
         tests("TokenizersTests", ["TestSupport", "Tokenizers"]),
         tests("ConversationsTests", ["Conversations", "Templates", "TestSupport", "Tokenizers"]),
         tests("CorporaTests", ["Conversations", "Corpora", "Naming", "TestSupport", "Tokenizers"]),
+        tests("PreparationTests", ["Corpora", "Naming", "Preparation", "TestSupport"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Tokenizers"], path: "Tests/Support",
             swiftSettings: strict),
@@ -164,7 +167,7 @@ let package = Package(
             "ScriptingTests",
             [
                 "Scripting", "Layers", "LuaRuntime", "Training", "Optimizers", "Conversations",
-                "Corpora", "Tensors", "Texts", "Tokenizers", "Transformers",
+                "Corpora", "Preparation", "Tensors", "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

@@ -1,6 +1,6 @@
 /// What `import Nightjar` gives: everything with which a Swift program trains a model and hears it.
 ///
-/// Tensors and backends, tokenizers, conversations, corpora, decoders, optimizers and schedules, checkpoints, the
+/// Tensors and backends, tokenizers, conversations, corpora and their preparation, decoders, optimizers and schedules, checkpoints, the
 /// training loop, the generation engine, exports, recipes written in Lua, and measurements. The parts that
 /// these are made of (`Autograd`, `Layers`, `LuaRuntime`) are imported by name.
 ///
@@ -12,6 +12,7 @@
 @_exported public import Exports
 @_exported public import Generation
 @_exported public import Optimizers
+@_exported public import Preparation
 @_exported public import Scripting
 @_exported public import Telemetry
 @_exported public import Tensors

@@ -50,7 +50,9 @@ import Testing
                       "split": "file",
                       "invalid_utf8": "replace",
                       "max_document_bytes": null,
-                      "validation": 0.05
+                      "validation": 0.05,
+                      "licence": null,
+                      "description": null
                     },
                     "verse": {
                       "kind": "folder",
@@ -64,9 +66,12 @@ import Testing
                       ],
                       "field": null,
                       "bad_row": "stop",
+                      "max_bad_rows": null,
                       "invalid_utf8": "replace",
                       "max_document_bytes": null,
-                      "validation": 0.05
+                      "validation": 0.05,
+                      "licence": null,
+                      "description": null
                     }
                   },
                   "chat_template": "model",

@@ -12,7 +12,7 @@
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
 ---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
----@field data nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
+---@field data nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
 ---@field chat_template? string how conversations become text, with method = "sft" or "distill": "model" for the model's own, a plugin in use that has one ("house-style", "house-style/NAME"), a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
 ---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole with method = "sft"
@@ -86,38 +86,64 @@
 ---@field split? "file"|"line"|"blank_line" what a document is: a whole file, a line, or what stands between blank lines
 ---@field separator? string the characters between two documents, such as "\n%\n"
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
----@field max_document_bytes? integer longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
 ---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
 
 ---@class nightjar.Jsonl
 ---@field kind? "jsonl"
 ---@field path string|string[] give a file, or a list of files, relative to the recipe
----@field field? string the key that holds the text
+---@field field? string which of a row's fields are the text: a name, a path such as "answer.text", or a template such as "{title}\n\n{text}"
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
----@field max_document_bytes? integer longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
 ---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
+---@class nightjar.Csv
+---@field kind? "csv"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field field? string which of a row's fields are the text: a name, a path such as "answer.text", or a template such as "{title}\n\n{text}"
+---@field delimiter? string the character between two fields; by default a comma, and a tab for .tsv files
+---@field columns? string[] the names of the columns, where the files have no row of names
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
+---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
 
 ---@class nightjar.Folder
 ---@field kind? "folder"
 ---@field path string give a folder, relative to the recipe
 ---@field pattern? string|string[] which files: `*` and `?` stop at a slash, `**` does not
----@field field? string reads every file as JSON rows; without it the endings .jsonl and .ndjson say so
+---@field field? string reads every file as JSON rows with this field, as in nj.data.jsonl; without it the endings .jsonl and .ndjson say so
 ---@field split? "file"|"line"|"blank_line" what a document is: a whole file, a line, or what stands between blank lines
 ---@field separator? string the characters between two documents, such as "\n%\n"
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
----@field max_document_bytes? integer longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
 ---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
 
 ---@class nightjar.Chat
 ---@field kind? "chat"
 ---@field path string|string[] give a file, or a list of files, relative to the recipe
 ---@field format? "auto"|"messages"|"completion"|"text"|"alpaca"|"sharegpt"|"converse" what the rows are; "auto" tells by the keys of each
 ---@field too_long? "cut"|"drop"|"stop" what to do with a row of more tokens than sequence_length: end it after the last answer that fits whole, drop it, or stop
+---@field fields? table<string, string> where the rows keep what the format calls by its names, as in { prompt = "question", completion = "answer.text" }; with it, only these, weight, tools and chat_template_kwargs are read
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
 ---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
 
 ---@class nightjar.Batch
 ---@field size? integer rows an optimizer step
@@ -190,7 +216,7 @@
 ---@class nightjar.Evaluate
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
 ---@field batches? integer validation batches in all, at most, which sources and sets share
----@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Folder|nightjar.Chat> validation sets by name, each a source that is held out whole
+---@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat> validation sets by name, each a source that is held out whole
 
 ---@class nightjar.Checkpoint
 ---@field every_steps? integer steps between checkpoints; by default only at the end
@@ -355,6 +381,7 @@
 ---@class nightjar
 ---@field version string
 ---@field data nightjar.data
+---@field filter nightjar.filter
 ---@field model nightjar.model
 ---@field optim nightjar.optim
 ---@field schedule nightjar.schedule

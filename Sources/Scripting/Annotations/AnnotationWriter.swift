@@ -2,16 +2,18 @@
 /// functions.
 ///
 /// One file a namespace and one for the module itself. A class stands in the file of the first
-/// function that speaks of it.
+/// function of a namespace that speaks of it.
 public enum AnnotationWriter {
     /// File names below `Scripts/types/nightjar` with their contents.
     public static var files: [(name: String, text: String)] {
         var known: Set<String> = []
         let namespaces = AnnotationWriter.namespaces
-        var files = [("nightjar.d.lua", root(namespaces, known: &known))]
+        // The recipe speaks of nearly every class: it comes last, else all would stand in its file.
+        var files: [(String, String)] = []
         for namespace in namespaces {
             files.append(("\(namespace).d.lua", stub(of: namespace, known: &known)))
         }
+        files.insert(("nightjar.d.lua", root(namespaces, known: &known)), at: 0)
         files.append(("plugin.d.lua", plugin(known: &known)))
         return files.map { (name: $0.0, text: $0.1) }
     }

@@ -7,7 +7,8 @@ enum Catalogue {
 
     /// Every function, in the order of the reference.
     static let bindings: [Binding] =
-        RecipeDeclarations.all + DataDeclarations.all + ModelDeclarations.all
+        RecipeDeclarations.all + DataDeclarations.all + PreparationDeclarations.all
+        + FilterDeclarations.all + ModelDeclarations.all
         + OptimDeclarations.all + ScheduleDeclarations.all + LibraryBindings.all
         + ProgramBindings.all
 

@@ -259,7 +259,7 @@ extension Shape {
         case .choice(let words, _): .string(LuaString(words.first ?? ""))
         case .either(let shapes): shapes.first?.zero ?? .nil
         case .any, .plain, .function, .object: .nil
-        case .list, .array, .map, .record, .kinds, .mix, .sources: .table(LuaTable())
+        case .list, .array, .map, .record, .kinds, .mix, .sources, .oneOrNamed: .table(LuaTable())
         }
     }
 }

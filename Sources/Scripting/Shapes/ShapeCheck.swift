@@ -84,6 +84,13 @@ struct ShapeCheck {
             guard let kind = table["kind"], !kind.isNil else { throw mismatch() }
             let isMix = if case .string("mix") = kind { true } else { false }
             return try checked(node, as: isMix ? .mix(kinds) : .kinds(kinds), at: path)
+        case .oneOrNamed(let kinds):
+            guard case .table(let table) = node else { throw mismatch() }
+            guard table["kind"].map({ $0.isNil }) ?? true else {
+                return try checked(node, as: .kinds(kinds), at: path)
+            }
+            guard !table.isEmpty else { throw mismatch() }
+            return try checked(node, as: .map(.kinds(kinds)), at: path)
         case .mix(let kinds):
             guard case .table(let table) = node else { throw mismatch() }
             return .table(try mix(table, of: kinds, at: path))
