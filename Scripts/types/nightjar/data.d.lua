@@ -2,6 +2,71 @@
 -- Written by `nightjar annotate` from the functions' own declarations; edits are lost.
 -- For editors alone: nothing here is ever run.
 
+---@class nightjar.Text
+---@field kind? "text"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field split? "file"|"line"|"blank_line" what a document is: a whole file, a line, or what stands between blank lines
+---@field separator? string the characters between two documents, such as "\n%\n"
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
+---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
+---@class nightjar.Jsonl
+---@field kind? "jsonl"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field field? string which of a row's fields are the text: a name, a path such as "answer.text", or a template such as "{title}\n\n{text}"
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
+---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
+---@class nightjar.Csv
+---@field kind? "csv"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field field? string which of a row's fields are the text: a name, a path such as "answer.text", or a template such as "{title}\n\n{text}"
+---@field delimiter? string the character between two fields; by default a comma, and a tab for .tsv files
+---@field columns? string[] the names of the columns, where the files have no row of names
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
+---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
+---@class nightjar.Folder
+---@field kind? "folder"
+---@field path string give a folder, relative to the recipe
+---@field pattern? string|string[] which files: `*` and `?` stop at a slash, `**` does not
+---@field field? string reads every file as JSON rows with this field, as in nj.data.jsonl; without it the endings .jsonl and .ndjson say so
+---@field split? "file"|"line"|"blank_line" what a document is: a whole file, a line, or what stands between blank lines
+---@field separator? string the characters between two documents, such as "\n%\n"
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field max_document_bytes? integer longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, and 16 MiB where they are prepared
+---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
+---@class nightjar.Chat
+---@field kind? "chat"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field format? "auto"|"messages"|"completion"|"text"|"alpaca"|"sharegpt"|"converse" what the rows are; "auto" tells by the keys of each
+---@field too_long? "cut"|"drop"|"stop" what to do with a row of more tokens than sequence_length: end it after the last answer that fits whole, drop it, or stop
+---@field fields? table<string, string> where the rows keep what the format calls by its names, as in { prompt = "question", completion = "answer.text" }; with it, only these, weight, tools and chat_template_kwargs are read
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field validation? number the share of documents held out, chosen by content
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
 ---@class nightjar.Prepare
 ---@field kind? "prepare"
 ---@field out string give the folder to write, relative to the working folder
@@ -92,6 +157,12 @@
 ---@field kind? "own"
 ---@field name string give the step a name for the report
 ---@field judge fun(document: nightjar.Document): boolean|string?, string? give the function
+
+---@class nightjar.Limits
+---@field budget? "time"|"exact" what ends a call: "time", which costs nothing; or "exact", which counts instructions, so that a call ends at the same place on every machine
+---@field time_s? number seconds a call may take; by default 1, and 60 where instructions are counted
+---@field instructions? integer instructions and charged work that a call may take, with budget = "exact"; by default 100 million
+---@field memory_mb? integer MiB that the scripts may hold together
 
 ---@class nightjar.data
 local data = {}
