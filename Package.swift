@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .target(name: "CMapGuard"),
+        .target(name: "CSketch"),
         .target(name: "CHTTP", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLineEdit", linkerSettings: [.linkedLibrary("edit")]),
         .target(
@@ -70,7 +71,8 @@ let package = Package(
         target(
             "Transformers", ["Naming", "Texts", "Tensors", "Autograd", "Layers", "Checkpoints"]),
         target("Corpora", ["Naming", "Tokenizers", "Conversations", "Checkpoints", "CXXHash"]),
-        // 4: the two loops.
+        // 4: making text ready, and the two loops.
+        target("Preparation", ["Naming", "Conversations", "Corpora", "Checkpoints", "CSketch"]),
         target(
             "Training",
             [
@@ -109,7 +111,8 @@ let package = Package(
             [
                 "Naming", "Telemetry", "Tensors", "Layers", "LuaRuntime", "Training", "Generation",
                 "Optimizers", "Tokenizers", "Conversations", "Checkpoints", "Corpora",
-                "Transformers", "Templates", "Texts", "Evaluation", "ShippedPlugins", "CHTTP",
+                "Transformers", "Templates", "Texts", "Evaluation", "Preparation",
+                "ShippedPlugins", "CHTTP",
             ]),
         // 7: the front door and the umbrella.
         .executableTarget(
@@ -117,7 +120,8 @@ let package = Package(
             dependencies: [
                 "Tensors", "Telemetry", "Naming", "Autograd", "Layers", "Optimizers", "Tokenizers",
                 "Conversations", "Checkpoints", "Transformers", "Corpora", "Training",
-                "Generation", "Exports", "Evaluation", "Scripting", "Templates", "CLineEdit",
+                "Generation", "Exports", "Evaluation", "Preparation", "Scripting", "Templates",
+                "CLineEdit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -125,8 +129,8 @@ let package = Package(
             "Nightjar",
             [
                 "Tensors", "Telemetry", "Optimizers", "Tokenizers", "Conversations",
-                "Checkpoints", "Transformers", "Corpora", "Training", "Generation", "Exports",
-                "Evaluation", "Scripting",
+                "Checkpoints", "Transformers", "Corpora", "Preparation", "Training", "Generation",
+                "Exports", "Evaluation", "Scripting",
             ]),
 
         // Tests, in the order of what they test, and what they share.
@@ -139,6 +143,7 @@ let package = Package(
         tests("TokenizersTests", ["TestSupport", "Tokenizers"]),
         tests("ConversationsTests", ["Conversations", "Templates", "TestSupport", "Tokenizers"]),
         tests("CorporaTests", ["Conversations", "Corpora", "Naming", "TestSupport", "Tokenizers"]),
+        tests("PreparationTests", ["Corpora", "Naming", "Preparation", "TestSupport"]),
         .target(
             name: "TestSupport", dependencies: ["Tensors", "Tokenizers"], path: "Tests/Support",
             swiftSettings: strict),
@@ -180,7 +185,7 @@ let package = Package(
             "ScriptingTests",
             [
                 "Scripting", "Layers", "LuaRuntime", "Training", "Optimizers", "Conversations",
-                "Corpora", "Tensors", "Texts", "Tokenizers", "Transformers",
+                "Corpora", "Preparation", "Tensors", "Texts", "Tokenizers", "Transformers",
             ]),
         tests(
             "NoLuaTests",

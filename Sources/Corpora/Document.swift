@@ -18,7 +18,7 @@ public struct DocumentOrigin: Sendable, Hashable, Codable {
 
 extension DocumentOrigin {
     /// File and line.
-    var place: String { "\(file ?? "memory"):\(line)" }
+    public var place: String { "\(file ?? "memory"):\(line)" }
 }
 
 extension DocumentOrigin: CustomStringConvertible {

@@ -1,7 +1,8 @@
 /// What `import Nightjar` gives: everything with which a Swift program trains a model and hears it.
 ///
-/// Tensors and backends, tokenizers, conversations, corpora, decoders, optimizers and schedules, checkpoints, the
-/// training loop, the generation engine, probes, exports, recipes written in Lua, and measurements. The parts that
+/// Tensors and backends, tokenizers, conversations, corpora and their preparation, decoders, optimizers
+/// and schedules, checkpoints, the training loop, the generation engine, probes, exports, recipes
+/// written in Lua, and measurements. The parts that
 /// these are made of (`Autograd`, `Layers`, `LuaRuntime`) are imported by name.
 ///
 /// The underscored attribute is the only one that makes names visible to importers; a `public
@@ -13,6 +14,7 @@
 @_exported public import Exports
 @_exported public import Generation
 @_exported public import Optimizers
+@_exported public import Preparation
 @_exported public import Scripting
 @_exported public import Telemetry
 @_exported public import Tensors

@@ -6,8 +6,9 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures training, generation, text and scripts on this machine.",
         subcommands: [
-            BenchTrain.self, BenchGenerate.self, BenchEncode.self, BenchCorpus.self, BenchLua.self,
-            BenchLadder.self, BenchLoRA.self, BenchGrowth.self, BenchAll.self,
+            BenchTrain.self, BenchGenerate.self, BenchEncode.self, BenchCorpus.self,
+            BenchPrepare.self, BenchLua.self, BenchLadder.self, BenchLoRA.self,
+            BenchGrowth.self, BenchAll.self,
         ])
 }
 

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// `nightjar data`: what a run will learn from.
+/// `nightjar data`: text before a run learns from it.
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "Shows what a recipe learns from.",
-        subcommands: [DataMix.self, DataCatalog.self])
+        commandName: "data", abstract: "Prepares text, and shows what a recipe learns from.",
+        subcommands: [DataPrepare.self, DataMix.self, DataCatalog.self])
 }

@@ -3,6 +3,13 @@ import Testing
 
 @testable import Corpora
 
+extension JSONRow {
+    fileprivate static func text(at field: String, in line: [UInt8]) -> Outcome {
+        guard let mapping = try? TextMapping(field) else { return .missing(field: field, keys: []) }
+        return text(by: mapping, in: line)
+    }
+}
+
 @Suite struct JSONRowTests {
     /// Whether a comma stands before a closing bracket: Foundation lets it pass, RFC 8259 does not.
     private func hasTrailingComma(_ line: [UInt8]) -> Bool {
@@ -28,8 +35,10 @@ import Testing
         guard let value = try? JSONSerialization.jsonObject(with: Data(line)),
             let object = value as? [String: Any]
         else { return nil }
-        guard let found = object["text"] else { return .missing(keys: object.keys.sorted()) }
-        guard let text = found as? String else { return .wrongType("") }
+        guard let found = object["text"] else { 
+            return .missing(field: "text", keys: object.keys.sorted())
+        }
+        guard let text = found as? String else { return .wrongType(field: "text", "") }
         return .text(Array(text.utf8), repaired: false)
     }
 
@@ -38,7 +47,7 @@ import Testing
         switch (ours, twin(line)) {
         case (.malformed, nil): return true
         case (.text(let a, false), .text(let b, _)): return a == b
-        case (.missing(let a), .missing(let b)): return Set(a) == Set(b)
+        case (.missing(_, let a), .missing(_, let b)): return Set(a) == Set(b)
         case (.wrongType, .wrongType): return true
         default: return false
         }

@@ -21,6 +21,8 @@ import Testing
             "parallel iterations each write their own element",
         .init(file: "Sources/Layers/Initializer.swift", word: "nonisolated(unsafe)"):
             "parallel iterations each write their own elements",
+        .init(file: "Sources/Preparation/Steps/ParallelMap.swift", word: "nonisolated(unsafe)"):
+            "parallel iterations each write their own elements",
         .init(file: "Sources/Training/Steps/EmbeddingNoise.swift", word: "nonisolated(unsafe)"):
             "parallel iterations each write their own elements",
         .init(

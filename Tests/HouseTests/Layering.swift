@@ -4,7 +4,7 @@
 struct Layering {
     static let foundations = [
         "CHTTP", "CKernels", "CLineEdit", "CLua", "CLuaShim", "CMapGuard", "COneDNN", "CPCRE2",
-        "CUTF8Proc", "CXXHash",
+        "CSketch", "CUTF8Proc", "CXXHash",
     ]
 
     static let layers: [[String]] = [
@@ -12,7 +12,7 @@ struct Layering {
         ["Autograd", "LuaRuntime"],
         ["Layers", "Optimizers", "Tokenizers", "Conversations", "Checkpoints"],
         ["Transformers", "Corpora"],
-        ["Training", "Generation", "Exports", "Policies"],
+        ["Preparation", "Training", "Generation", "Exports", "Policies"],
         ["Serving", "Reinforcement", "Evaluation", "ShippedPlugins"],
         ["Scripting"],
         ["NightjarCLI", "Nightjar"],

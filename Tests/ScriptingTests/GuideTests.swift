@@ -1,5 +1,6 @@
 import Foundation
 import LuaRuntime
+import Preparation
 import Tensors
 import Testing
 import Training
@@ -27,7 +28,10 @@ import Training
         #expect(counts.values.reduce(0, +) >= 15, "\(counts)")
         let kinds = Set(GuidePage.all.flatMap(\.blocks).map(\.kind.name))
         #expect(
-            kinds == ["recipe", "module", "plugin", "spec", "program", "keys", "expressions"])
+            kinds == [
+                    "recipe", "module", "plugin", "spec", "program", "preparation", "keys",
+                    "expressions",
+                ])
     }
 
     @Test(arguments: [
@@ -130,6 +134,8 @@ struct GuideBlock: Sendable {
         case spec(String)
         /// `-- NAME.lua`, with a function in it that only programs have.
         case program(String)
+        /// `-- NAME.lua`, with `nj.data.prepare` in it.
+        case preparation(String)
         /// `-- in a recipe`: keys of one.
         case keys
         /// Anything else: a line is an expression that is true.
@@ -142,6 +148,7 @@ struct GuideBlock: Sendable {
             case .plugin: "plugin"
             case .spec: "spec"
             case .program: "program"
+            case .preparation: "preparation"
             case .keys: "keys"
             case .expressions: "expressions"
             }
@@ -159,6 +166,7 @@ struct GuideBlock: Sendable {
         if ["run.open", "run.list", "run.read"].contains(where: text.contains) {
             return .program(path)
         }
+        if text.contains("nj.data.prepare") { return .preparation(path) }
         return text.contains("nj.recipe") ? .recipe(path) : .module(path)
     }
 }
@@ -176,6 +184,9 @@ private struct GuideDesk {
         folder = try RecipeFolder()
         let texts = (1...90).map { "Bird \($0) flew \($0 * 7 % 13) miles.\n" }
         try folder.write("my-text/a.txt", texts.joined(separator: "\n"))
+        try folder.write(
+            "papers.jsonl", "{\"title\": \"T\", \"abstract\": \"A\", \"answer\": {\"text\": \"x\"}}\n")
+        try folder.write("table.csv", "id,body\n1,\"a, b\"\n")
         try folder.write("poems.jsonl", "{\"poem\": \"a line\"}\n")
         for name in ["my-chats.jsonl", "my-hard-chats.jsonl"] {
             try folder.write(name, "{\"prompt\": \"a\", \"completion\": \"b\"}\n")
@@ -198,6 +209,7 @@ private struct GuideDesk {
             _ = try LuaState().load(block.text, name: path)
         case .recipe(let path): try load(path, block.text)
         case .program(let path): try runProgram(path, block.text)
+        case .preparation(let path): try prepare(path, block.text)
         case .keys: try load("keys.lua", RecipeFolder.recipe(keys: block.text))
         case .plugin(let path):
             try folder.write(path, block.text)
@@ -257,6 +269,17 @@ private struct GuideDesk {
             try Program(path: path, host: host).run()
         }
         guard ending == .finished else { throw Failure(description: "it was stopped") }
+    }
+
+    /// Carries a preparation out: something of every source is left.
+    private func prepare(_ path: String, _ text: String) throws {
+        try folder.write(path, text)
+        let loaded = try PreparationLoader.load(
+            path: path, workingFolder: folder.path, threads: 2, print: { _ in })
+        let ending = try PreparationRun(loaded.plan, folder: loaded.folder).run()
+        guard case .finished(let report) = ending,
+            report.sources.allSatisfy({ $0.kept > 0 })
+        else { throw Failure(description: "\(ending)") }
     }
 
     /// Runs a plugin's examples, then uses it in a recipe that grants what it needs.

@@ -51,7 +51,9 @@ import Testing
                       "split": "file",
                       "invalid_utf8": "replace",
                       "max_document_bytes": null,
-                      "validation": 0.05
+                      "validation": 0.05,
+                      "licence": null,
+                      "description": null
                     },
                     "verse": {
                       "kind": "folder",
@@ -65,9 +67,12 @@ import Testing
                       ],
                       "field": null,
                       "bad_row": "stop",
+                      "max_bad_rows": null,
                       "invalid_utf8": "replace",
                       "max_document_bytes": null,
-                      "validation": 0.05
+                      "validation": 0.05,
+                      "licence": null,
+                      "description": null
                     }
                   },
                   "chat_template": "model",

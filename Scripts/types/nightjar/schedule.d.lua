@@ -2,6 +2,45 @@
 -- Written by `nightjar annotate` from the functions' own declarations; edits are lost.
 -- For editors alone: nothing here is ever run.
 
+---@class nightjar.Constant
+---@field kind? "constant"
+---@field warmup_steps? integer how long the rise from 0 to 1 takes, in steps
+---@field warmup_tokens? integer how long the rise from 0 to 1 takes, in tokens
+---@field warmup_share? number how long the rise from 0 to 1 takes, as a share of the run
+
+---@class nightjar.Linear
+---@field kind? "linear"
+---@field warmup_steps? integer how long the rise from 0 to 1 takes, in steps
+---@field warmup_tokens? integer how long the rise from 0 to 1 takes, in tokens
+---@field warmup_share? number how long the rise from 0 to 1 takes, as a share of the run
+---@field final? number the factor at the end of the run
+
+---@class nightjar.Cosine
+---@field kind? "cosine"
+---@field warmup_steps? integer how long the rise from 0 to 1 takes, in steps
+---@field warmup_tokens? integer how long the rise from 0 to 1 takes, in tokens
+---@field warmup_share? number how long the rise from 0 to 1 takes, as a share of the run
+---@field final? number the factor at the end of the run
+
+---@class nightjar.Wsd
+---@field kind? "wsd"
+---@field warmup_steps? integer how long the rise from 0 to 1 takes, in steps
+---@field warmup_tokens? integer how long the rise from 0 to 1 takes, in tokens
+---@field warmup_share? number how long the rise from 0 to 1 takes, as a share of the run
+---@field decay_steps? integer how long the fall at the end takes, in steps
+---@field decay_tokens? integer how long the fall at the end takes, in tokens
+---@field decay_share? number how long the fall at the end takes, as a share of the run
+---@field final? number the factor at the end of the run
+---@field shape? "linear"|"sqrt" the curve of the fall: a straight line, or 1 - sqrt(x)
+
+---@class nightjar.Piecewise
+---@field kind? "piecewise"
+---@field points nightjar.Point[] give points in rising order, as in { { at = 0, factor = 1 }, { at = 1, factor = 0 } }
+
+---@class nightjar.Point
+---@field at number give the share of the run, 0 to 1
+---@field factor number give the factor there
+
 ---@class nightjar.schedule
 local schedule = {}
 

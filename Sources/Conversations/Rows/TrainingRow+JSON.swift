@@ -3,19 +3,28 @@ import Templates
 extension TrainingRow {
     /// Reads a row from one line of JSON.
     ///
-    /// - Parameter format: `automatic` decides by the keys of the row.
+    /// - Parameters:
+    ///   - format: `automatic` decides by the keys of the row.
+    ///   - fields: where the row keeps what the format calls by these names, a key or a path of
+    ///     keys with dots between; where any is given, the row is those and `commonKeys`.
     /// - Throws: `ConversationError` naming the key.
-    public init(json: [UInt8], format: RowFormat) throws(ConversationError) {
-        let value: TemplateValue
+    public init(
+        json: [UInt8], format: RowFormat, fields: [String: String] = [:]
+    ) throws(ConversationError) {
+        var value: TemplateValue
         do throws(TemplateError) {
             value = try TemplateValue(json: json)
         } catch {
             throw ConversationError(.notJSON, "\(error.sentence) (column \(error.column))")
         }
-        let row = RowValue(value: value, key: "")
-        guard case .dictionary(let members) = value else {
+        guard case .dictionary(var members) = value else {
             throw ConversationError(.notJSON, "the line is no object")
         }
+        if !fields.isEmpty {
+            members = try Self.mapped(RowValue(value: value, key: ""), fields)
+            value = .dictionary(members)
+        }
+        let row = RowValue(value: value, key: "")
         let weight = try row.optional("weight")?.weight() ?? 1
         let format = format == .automatic ? try RowFormat.detected(in: members) : format
         switch format {
@@ -31,6 +40,31 @@ extension TrainingRow {
             }
             self.init(.text(try text.text()), weight: weight)
         }
+    }
+
+    /// Keys that rows of every format may have.
+    public static let commonKeys = ["weight", "tools", "chat_template_kwargs"]
+
+    /// The row under the format's names.
+    private static func mapped(
+        _ row: RowValue, _ fields: [String: String]
+    ) throws(ConversationError) -> TemplateDictionary {
+        var members = TemplateDictionary()
+        for key in commonKeys where fields[key] == nil {
+            members[key] = try row.optional(key)?.value
+        }
+        for (name, path) in fields.sorted(by: { $0.key < $1.key }) {
+            if let whole = try row.optional(path) {
+                members[name] = whole.value
+                continue
+            }
+            var place = row
+            for key in path.split(separator: ".", omittingEmptySubsequences: false) {
+                place = try place.member(String(key))
+            }
+            members[name] = place.value
+        }
+        return members
     }
 
     /// A conversation whose turns are in order.

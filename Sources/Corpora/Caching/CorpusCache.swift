@@ -44,6 +44,8 @@ public struct CorpusCache: Sendable {
             do {
                 return try open(place, source, tokenizer, wasCached: true)
             } catch let error as CorporaError {
+                // Its rows would be as bad again.
+                if error.code == .badRow { throw error }
                 remarks.append("tokenized again, for the cached corpus does not open: \(error)")
                 try remove(place.folder)
             }
@@ -119,6 +121,7 @@ public struct CorpusCache: Sendable {
                 .damagedFile, "the report of the corpus is unreadable",
                 advice: "Remove its folder; it is made again.", path: reportPath)
         }
+        try source.maximumBadRows?.check(report, of: source, isEnd: true)
         return Corpus(
             name: source.name, train: try shard("train"), validation: try shard("validation"),
             report: report, wasCached: wasCached, remarks: remarks)

@@ -44,6 +44,10 @@ enum SourceKey {
         case .conversations(let rows):
             // The number says which checks the rows have passed.
             "conversations 3 \(rows.format.rawValue) \(rows.tooLong.rawValue)"
+                + rows.fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+        case .delimited(let rows):
+            "delimited \(rows.delimiter) \(rows.field) "
+                + (rows.columns.map { "\($0)" } ?? "named in the file")
         case .text(.whole): "whole"
         case .text(.lines): "lines"
         case .text(.blankLines): "blank lines"

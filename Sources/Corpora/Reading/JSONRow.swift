@@ -1,37 +1,51 @@
-/// Finds one string in a line of JSON, checking the whole line on the way (RFC 8259).
+/// Finds the text of a line of JSON, checking the whole line on the way (RFC 8259).
 ///
-/// Only the wanted string is decoded; all else is walked over. A key that occurs twice counts
+/// Only the wanted fields are decoded; all else is walked over. A key that occurs twice counts
 /// where it stands last, as in most readers.
 struct JSONRow {
     /// What a line gave.
     enum Outcome: Equatable {
         /// The decoded text; `repaired` where a lone surrogate became U+FFFD.
         case text([UInt8], repaired: Bool)
-        /// The object has no such key; these are the ones it has.
-        case missing(keys: [String])
-        /// The value is no string but this.
-        case wrongType(String)
+        /// The object has no such field; these are the keys it has.
+        case missing(field: String, keys: [String])
+        /// The field's value is no string but this.
+        case wrongType(field: String, String)
         /// The line is no JSON object; the reason and the one-based column in bytes.
         case malformed(String, column: Int)
     }
 
-    private struct Malformed: Error {
+    struct Malformed: Error {
         var reason: String
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
-    private var position = 0
+    private(set) var position = 0
     private var depth = 0
     private static let deepest = 256
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
-    /// Reads the string at the top-level key `field` of a line, which is valid UTF-8.
-    static func text(at field: String, in line: [UInt8]) -> Outcome {
+    /// A field that was found.
+    private struct Found {
+        var text: [UInt8] = []
+        var repaired = false
+        /// What the value is, where it is no string.
+        var kind: String?
+    }
+
+    /// A field that is looked for below some object: its number, and the rest of its path.
+    private struct Wanted {
+        var field: Int
+        var rest: ArraySlice<UInt8>
+    }
+
+    /// Reads the text of a line, which is valid UTF-8.
+    static func text(by mapping: TextMapping, in line: [UInt8]) -> Outcome {
         line.withUnsafeBufferPointer { buffer in
             var row = JSONRow(buffer)
             do {
-                return try row.find(Array(field.utf8))
+                return try row.find(mapping)
             } catch let malformed as Malformed {
                 return .malformed(malformed.reason, column: row.position + 1)
             } catch {
@@ -40,9 +54,8 @@ struct JSONRow {
         }
     }
 
-    private mutating func find(_ field: [UInt8]) throws -> Outcome {
-        var found: Outcome?
-        var keys: [String] = []
+    private mutating func find(_ mapping: TextMapping) throws -> Outcome {
+        var found = [Found?](repeating: nil, count: mapping.fields.count)
         skipSpace()
         guard peek() == UInt8(ascii: "{") else {
             try skipValue()
@@ -50,31 +63,103 @@ struct JSONRow {
             position = 0
             throw Malformed(reason: "the line is no object")
         }
-        try members { row, key in
-            keys.append(String(decoding: key, as: UTF8.self))
-            guard key == field else { return try row.skipValue() }
-            if row.peek() == UInt8(ascii: "\"") {
-                var text: [UInt8] = []
-                let repaired = try row.string(into: &text)
-                found = .text(text, repaired: repaired)
-            } else {
-                found = .wrongType(row.kind())
-                try row.skipValue()
+        let wanted = mapping.paths.enumerated().map { Wanted(field: $0, rest: $1[...]) }
+        try collect(wanted, mapping.isPlain, &found)
+        try expectEnd()
+        if let missing = found.firstIndex(where: { $0 == nil }) {
+            return .missing(field: mapping.fields[missing], keys: try keys())
+        }
+        for (field, value) in found.enumerated() {
+            // A number can stand within a text, but is none.
+            if let kind = value?.kind, mapping.isPlain || value?.text.isEmpty == true {
+                return .wrongType(field: mapping.fields[field], kind)
             }
         }
-        try expectEnd()
-        return found ?? .missing(keys: keys)
+        return .text(
+            mapping.text(of: found.map { $0?.text ?? [] }),
+            repaired: found.contains { $0?.repaired == true })
     }
 
-    private func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+    /// Walks an object and keeps the fields that are wanted of it.
+    ///
+    /// - Parameter stringsOnly: whether numbers and booleans are of no use.
+    private mutating func collect(
+        _ wanted: [Wanted], _ stringsOnly: Bool, _ found: inout [Found?]
+    ) throws {
+        try members { row, key in
+            try row.take(key, of: wanted, stringsOnly, &found)
+        }
+    }
 
-    private mutating func skipSpace() {
+    /// Reads the value of a key, or of an element under its number.
+    private mutating func take(
+        _ key: [UInt8], of wanted: [Wanted], _ stringsOnly: Bool, _ found: inout [Found?]
+    ) throws {
+        var exact: [Int] = []
+        var deeper: [Wanted] = []
+        for field in wanted where field.rest.starts(with: key) {
+            if field.rest.count == key.count {
+                exact.append(field.field)
+            } else if field.rest[field.rest.startIndex + key.count] == UInt8(ascii: ".") {
+                deeper.append(
+                    Wanted(field: field.field, rest: field.rest.dropFirst(key.count + 1)))
+            }
+        }
+        guard !exact.isEmpty || !deeper.isEmpty else { return try skipValue() }
+        let start = position
+        if !exact.isEmpty {
+            let value = try readValue(stringsOnly)
+            for field in exact { found[field] = value }
+            if deeper.isEmpty { return }
+            position = start
+        }
+        switch peek() {
+        case UInt8(ascii: "{"): try collect(deeper, stringsOnly, &found)
+        case UInt8(ascii: "["):
+            var index = 0
+            try elements { row in
+                try row.take(Array(String(index).utf8), of: deeper, stringsOnly, &found)
+                index += 1
+            }
+        default: try skipValue()
+        }
+    }
+
+    private mutating func readValue(_ stringsOnly: Bool) throws -> Found {
+        var value = Found()
+        if peek() == UInt8(ascii: "\"") {
+            value.repaired = try string(into: &value.text)
+            return value
+        }
+        value.kind = kind()
+        let start = position
+        try skipValue()
+        let isScalar = ["a number", "a boolean"].contains(value.kind)
+        if isScalar, !stringsOnly { value.text = Array(bytes[start..<position]) }
+        return value
+    }
+
+    /// The keys of the object, for a message: the walk that found nothing kept none.
+    private mutating func keys() throws -> [String] {
+        var keys: [String] = []
+        position = 0
+        skipSpace()
+        try members { row, key in
+            keys.append(String(decoding: key, as: UTF8.self))
+            try row.skipValue()
+        }
+        return keys
+    }
+
+    func peek() -> UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    mutating func skipSpace() {
         while let byte = peek(), byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
             position += 1
         }
     }
 
-    private mutating func expectEnd() throws {
+    mutating func expectEnd() throws {
         skipSpace()
         if position < bytes.count { throw Malformed(reason: "something follows the value") }
     }
@@ -97,7 +182,7 @@ struct JSONRow {
     }
 
     /// Walks an object; `member` reads each value.
-    private mutating func members(
+    mutating func members(
         _ member: (inout JSONRow, [UInt8]) throws -> Void
     ) throws {
         try expect(UInt8(ascii: "{"), "an object must begin with {")
@@ -125,7 +210,7 @@ struct JSONRow {
         }
     }
 
-    private mutating func elements() throws {
+    mutating func elements(_ element: (inout JSONRow) throws -> Void) throws {
         try expect(UInt8(ascii: "["), "an array must begin with [")
         try enter()
         skipSpace()
@@ -135,7 +220,7 @@ struct JSONRow {
         }
         while true {
             skipSpace()
-            try skipValue()
+            try element(&self)
             skipSpace()
             if peek() == UInt8(ascii: ",") {
                 position += 1
@@ -153,13 +238,11 @@ struct JSONRow {
 
     private mutating func leave() { depth -= 1 }
 
-    private mutating func skipValue() throws {
+    mutating func skipValue() throws {
         switch peek() {
         case UInt8(ascii: "{"): try members { row, _ in try row.skipValue() }
-        case UInt8(ascii: "["): try elements()
-        case UInt8(ascii: "\""):
-            var ignored: [UInt8] = []
-            _ = try string(into: &ignored)
+        case UInt8(ascii: "["): try elements { row in try row.skipValue() }
+        case UInt8(ascii: "\""): try skipString()
         case UInt8(ascii: "t"): try word("true")
         case UInt8(ascii: "f"): try word("false")
         case UInt8(ascii: "n"): try word("null")
@@ -199,7 +282,7 @@ struct JSONRow {
     }
 
     /// Decodes a string, appending; true where a lone surrogate was replaced.
-    private mutating func string(into text: inout [UInt8]) throws -> Bool {
+    mutating func string(into text: inout [UInt8]) throws -> Bool {
         try expect(UInt8(ascii: "\""), "a key must be a string in double quotes")
         var repaired = false
         while true {
@@ -217,6 +300,24 @@ struct JSONRow {
             default:
                 throw Malformed(reason: "a control character stands in a string")
             }
+        }
+    }
+
+    /// Walks over a string, checking it as `string` does.
+    private mutating func skipString() throws {
+        try expect(UInt8(ascii: "\""), "a key must be a string in double quotes")
+        var ignored: [UInt8] = []
+        var repaired = false
+        while true {
+            while let byte = peek(), byte >= 0x20, byte != 0x22, byte != 0x5c { position += 1 }
+            guard let byte = peek() else { throw Malformed(reason: "the line ends in a string") }
+            guard byte == 0x22 || byte == 0x5c else {
+                throw Malformed(reason: "a control character stands in a string")
+            }
+            position += 1
+            if byte == 0x22 { return }
+            try escape(into: &ignored, &repaired)
+            ignored.removeAll(keepingCapacity: true)
         }
     }
 

@@ -44,3 +44,8 @@ struct Paragraph {
         return Segment(bytes: bytes, line: line, startsFresh: startsFresh, goesOn: false)
     }
 }
+
+extension Paragraph {
+    /// Whether nothing waits to be joined.
+    var isEmpty: Bool { bytes.isEmpty && startsFresh }
+}

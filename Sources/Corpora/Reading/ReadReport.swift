@@ -6,6 +6,8 @@ public enum DropCause: String, Sendable, Hashable, Codable, CaseIterable {
     case missingField = "field missing"
     case wrongType = "field is no string"
     case rowTooLong = "row too long"
+    case wrongFieldCount = "wrong number of fields"
+    case misplacedQuote = "quote out of place"
     case invalidUTF8 = "invalid UTF-8"
     case empty = "empty text"
     case noTokens = "no tokens"

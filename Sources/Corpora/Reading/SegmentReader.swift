@@ -26,7 +26,7 @@ struct SegmentReader {
     private var line = 1
     private var isAtEnd = false
     private var isInside = false
-    private(set) var bytesRead = 0
+    private var bytesRead = 0
     private(set) var hadByteOrderMark = false
 
     /// - Parameters:
@@ -42,6 +42,24 @@ struct SegmentReader {
             start = 3
             hadByteOrderMark = true
         }
+    }
+
+    /// Bytes of the file that segments and what stands between them were made of.
+    var consumed: Int { bytesRead - (buffer.count - start) }
+
+    /// One-based line of the next segment's first byte.
+    var nextLine: Int { line }
+
+    /// Goes to a place between two segments.
+    mutating func seek(to offset: Int, line: Int) throws {
+        try file.seek(to: offset)
+        buffer.removeAll(keepingCapacity: true)
+        start = 0
+        scanned = 0
+        bytesRead = offset
+        isAtEnd = false
+        isInside = false
+        self.line = line
     }
 
     /// The next segment, or nil at the end of the file.

@@ -20,10 +20,32 @@ public struct Source: Sendable, Hashable {
         /// `.jsonl` and `.ndjson` files hold rows (field "text"), all others are plain text.
         case automatic
         case text(TextSplit)
-        /// One JSON object a line; the text is the string in `field`.
+        /// One JSON object a line; `field` says which of its fields are the text, as `TextMapping`
+        /// reads it.
         case jsonLines(field: String)
+        /// Records of fields with a delimiter between them, as CSV files are.
+        case delimited(DelimitedRows)
         /// One row of training data a line: messages, or text with what is learned of it.
         case conversations(ConversationRows)
+    }
+
+    /// How a file of delimited fields is read.
+    public struct DelimitedRows: Sendable, Hashable {
+        /// Which columns are the text, as `TextMapping` reads it; paths lead nowhere here.
+        public var field: String
+        /// Stands between two fields.
+        public var delimiter: UInt8
+        /// The names of the columns where the files have no row of names.
+        public var columns: [String]?
+
+        /// Fields between commas, unless another delimiter is given, below a row of names.
+        public init(
+            field: String = "text", delimiter: UInt8 = UInt8(ascii: ","), columns: [String]? = nil
+        ) {
+            self.field = field
+            self.delimiter = delimiter
+            self.columns = columns
+        }
     }
 
     /// Rows of conversations and what becomes of long ones.
@@ -32,11 +54,18 @@ public struct Source: Sendable, Hashable {
         public var format: RowFormat
         /// What becomes of rows with more tokens than the context has.
         public var tooLong: TooLong
+        /// Where the row keeps what the format calls by these names: `prompt = "question"`.
+        ///
+        /// Where any is given, the row is those, with `weight`, `tools` and `chat_template_kwargs`.
+        public var fields: [String: String]
 
-        /// Rows of any format, cut where they are long.
-        public init(format: RowFormat = .automatic, tooLong: TooLong = .cut) {
+        /// Rows of any format, cut where they are long, under the format's own names.
+        public init(
+            format: RowFormat = .automatic, tooLong: TooLong = .cut, fields: [String: String] = [:]
+        ) {
             self.format = format
             self.tooLong = tooLong
+            self.fields = fields
         }
     }
 
@@ -92,6 +121,12 @@ public struct Source: Sendable, Hashable {
     public var maximumDocumentBytes: Int?
     /// The share of documents held out, by content hash.
     public var split: ValidationSplit
+    /// How many rows may be bad where they are skipped; nil for any number.
+    public var maximumBadRows: BadRowLimit?
+    /// Under which the text may be used; empty where nobody says.
+    public var licence = ""
+    /// What the text is, in a sentence.
+    public var about = ""
 
     public init(
         name: String, place: Place, format: Format = .automatic,
@@ -112,6 +147,11 @@ public struct Source: Sendable, Hashable {
         func refuse(_ message: String, _ advice: String) -> CorporaError {
             CorporaError(.badSetting, "source '\(name)': \(message)", advice: advice)
         }
+        func check(_ field: String) throws {
+            do { _ = try TextMapping(field) } catch let error as CorporaError {
+                throw refuse(error.message, error.advice ?? "")
+            }
+        }
         guard !name.isEmpty else { throw refuse("the name is empty", "Give the source a name.") }
         switch place {
         case .files(let paths) where paths.isEmpty:
@@ -124,8 +164,20 @@ public struct Source: Sendable, Hashable {
         default: break
         }
         switch format {
-        case .jsonLines(let field) where field.isEmpty:
-            throw refuse("the field name is empty", "Name the key that holds the text.")
+        case .jsonLines(let field): try check(field)
+        case .delimited(let rows):
+            try check(rows.field)
+            guard rows.delimiter < 0x80, !Self.undelimiting.contains(rows.delimiter) else {
+                throw refuse(
+                    "fields cannot be told apart by this delimiter",
+                    "Give one ASCII character that is no quote and no line end.")
+            }
+            guard rows.columns?.isEmpty != true else {
+                throw refuse("no column has a name", "Name the columns, or leave them out.")
+            }
+            if let twice = rows.columns.flatMap(Self.repeated) {
+                throw refuse("two columns are called '\(twice)'", "Give each its own name.")
+            }
         case .text(.separator(let separator)) where separator.isEmpty:
             throw refuse("the separator is empty", "Give at least one character.")
         default: break
@@ -135,6 +187,15 @@ public struct Source: Sendable, Hashable {
                 "maximum document size is \(bytes) bytes", "Give at least 64 bytes.")
         }
         try split.validate(source: name)
+    }
+
+    /// Quote and line ends.
+    private static let undelimiting: [UInt8] = [0x22, 0x0a, 0x0d]
+
+    /// The first name that comes again.
+    static func repeated(_ names: [String]) -> String? {
+        var seen: Set<String> = []
+        return names.first { !seen.insert($0).inserted }
     }
 
     /// The longest document in bytes that is left whole.

@@ -70,7 +70,8 @@ struct DocumentEncoder: Sendable {
             return .success(encoded)
         }
         do throws(ConversationError) {
-            let row = try TrainingRow(json: document.utf8, format: rows.format)
+            let row = try TrainingRow(
+                json: document.utf8, format: rows.format, fields: rows.fields)
             return .success(try encode(supervised.encoder.encode(row), rows, supervised.context))
         } catch {
             return .failure(error)

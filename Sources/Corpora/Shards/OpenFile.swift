@@ -56,6 +56,13 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Moves the file position.
+    func seek(to offset: Int) throws {
+        guard lseek(descriptor, offset, SEEK_SET) == offset else {
+            throw CorporaError.system("seek in", path)
+        }
+    }
+
     /// Fills `bytes` from `offset` on; a file that ends before that is an error.
     func read(at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws {
         var done = 0
@@ -126,7 +133,7 @@ final class OpenFile: Sendable {
 
 extension CorporaError {
     /// The failure that `errno` describes.
-    static func system(_ verb: String, _ path: String) -> CorporaError {
+    public static func system(_ verb: String, _ path: String) -> CorporaError {
         let number = errno
         let advice: String? =
             switch number {

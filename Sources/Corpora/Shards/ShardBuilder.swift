@@ -114,6 +114,7 @@ public struct ShardBuilder {
         report.cutRows = aside.cutRows
         report.firstCutRows = aside.firstCutRows
         report.trainedTokens = aside.trainedTokens
+        try source.maximumBadRows?.check(report, of: source, isEnd: true)
         guard try FileListing(source) == reader.listing else {
             throw CorporaError(
                 .changedWhileRead, "the files of source '\(source.name)' changed while being read",

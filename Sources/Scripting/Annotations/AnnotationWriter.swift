@@ -2,17 +2,19 @@
 /// functions.
 ///
 /// One file a namespace, one for the module itself and one for what handlers receive and answer. A
-/// class that is none of the handlers' stands in the file of the first function that speaks of it.
+/// class that is none of the handlers' stands in the file of the first function of a namespace that
+/// speaks of it.
 public enum AnnotationWriter {
     /// File names below `Scripts/types/nightjar` with their contents.
     public static var files: [(name: String, text: String)] {
         var known: Set<String> = []
         let namespaces = AnnotationWriter.namespaces
-        var files = [("hooks.d.lua", hooks(known: &known))]
-        files.append(("nightjar.d.lua", root(namespaces, known: &known)))
+        var files: [(String, String)] = [("hooks.d.lua", hooks(known: &known))]
+        // The recipe speaks of nearly every class: it comes last, else all would stand in its file.
         for namespace in namespaces {
             files.append(("\(namespace).d.lua", stub(of: namespace, known: &known)))
         }
+        files.insert(("nightjar.d.lua", root(namespaces, known: &known)), at: 0)
         files.append(("plugin.d.lua", plugin(known: &known)))
         return files.map { (name: $0.0, text: $0.1) }
     }

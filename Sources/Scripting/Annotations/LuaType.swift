@@ -19,6 +19,9 @@ enum LuaType {
         case .mix, .collection: "table<string, any>"
         case .sources(let kinds):
             (kinds.records.map(className) + ["table<string, any>"]).joined(separator: "|")
+        case .oneOrNamed(let kinds):
+            (kinds.records.map(className) + ["table<string, \(of(.kinds(kinds)))>"])
+                .joined(separator: "|")
         case .off: "false"
         case .object(let name): "nightjar.\(name)"
         case .either(let shapes): shapes.map(of).joined(separator: "|")
@@ -51,7 +54,7 @@ enum LuaType {
     static func records(in shape: Shape) -> [Record] {
         switch shape {
         case .record(let record): [record] + record.fields.flatMap { records(in: $0.shape) }
-        case .kinds(let kinds), .sources(let kinds), .mix(let kinds):
+        case .kinds(let kinds), .sources(let kinds), .mix(let kinds), .oneOrNamed(let kinds):
             kinds.records.flatMap { records(in: .record($0)) }
         case .collection(let settings, let kinds):
             records(in: .record(settings)) + kinds.records.flatMap { records(in: .record($0)) }

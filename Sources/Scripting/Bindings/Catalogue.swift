@@ -7,8 +7,10 @@ enum Catalogue {
 
     /// Every function, in the order of the reference.
     static let bindings: [Binding] =
-        RecipeDeclarations.all + DataDeclarations.all + ModelDeclarations.all
-        + OptimDeclarations.all + ScheduleDeclarations.all + ProbeDeclarations.all + LibraryBindings.all
+        RecipeDeclarations.all + DataDeclarations.all + PreparationDeclarations.all
+        + FilterDeclarations.all + ModelDeclarations.all
+        + OptimDeclarations.all + ScheduleDeclarations.all + ProbeDeclarations.all
+        + LibraryBindings.all
         + ProgramBindings.all
 
     /// Every method of an object that functions give, in the order of the reference.

@@ -1,6 +1,7 @@
 import Conversations
 import Corpora
 import LuaRuntime
+import Naming
 import Training
 
 extension WeightedSource {
@@ -125,10 +126,12 @@ extension Source {
                 try table.texts("path").map { try places.existing($0, .file, at: pathKey) })
             switch table.kind {
             case "jsonl": format = .jsonLines(field: table.text("field"))
+            case "csv": format = .delimited(try Self.delimited(table, at: path))
             case "chat":
                 format = .conversations(
                     ConversationRows(
-                        format: table.word("format"), tooLong: table.word("too_long")))
+                        format: table.word("format"), tooLong: table.word("too_long"),
+                        fields: try Self.chatFields(table, at: path)))
             default: format = .text(Self.split(table) ?? .whole)
             }
         }
@@ -138,6 +141,68 @@ extension Source {
             badRow: table.optionalText("bad_row").flatMap(BadRow.init) ?? .skip,
             maximumDocumentBytes: table.optionalInteger("max_document_bytes"),
             split: ValidationSplit(share: table.number("validation")))
+        maximumBadRows = try Self.badRows(table, at: path)
+        licence = table.optionalText("licence") ?? ""
+        about = table.optionalText("description") ?? ""
+        if table["field"] != nil, let field = table.optionalText("field") {
+            do { _ = try TextMapping(field) } catch let error as CorporaError {
+                throw ShapeFault(path: path.appending("field"), sentence: error.description)
+            }
+        }
+    }
+
+    /// The names of a format's keys that rows may keep under others.
+    private static let chatNames = [
+        "prompt", "completion", "messages", "conversations", "instruction", "input", "output",
+        "system", "history", "text",
+    ] + TrainingRow.commonKeys
+
+    private static func chatFields(
+        _ table: CompleteTable, at path: LuaPath
+    ) throws -> [String: String] {
+        guard let fields = table.optionalInner("fields") else { return [:] }
+        var names: [String: String] = [:]
+        for field in fields.table.fields {
+            guard case .string(let key) = field.key, let name = key.text else { continue }
+            guard chatNames.contains(name) else {
+                throw ShapeFault(
+                    path: path.appending("fields").appending(field.key),
+                    sentence: "no format has this key; "
+                        + nearestNameHint(to: name, among: chatNames))
+            }
+            names[name] = fields.text(name)
+        }
+        return names
+    }
+
+    private static func delimited(
+        _ table: CompleteTable, at path: LuaPath
+    ) throws -> DelimitedRows {
+        let isTabbed = table.texts("path").allSatisfy { $0.lowercased().hasSuffix(".tsv") }
+        let delimiter = table.optionalText("delimiter") ?? (isTabbed ? "\t" : ",")
+        guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1,
+            !"\"\r\n".utf8.contains(byte)
+        else {
+            throw ShapeFault(
+                path: path.appending("delimiter"),
+                sentence: "give one ASCII character that is no quote and no line end")
+        }
+        return DelimitedRows(
+            field: table.text("field"), delimiter: byte,
+            columns: table["columns"] == nil ? nil : table.texts("columns"))
+    }
+
+    private static func badRows(
+        _ table: CompleteTable, at path: LuaPath
+    ) throws -> BadRowLimit? {
+        guard let most = table.optionalNumber("max_bad_rows") else { return nil }
+        if most > 0, most < 1 { return .share(most) }
+        guard let count = Int(exactly: most) else {
+            throw ShapeFault(
+                path: path.appending("max_bad_rows"),
+                sentence: "give a share below 1, or a whole number of rows")
+        }
+        return .count(count)
     }
 
     private static func split(_ table: CompleteTable) -> TextSplit? {

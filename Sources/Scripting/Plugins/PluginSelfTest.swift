@@ -261,7 +261,7 @@ extension Shape {
         case .choice(let words, _): .string(LuaString(words.first ?? ""))
         case .either(let shapes): shapes.first?.zero ?? .nil
         case .any, .plain, .function, .object: .nil
-        case .list, .array, .map, .record, .kinds, .mix, .sources, .collection:
+        case .list, .array, .map, .record, .kinds, .mix, .sources, .oneOrNamed, .collection:
             .table(LuaTable())
         }
     }

@@ -97,7 +97,7 @@ enum SyntheticFacts {
         case .record(let record): return .table(table(record, draw))
         case .either(let shapes): return shapes.first.map { value($0, draw) } ?? .nil
         case .any, .plain: return .integer(Int64(draw.bits % 10))
-        case .function, .object, .kinds, .mix, .sources, .collection: return .nil
+        case .function, .object, .kinds, .mix, .sources, .oneOrNamed, .collection: return .nil
         }
     }
 }

@@ -32,11 +32,14 @@ struct RecipeOverride: Sendable {
 
     /// Puts the value into a recipe that has been checked, and checks it again.
     ///
+    /// - Parameter shape: what the table is, where it is no recipe.
     /// - Returns: sentences about keys that had to give way.
     /// - Throws: `ScriptingError` that names the override.
-    func apply(to recipe: inout LuaTable<LuaNode>) throws -> [String] {
+    func apply(
+        to recipe: inout LuaTable<LuaNode>,
+        as shape: Shape = .record(RecipeDeclarations.recipe)
+    ) throws -> [String] {
         if names.first == RecipePhases.key { return try applyToPhase(of: &recipe) }
-        let shape = Shape.record(RecipeDeclarations.recipe)
         var notes: [String] = []
         do {
             let edited = try set(
@@ -106,7 +109,7 @@ extension Shape {
     func record(for table: LuaTable<LuaNode>) -> Record? {
         switch self {
         case .record(let record): return record
-        case .kinds(let kinds), .sources(let kinds):
+        case .kinds(let kinds), .sources(let kinds), .oneOrNamed(let kinds):
             guard case .string(let kind)? = table["kind"] else {
                 return kinds.fallback.flatMap(kinds.record)
             }
@@ -163,6 +166,9 @@ extension Shape {
                 throw unknown(kinds.noun, among: settings.names + table.names)
             }
             return .kinds(kinds)
+        }
+        if case .oneOrNamed(let kinds) = self, table["kind"] == nil {
+            return try Shape.map(.kinds(kinds)).member(name, of: table, at: path)
         }
         if case .map(let element) = self {
             guard table.names.contains(name) else { throw unknown("name", among: table.names) }

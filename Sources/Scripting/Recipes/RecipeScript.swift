@@ -98,6 +98,12 @@ struct RecipeScript {
             throw ScriptingError(
                 .badValue, "the recipe returns \(got); \(advice)", path: places.recipe)
         }
+        if case .table(let table) = first, case .string("prepare")? = table["kind"] {
+            throw ScriptingError(
+                .badFile,
+                "this prepares data, and trains nothing; run it with nightjar data prepare "
+                    + places.recipe, path: places.recipe)
+        }
         if let twice = map.repeatedKey {
             throw ScriptingError(
                 .badValue,

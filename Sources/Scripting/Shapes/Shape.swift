@@ -33,6 +33,8 @@ indirect enum Shape: Sendable {
     case collection(Record, Kinds)
     /// One source or a mix of them.
     case sources(Kinds)
+    /// One of several records, or a table of them by name.
+    case oneOrNamed(Kinds)
     /// `false`, where a setting can be switched off.
     case off
     /// The first that takes the value's Lua type decides.
@@ -62,6 +64,7 @@ indirect enum Shape: Sendable {
         case .mix: "named sources"
         case .collection(let settings, _): "a table (\(settings.noun))"
         case .sources: "a source such as nj.data.text { ... }, or nj.data.mix { ... }"
+        case .oneOrNamed(let kinds): "a \(kinds.noun), or a table of named ones"
         case .off: "false"
         case .either(let shapes): Words.anyOf(shapes.map(\.expectation))
         case .object(let name): "a \(name.lowercased())"
@@ -85,7 +88,7 @@ indirect enum Shape: Sendable {
         case (.text, .string), (.bytes, .string), (.choice, .string): true
         case (.array, .table), (.map, .table): true
         case (.list, .table), (.record, .table), (.mix, .table), (.kinds, .table): true
-        case (.sources, .table), (.collection, .table): true
+        case (.sources, .table), (.collection, .table), (.oneOrNamed, .table): true
         case (.record(let record), .string): record.shorthand != nil
         case (.kinds(let kinds), .string): kinds.takesName
         case (.either(let shapes), _): shapes.contains { $0.takesType(of: node) }

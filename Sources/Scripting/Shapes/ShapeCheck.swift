@@ -87,6 +87,13 @@ struct ShapeCheck {
         case .collection(let settings, let kinds):
             guard case .table(let table) = node else { throw mismatch() }
             return .table(try collection(table, settings, of: kinds, at: path))
+        case .oneOrNamed(let kinds):
+            guard case .table(let table) = node else { throw mismatch() }
+            guard table["kind"].map({ $0.isNil }) ?? true else {
+                return try checked(node, as: .kinds(kinds), at: path)
+            }
+            guard !table.isEmpty else { throw mismatch() }
+            return try checked(node, as: .map(.kinds(kinds)), at: path)
         case .mix(let kinds):
             guard case .table(let table) = node else { throw mismatch() }
             return .table(try mix(table, of: kinds, at: path))

@@ -28,7 +28,8 @@ struct MaskCheck {
             let row: TrainingRow
             do {
                 row = try TrainingRow(
-                    json: source.row(of: masked.origin), format: rows.format)
+                    json: source.row(of: masked.origin), format: rows.format,
+                    fields: rows.fields)
                 try check(masked, row)
             } catch let error as ConversationError {
                 throw refusal(masked, "\(error)")

@@ -4,7 +4,7 @@ import LuaRuntime
 
 /// `nj.data`: where text comes from.
 enum DataDeclarations {
-    static let kinds = Kinds(noun: "source", records: [text, jsonLines, folder, chat])
+    static let kinds = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat])
 
     /// One source, or a mix of them.
     static let all: [Binding] = [
@@ -13,7 +13,11 @@ enum DataDeclarations {
             doc: "Plain text files: each one document, or split into several."),
         .constructor(
             "data.jsonl", .record(jsonLines),
-            doc: "Files with one JSON object a line, whose text is in one field."),
+            doc: "Files with one JSON object a line, of whose fields one or several are the text."),
+        .constructor(
+            "data.csv", .record(csv),
+            doc: "Files of fields with a delimiter between them (CSV, TSV), of which some are the "
+                + "text."),
         .constructor(
             "data.folder", .record(folder),
             doc: "Every file below a folder whose name fits a pattern, sorted by path."),
@@ -50,18 +54,38 @@ enum DataDeclarations {
         "validation", .number(.shareBelowOne), .value(.number(ValidationSplit().share)),
         "the share of documents held out, chosen by content")
 
+    /// What a reader of the data's card wants to know.
+    private static let card: [Field] = [
+        Field("licence", .text, .none, "under which the text may be used, for the data card"),
+        Field("description", .text, .none, "what the text is, in a sentence, for the data card"),
+    ]
+
     /// Keys that every source of text has.
     private static let shared: [Field] = [
         invalidUTF8,
         Field(
             "max_document_bytes", .integer(64...(1 << 40)), .none,
-            "longer texts are cut into parts; by default 32 KiB for whole files, 1 MiB for others"),
+            "longer texts are cut into parts; by default 16 KiB for whole files, 1 MiB for others, "
+                + "and 16 MiB where they are prepared"),
         validation,
-    ]
+    ] + card
 
     private static let badRow = Field(
         "bad_row", .choice(Source.BadRow.allCases.map(\.rawValue)), .none,
         "what to do with a row that has no text; by default what the recipe's `on` says")
+
+    private static let badRows = [
+        badRow,
+        Field(
+            "max_bad_rows", .number(.nonNegative), .none,
+            "how many rows may be bad where they are skipped: a number of rows, or below 1 a share "
+                + "of them; more stop the reading, and every cause is shown"),
+    ]
+
+    private static let textField = Field(
+        "field", .text, .value("text"),
+        "which of a row's fields are the text: a name, a path such as \"answer.text\", or a "
+            + "template such as \"{title}\\n\\n{text}\"")
 
     private static let text = Record(
         noun: "text", fields: [paths] + splits + shared, groups: [splitGroup], tag: "text")
@@ -69,10 +93,20 @@ enum DataDeclarations {
     private static let jsonLines = Record(
         noun: "jsonl",
         fields: [
-            paths,
-            Field("field", .text, .value("text"), "the key that holds the text"),
-            badRow,
-        ] + shared, tag: "jsonl")
+            paths, textField,
+        ] + badRows + shared, tag: "jsonl")
+
+    private static let csv = Record(
+        noun: "csv",
+        fields: [
+            paths, textField,
+            Field(
+                "delimiter", .text, .none,
+                "the character between two fields; by default a comma, and a tab for .tsv files"),
+            Field(
+                "columns", .list(.text), .none,
+                "the names of the columns, where the files have no row of names"),
+        ] + badRows + shared, tag: "csv")
 
     private static let chat = Record(
         noun: "chat",
@@ -87,8 +121,12 @@ enum DataDeclarations {
                 .value(.string(LuaString(Source.TooLong.cut.rawValue))),
                 "what to do with a row of more tokens than sequence_length: end it after the last "
                     + "answer that fits whole, drop it, or stop"),
-            badRow, invalidUTF8, validation,
-        ], tag: "chat")
+            Field(
+                "fields", .map(.text), .none,
+                "where the rows keep what the format calls by its names, as in { prompt = "
+                    + "\"question\", completion = \"answer.text\" }; with it, only these, weight, "
+                    + "tools and chat_template_kwargs are read"),
+        ] + badRows + [invalidUTF8, validation] + card, tag: "chat")
 
     private static let folder = Record(
         noun: "folder",
@@ -103,8 +141,9 @@ enum DataDeclarations {
                 "which files: `*` and `?` stop at a slash, `**` does not"),
             Field(
                 "field", .text, .none,
-                "reads every file as JSON rows; without it the endings .jsonl and .ndjson say so"),
-        ] + splits + [badRow] + shared,
+                "reads every file as JSON rows with this field, as in nj.data.jsonl; without it the "
+                    + "endings .jsonl and .ndjson say so"),
+        ] + splits + badRows + shared,
         groups: [Group(names: ["field"] + splits.map(\.name), fallback: ("field", .nil))],
         tag: "folder")
 }

@@ -249,7 +249,7 @@ enum RecipeDeclarations {
             ])
     }()
 
-    private static let limits = Record(
+    static let limits = Record(
         noun: "limits",
         fields: [
             Field(
