@@ -86,7 +86,9 @@ import Training
     private struct Named: ProbeRecipe {
         let name: String
 
-        func open(in setting: ProbeSetting) throws -> any Probe { fatalError("never opened") }
+        func open(in setting: ProbeSetting) throws -> any Probe {
+            throw TrainingError(.misuse, "Nothing is opened here.")
+        }
     }
 
     private func configuration(_ probes: [String]) -> RunConfiguration {

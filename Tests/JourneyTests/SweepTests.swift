@@ -229,7 +229,24 @@ import Testing
                     tokenizer = "byte", model = nj.model.init { hidden_size = 16,
                     intermediate_size = 24, num_hidden_layers = 1, num_attention_heads = 2 }
                     """), to: "fresh.lua")
+        try program.folder.write(
+            """
+            local nj = require "nightjar"
+            local function part(name, from)
+              return { name = name, steps = 4, model = from }
+            end
+            return nj.recipe {
+              name = "phased", sequence_length = 32, tokenizer = "byte",
+              data = nj.data.text { path = "birds.txt", split = "blank_line" },
+              phases = { part("one", "runs/journey"), part("two", nil) },
+            }
+            """, to: "phased.lua")
         let cases: [([String], String)] = [
+            (["phased.lua", "--mix", "customer=50"], "has phases"),
+            (
+                ["domain.lua", "--mix", "customer=50", "--set", "model.continue=true"],
+                "model.continue"
+            ),
             (["domain.lua", "--mix", "custmer=50"], "did you mean \"customer\""),
             (["domain.lua", "--mix", "birds=50"], "category of the replay"),
             (["domain.lua", "--mix", "customer=50,150"], "from 0 to 100"),

@@ -111,13 +111,13 @@ public struct SweepPlan: Codable, Sendable, Hashable {
                     + "begun; set it back, or begin another sweep with --to.")
         }
         // Probes are measured while a run goes on: what one lacks cannot be had from it any more.
-        try check(
-            "probes of its own:", old.addedProbes.joined(separator: ", "),
-            addedProbes.joined(separator: ", "))
+        func text(_ probes: [String]) -> String {
+            probes.isEmpty ? "none" : probes.joined(separator: ", ")
+        }
+        try check("added probes", text(old.addedProbes), text(addedProbes))
         for run in runs {
             guard let before = old.runs.first(where: { $0.folder == run.folder }) else { continue }
-            try check(
-                "\(run.folder) of steps:", "\(before.steps)", "\(run.steps)")
+            try check("steps of \(run.folder)", "\(before.steps)", "\(run.steps)")
         }
     }
 }

@@ -40,7 +40,13 @@ struct SweepSetup {
     init(_ sweep: Sweep, notes: Notes) throws {
         let arguments = sweep.recipe
         self.arguments = arguments
-        base = try arguments.load()
+        let sequence = try arguments.loadPhases()
+        guard sequence.folder == nil else {
+            throw ValidationError(
+                "The recipe has phases, and a sweep is of one run; write the phase to sweep as a "
+                    + "recipe of its own, which begins from what is before it with model.from.")
+        }
+        base = sequence.recipes[0]
         base.warnings.forEach(notes.add)
         let configuration = base.configuration
         let mix = try MixSweep(sweep.mix)
@@ -152,7 +158,15 @@ struct SweepSetup {
     private static func start(
         _ configuration: RunConfiguration, seeds: Int, notes: Notes
     ) throws -> String? {
+        guard !configuration.continues else {
+            throw ValidationError(
+                "model.continue takes over another run's place in its schedule and its data, and the "
+                    + "points of a sweep begin anew; leave it out, and model.from alone is the start.")
+        }
         switch configuration.model {
+        case .end(let folder, _):
+            // Phases are refused before.
+            return try CheckpointReference(folder).resolve(warn: notes.add)
         case .folder(let reference):
             return try CheckpointReference(reference).resolve(warn: notes.add)
         case .new:
