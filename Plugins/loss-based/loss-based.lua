@@ -46,7 +46,7 @@ return {
       local first, weights, total = ctx.state.first, {}, 0
       for name in pairs(paths) do
         local value = signal(name, ctx)
-        if value and first[name] > 0 then
+        if value and (first[name] or 0) > 0 then
           weights[name] = first[name] * math.exp(ctx.settings.sharpness * value)
           total = total + weights[name]
         end

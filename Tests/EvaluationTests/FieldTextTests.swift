@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["{", "a}", "{}", "{a{b}}", "{a"])
+    @Test(arguments: ["", "{", "a}", "{}", "{a{b}}", "{a"])
     func bracesHavePartners(pattern: String) {
         #expect(throws: EvaluationError.self) { try FieldText(pattern) }
     }

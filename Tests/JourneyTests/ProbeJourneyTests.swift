@@ -113,7 +113,7 @@ import Testing
             ("probes.general.sets=dat", "did you mean \"data\""),
             ("probes.quiz.path=gone.jsonl", "gone.jsonl"),
             ("probes.every_step=3", "every_steps"),
-            ("probes.quiz.prompt={question", "lacks its partner"),
+            ("probes.quiz.prompt={question", "without its }"),
             ("probes.thirds.label=nothing", "no \"nothing\""),
             ("probes.far.chat=true", "chat"),
         ] {

@@ -195,6 +195,7 @@ private struct GuideDesk {
         let categories = ["manuals", "scripture", "dictionary"].map {
             "\"\($0)\": {\"path\": \"all.txt\"}"
         }
+        try folder.write("comments.jsonl", "{\"text\": \"a\", \"level\": 1}\n")
         try folder.write("questions.jsonl", "{\"question\": \"a\"}\n")
         try folder.write("my-catalog/all.txt", "A line.\n")
         try folder.write(

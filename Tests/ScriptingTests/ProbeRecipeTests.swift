@@ -33,11 +33,11 @@ import Testing
         let named = try load(
             "every_steps = 5, general = nj.probe.loss { name = 'general', sets = 'data' }, "
                 + "nj.probe.loss 'data'")
-        #expect(listed.everySteps == 5 && listed.recipes.map(\.name) == ["general", "data"])
+        #expect(listed.everySteps == 5 && listed.recipes.map(\.name) == ["data", "general"])
         #expect(Set(named.recipes.map(\.name)) == ["general", "data"])
-        let general = try #require(listed.recipes[0] as? LossProbe)
+        let general = try #require(listed.recipes[1] as? LossProbe)
         #expect(general.text == .heldOut(["data"]) && general.tokens == 32768)
-        #expect((listed.recipes[1] as? LossProbe)?.text == .heldOut(["data"]))
+        #expect((listed.recipes[0] as? LossProbe)?.text == .heldOut(["data"]))
         #expect(try load("").recipes.isEmpty)
     }
 
@@ -51,11 +51,13 @@ import Testing
             nj.probe.script { name = 'short', path = 'quiz.jsonl',
               score = function(ctx) return #ctx.completion end },
             """)
-        let choice = try #require(settings.recipes[0] as? ChoiceProbe)
+        // They are asked in the order of their names.
+        #expect(settings.recipes.map(\.name) == ["codes", "far", "quiz", "short"])
+        let choice = try #require(settings.recipes[2] as? ChoiceProbe)
         #expect(choice.limit == 7 && choice.answer == "key" && choice.separator == " ")
         let exact = try #require(settings.recipes[1] as? AnswerProbe)
         #expect(exact.maximumNewTokens == 9 && exact.stop == [";"] && exact.isChat == false)
-        let labels = try #require(settings.recipes[2] as? LabelProbe)
+        let labels = try #require(settings.recipes[0] as? LabelProbe)
         #expect(labels.levels == "path" && labels.labelsPath == nil && labels.isChat == nil)
         let script = try #require(settings.recipes[3] as? AnswerProbe)
         #expect(script.judge == .script(answer: nil))
@@ -79,7 +81,7 @@ import Testing
         ("nj.probe.loss { name = 'a', sets = 'data', data = nj.data.text { path = 'texts/book.txt' } }",
             "sets and data are both given"),
         ("nj.probe.choice { name = 'quiz', path = 'gone.jsonl' }", "gone.jsonl"),
-        ("nj.probe.choice { name = 'quiz', path = 'quiz.jsonl', prompt = '{question' }", "partner"),
+        ("nj.probe.choice { name = 'quiz', path = 'quiz.jsonl', prompt = '{question' }", "without its }"),
         ("nj.probe.script { name = 'x', path = 'quiz.jsonl' }", "score"),
         ("nj.optim.adamw {}", "probe"), ("5", "expected a probe"),
         ("nj.probe.exact_match { name = 'x', path = 'quiz.jsonl', max_new_token = 3 }",

@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "probes", "rewards", "policies",
+        "losses", "rewards", "policies",
     ])
     func keysOfOtherVersionsAreNotCalledUnknown(key: String) throws {
         let error = try folder.error(keys: "\(key) = {},")
@@ -241,7 +241,7 @@ import Testing
         ),
         (
             "nj.data.mix { a = { percent = 3, weight = 1, nj.data.text { path = 'a' } } }",
-            "nj.data.mix: a: this source has a weight and a percentage; give one of them"
+            "nj.data.mix: a: this source has weight and percent; give one of them"
         ),
         (
             "nj.data.mix { a = nj.data.mix { b = nj.data.text { path = 'a' } } }",

@@ -98,7 +98,7 @@ import Training
         ("steps", "--set steps: write a path, = and a value"),
         ("=3", "--set =3: \"\" is no path"),
         ("a..b=3", "--set a..b=3: \"a..b\" is no path"),
-        ("probes.every_steps=3", "--set probes.every_steps=3: probes: this key is not supported"),
+        ("rewards.weight=3", "--set rewards.weight=3: rewards: this key is not supported"),
         (
             "schedule.final=0.1",
             "--set schedule.final=0.1: schedule: this is a function, which has no \"final\""

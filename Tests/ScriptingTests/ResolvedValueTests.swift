@@ -66,6 +66,7 @@ import Testing
                         "*.ndjson"
                       ],
                       "field": null,
+                      "difficulty": null,
                       "bad_row": "stop",
                       "max_bad_rows": null,
                       "invalid_utf8": "replace",
@@ -100,6 +101,9 @@ import Testing
                     "every_steps": null,
                     "batches": 16,
                     "sets": null
+                  },
+                  "probes": {
+                    "every_steps": null
                   },
                   "checkpoint": {
                     "every_steps": null,

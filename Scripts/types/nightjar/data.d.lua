@@ -17,6 +17,7 @@
 ---@field kind? "jsonl"
 ---@field path string|string[] give a file, or a list of files, relative to the recipe
 ---@field field? string which of a row's fields are the text: a name, a path such as "answer.text", or a template such as "{title}\n\n{text}"
+---@field difficulty? string the field in which rows say how difficult they are, a number of 0 or more, for data.min_difficulty and data.max_difficulty
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
 ---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
@@ -31,6 +32,7 @@
 ---@field field? string which of a row's fields are the text: a name, a path such as "answer.text", or a template such as "{title}\n\n{text}"
 ---@field delimiter? string the character between two fields; by default a comma, and a tab for .tsv files
 ---@field columns? string[] the names of the columns, where the files have no row of names
+---@field difficulty? string the field in which rows say how difficult they are, a number of 0 or more, for data.min_difficulty and data.max_difficulty
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
 ---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
@@ -46,6 +48,7 @@
 ---@field field? string reads every file as JSON rows with this field, as in nj.data.jsonl; without it the endings .jsonl and .ndjson say so
 ---@field split? "file"|"line"|"blank_line" what a document is: a whole file, a line, or what stands between blank lines
 ---@field separator? string the characters between two documents, such as "\n%\n"
+---@field difficulty? string the field in which rows say how difficult they are, a number of 0 or more, for data.min_difficulty and data.max_difficulty
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
 ---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
@@ -60,6 +63,7 @@
 ---@field format? "auto"|"messages"|"completion"|"text"|"alpaca"|"sharegpt"|"converse" what the rows are; "auto" tells by the keys of each
 ---@field too_long? "cut"|"drop"|"stop" what to do with a row of more tokens than sequence_length: end it after the last answer that fits whole, drop it, or stop
 ---@field fields? table<string, string> where the rows keep what the format calls by its names, as in { prompt = "question", completion = "answer.text" }; with it, only these, weight, tools and chat_template_kwargs are read
+---@field difficulty? string the field in which rows say how difficult they are, a number of 0 or more, for data.min_difficulty and data.max_difficulty
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
 ---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
 ---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says

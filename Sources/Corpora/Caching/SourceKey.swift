@@ -20,6 +20,7 @@ enum SourceKey {
             "limit \(source.maximumDocumentBytes.map(String.init) ?? "default")",
             "split \(source.split.share.bitPattern) \(source.split.seed)",
         ]
+        if let difficulty = source.difficulty { parts.append("difficulty \(difficulty)") }
         if source.format.isOfConversations, let supervised { parts.append(supervised.fingerprint) }
         if case .memory(let texts) = source.place { parts += texts }
         for file in listing.files {

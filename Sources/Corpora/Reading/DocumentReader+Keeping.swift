@@ -3,7 +3,8 @@ import Naming
 extension DocumentReader {
     /// Keeps a text that is in memory whole, in parts where it is too long.
     func keepWhole(
-        _ text: [UInt8], file: String?, line: Int, repaired: Bool, limit: Int,
+        _ text: [UInt8], file: String?, line: Int, repaired: Bool, difficulty: Float16? = nil,
+        limit: Int,
         _ report: inout ReadReport, _ each: Taker
     ) throws {
         guard !text.isEmpty else {
@@ -14,11 +15,11 @@ extension DocumentReader {
         let parts = TextCut.parts(of: text, limit: limit)
         if parts.count > 1 { report.cutTexts += 1 }
         for (index, part) in parts.enumerated() {
-            try keep(
-                Document(
-                    utf8: parts.count == 1 ? text : Array(part), origin: origin,
-                    startsMidway: index > 0, goesOn: index + 1 < parts.count, contentHash: hash),
-                repaired: repaired && index == 0, &report, each)
+            var document = Document(
+                utf8: parts.count == 1 ? text : Array(part), origin: origin,
+                startsMidway: index > 0, goesOn: index + 1 < parts.count, contentHash: hash)
+            document.difficulty = difficulty
+            try keep(document, repaired: repaired && index == 0, &report, each)
         }
     }
 

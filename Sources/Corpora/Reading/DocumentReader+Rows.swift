@@ -44,10 +44,18 @@ extension DocumentReader {
             let (row, isRepaired) = try checked(
                 segment.bytes, path: path, line: segment.line, &report)
         else { return }
+        let own: Float16?
+        switch difficulty(of: row) {
+        case .known(let difficulty): own = difficulty
+        case .wrong(let value):
+            return try refuse(
+                .wrongType, wrongDifficulty(value), path, segment.line, &report)
+        }
         guard let mapping else {
             let origin = DocumentOrigin(source: source.name, file: path, line: segment.line)
-            return try keep(
-                Document(utf8: row, origin: origin), repaired: isRepaired, &report, each)
+            var document = Document(utf8: row, origin: origin)
+            document.difficulty = own
+            return try keep(document, repaired: isRepaired, &report, each)
         }
         switch JSONRow.text(by: mapping, in: row) {
         case .malformed(let reason, let column):
@@ -63,7 +71,7 @@ extension DocumentReader {
             }
             try keepWhole(
                 text, file: path, line: segment.line, repaired: isRepaired || hasLoneSurrogate,
-                limit: limit, &report, each)
+                difficulty: own, limit: limit, &report, each)
         }
     }
 
@@ -119,11 +127,13 @@ extension DocumentReader {
             }
             return place
         }
+        let difficultyPlace = source.difficulty.flatMap(columns.firstIndex)
         if !isNew { try reader.seek(to: start.offset, line: start.line) }
         while let record = try reader.next() {
             report.bytes = before + reader.consumed
             report.rows += 1
-            try readRecord(record, path, mapping, places, columns.count, limit, &report, each)
+            try readRecord(
+                record, path, mapping, places, difficultyPlace, columns.count, limit, &report, each)
             try between(
                 ReadPosition(
                     file: start.file, offset: reader.consumed, line: record.lastLine + 1,
@@ -134,7 +144,7 @@ extension DocumentReader {
 
     private func readRecord(
         _ record: DelimitedRecord, _ path: String, _ mapping: TextMapping, _ places: [Int],
-        _ columnCount: Int, _ limit: Int, _ report: inout ReadReport, _ each: Taker
+        _ difficultyPlace: Int?, _ columnCount: Int, _ limit: Int, _ report: inout ReadReport, _ each: Taker
     ) throws {
         switch record.fault {
         case .textAfterQuote(let field):
@@ -165,7 +175,14 @@ extension DocumentReader {
                 mapping.text(of: places.map { record.fields[$0] }), path: path, line: record.line,
                 &report)
         else { return }
+        let own: Float16?
+        switch difficultyPlace.map({ Self.difficulty(record.fields[$0]) }) ?? .known(nil) {
+        case .known(let difficulty): own = difficulty
+        case .wrong(let value):
+            return try refuse(.wrongType, wrongDifficulty(value), path, record.line, &report)
+        }
         try keepWhole(
-            text, file: path, line: record.line, repaired: isRepaired, limit: limit, &report, each)
+            text, file: path, line: record.line, repaired: isRepaired, difficulty: own,
+            limit: limit, &report, each)
     }
 }

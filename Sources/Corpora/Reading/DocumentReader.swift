@@ -13,6 +13,9 @@ public struct DocumentReader: Sendable {
     let listing: FileListing
     /// Which fields of rows are the text; nil where no format of the source has fields.
     let mapping: TextMapping?
+    /// Where rows say how difficult they are. A number is no text alone, but may stand in one: here
+    /// before a space.
+    let difficultyMapping: TextMapping?
 
     /// What takes the documents, with the report as it stands.
     public typealias Taker = (Document, ReadReport) throws -> Void
@@ -27,6 +30,7 @@ public struct DocumentReader: Sendable {
         self.source = source
         self.chunkBytes = chunkBytes
         listing = try FileListing(source)
+        difficultyMapping = try source.difficulty.map { try TextMapping("{\($0)} ") }
         switch source.format {
         case .jsonLines(let field): mapping = try TextMapping(field)
         case .delimited(let rows): mapping = try TextMapping(rows.field)

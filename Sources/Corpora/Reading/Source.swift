@@ -123,6 +123,8 @@ public struct Source: Sendable, Hashable {
     public var split: ValidationSplit
     /// How many rows may be bad where they are skipped; nil for any number.
     public var maximumBadRows: BadRowLimit?
+    /// The field in which rows say how difficult they are, a number of 0 or more; nil where none do.
+    public var difficulty: String?
     /// Under which the text may be used; empty where nobody says.
     public var licence = ""
     /// What the text is, in a sentence.
@@ -165,6 +167,8 @@ public struct Source: Sendable, Hashable {
         }
         switch format {
         case .jsonLines(let field): try check(field)
+        case .text where difficulty != nil:
+            throw refuse("plain text has no rows that say how difficult they are", "Leave it out.")
         case .delimited(let rows):
             try check(rows.field)
             guard rows.delimiter < 0x80, !Self.undelimiting.contains(rows.delimiter) else {
@@ -186,6 +190,7 @@ public struct Source: Sendable, Hashable {
             throw refuse(
                 "maximum document size is \(bytes) bytes", "Give at least 64 bytes.")
         }
+        if let difficulty { try check("{\(difficulty)}") }
         try split.validate(source: name)
     }
 

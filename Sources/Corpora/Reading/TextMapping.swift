@@ -78,7 +78,7 @@ public struct TextMapping: Sendable, Hashable {
     }
 
     /// The text of values in the order of `fields`; empty where they all are.
-    func text(of values: [[UInt8]]) -> [UInt8] {
+    public func text(of values: [[UInt8]]) -> [UInt8] {
         if isPlain { return values[0] }
         guard values.contains(where: { !$0.isEmpty }) else { return [] }
         var text: [UInt8] = []

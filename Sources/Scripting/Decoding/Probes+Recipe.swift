@@ -4,7 +4,7 @@ import LuaRuntime
 import Training
 
 extension ProbeSettings {
-    /// The recipe's `probes`, in its own order.
+    /// The recipe's `probes`, in the order of their names.
     ///
     /// - Throws: `ShapeFault`.
     init(recipe table: CompleteTable, places: RecipePlaces, at path: LuaPath) throws {

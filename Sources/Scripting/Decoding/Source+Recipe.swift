@@ -142,6 +142,7 @@ extension Source {
             maximumDocumentBytes: table.optionalInteger("max_document_bytes"),
             split: ValidationSplit(share: table.number("validation")))
         maximumBadRows = try Self.badRows(table, at: path)
+        difficulty = table.optionalText("difficulty")
         licence = table.optionalText("licence") ?? ""
         about = table.optionalText("description") ?? ""
         if table["field"] != nil, let field = table.optionalText("field") {

@@ -150,6 +150,12 @@ public struct AdvisedRecipe: Sendable {
     private func howRead(_ format: Source.Format) -> String {
         switch format {
         case .jsonLines(let field): ", field = \(quoted(field))"
+        case .delimited(let rows):
+            ", field = \(quoted(rows.field)), delimiter = "
+                + quoted(String(UnicodeScalar(rows.delimiter)))
+                + (rows.columns.map {
+                    ", columns = { \($0.map(quoted).joined(separator: ", ")) }"
+                } ?? "")
         case .text(.lines): ", split = \"line\""
         case .text(.blankLines): ", split = \"blank_line\""
         case .text(.separator(let text)): ", separator = \(quoted(text))"
@@ -160,6 +166,7 @@ public struct AdvisedRecipe: Sendable {
     private static func call(_ format: Source.Format) -> String {
         switch format {
         case .jsonLines: "nj.data.jsonl"
+        case .delimited: "nj.data.csv"
         case .conversations: "nj.data.chat"
         case .text, .automatic: "nj.data.text"
         }

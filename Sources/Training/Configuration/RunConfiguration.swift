@@ -168,7 +168,7 @@ public struct EvaluationSettings: Sendable, Hashable {
 public struct ProbeSettings: Sendable {
     /// Steps between measurements; nil measures at the beginning and the end only.
     public var everySteps: Int?
-    /// In the order in which they are asked.
+    /// In the order in which they are asked; a recipe's are in that of their names.
     public var recipes: [any ProbeRecipe]
 
     /// No probes, unless they are given.

@@ -75,6 +75,10 @@ enum DataDeclarations {
         "what to do with a row that has no text; by default what the recipe's `on` says")
 
     private static let badRows = [
+        Field(
+            "difficulty", .text, .none,
+            "the field in which rows say how difficult they are, a number of 0 or more, for "
+                + "data.min_difficulty and data.max_difficulty"),
         badRow,
         Field(
             "max_bad_rows", .number(.nonNegative), .none,

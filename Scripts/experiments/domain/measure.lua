@@ -1,0 +1,29 @@
+-- What every model is asked, with `nightjar eval MODEL --recipe Scripts/experiments/domain/measure.lua`.
+local nj = require "nightjar"
+local shared = require "shared"
+
+local general = {}
+for index, category in ipairs(shared.general) do general[index] = "held_" .. category end
+
+return nj.recipe {
+  name = "domain-measure",
+  model = "runs/domain/post",
+  chat_template = "model",
+  data = shared.text("heldout", "science"),
+  sequence_length = 256,
+  batch = { size = 32 },
+  steps = 1,
+  precision = "f32",
+  evaluate = { sets = shared.sets() },
+  probes = {
+    nj.probe.loss { name = "general", sets = general, tokens = 60000 },
+    nj.probe.loss { name = "science", sets = "held_science", tokens = 60000 },
+    nj.probe.choice {
+      name = "arithmetic", path = shared.folder .. "/heldout/arithmetic.jsonl", limit = 1000,
+    },
+    nj.probe.labels {
+      name = "naics", path = shared.folder .. "/heldout/naics-test.jsonl", prompt = "text",
+      label = "code", levels = "path", labels = shared.folder .. "/labels.jsonl", chat = true,
+    },
+  },
+}
