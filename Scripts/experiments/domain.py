@@ -45,7 +45,7 @@ HELP = {"mixed from mid, replay in tuning": ("mid", True), "base, replay in tuni
 SIZES = {
     "full": {"base": 1500, "post": 150, "adapt": 240, "tune": 500, "seeds": [1, 2, 3],
              "rates": [5e-4, 1e-3, 2e-3], "test": None},
-    "quick": {"base": 120, "post": 20, "adapt": 24, "tune": 60, "seeds": [1], "rates": [2e-3],
+    "quick": {"base": 120, "post": 20, "adapt": 24, "tune": 120, "seeds": [1], "rates": [2e-3],
               "test": 300},
 }
 
@@ -155,7 +155,8 @@ class Nightjar:
         name = model.replace("/", "-").replace("@", "-") + ("-validation" if validation else "")
         kept = self.out / "answers" / f"{name}-{'-'.join(probes)}.json"
         if not kept.exists():
-            sets = [f"--set=probes.naics.path={self.out}/heldout/naics-validation.jsonl"]
+            rows = self.out.resolve() / "heldout/naics-validation.jsonl"
+            sets = [f"--set=probes.naics.path={rows}"]
             found = self.call(
                 "eval", model, "--recipe", RECIPES / "measure.lua", "--json", "--draws",
                 *[f"--probe={probe}" for probe in probes], *(sets if validation else []),
@@ -278,8 +279,10 @@ def report(arms, start, baseline, size, seconds, out):
             pairs = [a - b for a, b in zip(draws(seeds, ["naics", "macro_f1"]),
                                            draws(base, ["naics", "macro_f1"]))]
             least, most = interval(pairs)
-            change = (f"{100 * (f1 / mean(base, ['naics', 'macro_f1']) - 1):+.0f} % "
-                      f"({least:+.3f} to {most:+.3f})")
+            first = mean(base, ["naics", "macro_f1"])
+            # Nothing is a share of nothing.
+            change = f"{100 * (f1 / first - 1):+.0f} % " if first > 0 else f"{f1:+.3f} "
+            change += f"({least:+.3f} to {most:+.3f})"
         after = mean(seeds, ["general", "bits_per_byte"])
         adapted = mean(seeds, ["adapted", "general", "bits_per_byte"])
         lines.append(
@@ -300,7 +303,8 @@ def report(arms, start, baseline, size, seconds, out):
         losses = [mean(found["seeds"], ["general", f"bits_per_byte/held_{category}"])
                   for category in GENERAL]
         lines.append(f"| {arm} | " + " | ".join(f"{value:.3f}" for value in levels + losses) + " |")
-    lines += ["", f"{len(size['seeds'])} seeds, {seconds / 60:.0f} minutes in all."]
+    lines += ["", f"Seeds: {len(size['seeds'])}. This call took {seconds / 60:.1f} minutes; what stood "
+              "in its folder already was not made again."]
     (out / "report.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 
