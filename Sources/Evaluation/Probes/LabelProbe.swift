@@ -45,9 +45,10 @@ public struct LabelProbe: ProbeRecipe {
     public func open(in setting: ProbeSetting) throws -> any Probe {
         let writer = try ProbePrompt(isChat: isChat, in: setting, of: name)
         var labels = Labels()
-        for path in Set([labelsPath ?? path, path]).sorted() {
-            var rows = try ProbeRows(path: path, limit: nil)
-            _ = try rows.map { row throws(RowFault) in
+        let all = try ProbeRows(path: path, limit: nil)
+        let others = try labelsPath.map { try ProbeRows(path: $0, limit: nil) }
+        for var file in [others, all].compactMap({ $0 }) {
+            _ = try file.map { row throws(RowFault) in
                 try labels.add(label.text(of: row.fields), try place(of: row))
             }
         }
@@ -59,7 +60,7 @@ public struct LabelProbe: ProbeRecipe {
             throw EvaluationError(.badSetting, "The labels of \"\(name)\": \(error.message)")
         }
         let room = tree.longest
-        var rows = try ProbeRows(path: path, limit: limit)
+        var rows = all.limited(to: limit)
         let items = try rows.map { row throws(RowFault) -> (Int, [Int32]) in
             let text = try label.text(of: row.fields)
             guard let right = labels.index(of: text) else { throw RowFault(cause: "no label") }

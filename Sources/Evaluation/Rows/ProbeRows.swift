@@ -51,10 +51,22 @@ struct ProbeRows {
         guard !rows.isEmpty else {
             throw EvaluationError(.badRow, "\(path) holds no row, and the probe asks rows.")
         }
-        if let limit, limit < rows.count {
-            rows = (0..<limit).map { rows[$0 * rows.count / limit] }
-        }
+        self.rows = ProbeRows.spread(rows, limit)
+    }
+
+    /// Some of the rows, spread evenly over them.
+    func limited(to limit: Int?) -> ProbeRows {
+        ProbeRows(path: path, rows: ProbeRows.spread(rows, limit))
+    }
+
+    private init(path: String, rows: [Row]) {
+        self.path = path
         self.rows = rows
+    }
+
+    private static func spread(_ rows: [Row], _ limit: Int?) -> [Row] {
+        guard let limit, limit < rows.count else { return rows }
+        return (0..<limit).map { rows[$0 * rows.count / limit] }
     }
 
     /// What each row gives; rows that give nothing are counted by cause.

@@ -40,24 +40,14 @@ extension ScriptedHooks {
 
     public func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
         guard let slot = slots.first(where: { $0.unit.doors.function(door) != nil }) else {
-            throw TrainingError(
-                .misuse, "The probe \(door) is scored by a script, and the run has none.")
+            throw TrainingError.unscored(door)
         }
         return try answers.map { answer in
             let question = ScriptQuestion(
                 door, try ScriptDispatch.payload(RunFacts.of(answer)), phase: .answer,
                 occasion: "\(answer.row)", run: run)
-            var score = Double.nan
-            _ = try call(
-                slot, door, { question },
-                accepting: { answer in
-                    guard let number = ShapeCheck.number(answer) else {
-                        throw slot.unit.badAnswer(
-                            "it gave no number; a score tells what an answer is worth", of: door)
-                    }
-                    score = number
-                })
-            guard score.isFinite else {
+            // The door's shape lets finite numbers through, and nil.
+            guard let score = try call(slot, door, { question }).flatMap(ShapeCheck.number) else {
                 throw slot.unit.badAnswer(
                     "it gave no number; a score tells what an answer is worth", of: door)
             }

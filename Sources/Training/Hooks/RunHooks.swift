@@ -111,8 +111,7 @@ extension RunHooks {
 
     /// Has no script.
     public func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
-        throw TrainingError(
-            .misuse, "The probe \(door) is scored by a script, and the run has none.")
+        throw TrainingError.unscored(door)
     }
 
     /// Remembers nothing.

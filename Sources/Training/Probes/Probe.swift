@@ -35,16 +35,18 @@ public protocol ProbeHost {
 
     /// What a script makes of the model's answers to a probe's prompts.
     ///
-    /// - Parameter door: where the function stands, such as `probes.rhymes`.
+    /// - Parameter door: where the function stands, such as `probes.rhymes.score`.
     /// - Returns: a finite number for each answer, in order.
     func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double]
 }
 
-extension ProbeHost {
-    /// Nobody has a script to ask.
-    public func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
-        throw TrainingError(
-            .misuse, "The probe \(door) is scored by a script, and there is none here.")
+extension TrainingError {
+    /// Where nobody has the function that scores a probe's answers.
+    ///
+    /// - Parameter door: where it should stand, such as `probes.rhymes.score`.
+    public static func unscored(_ door: String) -> TrainingError {
+        TrainingError(
+            .misuse, "The answers of \(door) are scored by a script, and there is none here.")
     }
 }
 

@@ -83,10 +83,7 @@ public struct ProbeSession {
         var isStopped: Bool { StopSignal.isRequested }
 
         func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
-            guard let hooks else {
-                throw TrainingError(
-                    .misuse, "The probe \(door) is scored by a script, and there is none.")
-            }
+            guard let hooks else { throw TrainingError.unscored(door) }
             return try hooks.scores(of: answers, by: door)
         }
     }

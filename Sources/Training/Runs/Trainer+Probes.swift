@@ -95,10 +95,7 @@ private struct RunProbeHost: ProbeHost {
     var isStopped: Bool { trainer.isStopped }
 
     func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
-        guard let desk = trainer.desk else {
-            throw TrainingError(
-                .misuse, "The probe \(door) is scored by a script, and the run has none.")
-        }
+        guard let desk = trainer.desk else { throw TrainingError.unscored(door) }
         return try desk.call { try $0.scores(of: answers, by: door) }
     }
 }
