@@ -8,8 +8,9 @@ levels), `instruct/selfinstruct` and `reason/arithmetic`. A base model is traine
 categories through its stages (`Scripts/experiments/domain/base.lua`), then every arm reads the same
 domain text in the same number of updates, alone or blended with replay, from `post`, `mid` or `pre`
 (`adapt.lua`), and is fine-tuned on the task in the same way (`tune.lua`), with the best of three
-learning rates by validation. Then all are asked the same (`measure.lua`). Beside them stands a linear
-classifier over TF-IDF (scikit-learn; without it that row is left out).
+learning rates by validation: once on the task alone, once with a quarter of replay. Then all are
+asked the same (`measure.lua`). Beside them stands a linear classifier over TF-IDF (scikit-learn;
+without it that row is left out).
 
 Every step leaves a folder, and one that is there is not made again. The table is written to
 OUT/report.md, with every number in OUT/report.json. On two cores the whole takes under two hours,
@@ -39,8 +40,8 @@ ARMS = {
     "mixed from mid": ("mid", True),
     "mixed from pre": ("pre", True),
 }
-# What is tried beside: a quarter of replay in the fine-tuning too.
-HELP = {"mixed from mid, replay in tuning": ("mid", True), "base, replay in tuning": None}
+# How every arm is fine-tuned: on the task alone, or with a quarter of the rows from general replay.
+TUNINGS = {"the task alone": False, "the task with a quarter of replay": True}
 
 SIZES = {
     "full": {"base": 1500, "post": 150, "adapt": 240, "tune": 500, "seeds": [1, 2, 3],
@@ -81,6 +82,12 @@ def documents(folder):
                 yield from paragraphs(json.loads(line)["text"])
 
 
+def exchange(question, answer):
+    """A row that the chat template writes, in training as where a model is asked."""
+    return {"messages": [{"role": "user", "content": question},
+                         {"role": "assistant", "content": answer}]}
+
+
 def prepare(data, out, size):
     """Training and held-out text by category, and the task's rows on three sides."""
     if (out / "labels.jsonl").exists():
@@ -102,7 +109,7 @@ def prepare(data, out, size):
         sides[side].append(row)
         labels.setdefault(row["code"], row["path"])
     write(out / "train/naics.jsonl",
-          [{"prompt": row["text"], "completion": row["code"]} for row in sides["train"]])
+          [exchange(row["text"], row["code"]) for row in sides["train"]])
     write(out / "train/naics-rows.jsonl", sides["train"])
     write(out / "heldout/naics-validation.jsonl", sides["validation"][: size["test"]])
     write(out / "heldout/naics-test.jsonl", sides["test"][: size["test"]])
@@ -112,7 +119,7 @@ def prepare(data, out, size):
         for case in task["instances"]:
             prompt = task["instruction"] + ("\n" + case["input"] if case["input"] else "")
             if len(prompt) + len(case["output"]) < 700 and case["output"].strip():
-                instruct.append({"prompt": prompt, "completion": case["output"].strip()})
+                instruct.append(exchange(prompt, case["output"].strip()))
     write(out / "train/instruct.jsonl", instruct)
     sums = [json.loads(line) for line in (data / "reason/arithmetic/basic_arithmetic.jsonl").open()]
     write(out / "heldout/arithmetic.jsonl", [
@@ -146,15 +153,26 @@ class Nightjar:
         sets = [f"--set={key}={value}" for key, value in settings.items()]
         resume = ["--resume"] if (folder / "recipe.lua").exists() else []
         self.call("train", RECIPES / f"{recipe}.lua", f"--set=out={folder}", *sets, *resume)
+        self.note(folder.name, start)
         done.touch()
-        print(f"  {folder.name}: {time.monotonic() - start:.0f} s", flush=True)
         return str(folder)
+
+    def note(self, what, start):
+        """Keeps what a step took, beside the steps of earlier calls."""
+        seconds = time.monotonic() - start
+        print(f"  {what}: {seconds:.0f} s", flush=True)
+        with (self.out / "seconds.jsonl").open("a") as file:
+            file.write(json.dumps({"step": what, "seconds": round(seconds, 1)}) + "\n")
+
+    def seconds(self):
+        return sum(json.loads(line)["seconds"] for line in (self.out / "seconds.jsonl").open())
 
     def ask(self, model, *probes, validation=False):
         """What a model's probes come to, with the draws behind their intervals."""
         name = model.replace("/", "-").replace("@", "-") + ("-validation" if validation else "")
         kept = self.out / "answers" / f"{name}-{'-'.join(probes)}.json"
         if not kept.exists():
+            start = time.monotonic()
             rows = self.out.resolve() / "heldout/naics-validation.jsonl"
             sets = [f"--set=probes.naics.path={rows}"]
             found = self.call(
@@ -163,14 +181,15 @@ class Nightjar:
                 json_output=True)
             kept.parent.mkdir(exist_ok=True)
             kept.write_text(json.dumps(found["probes"]))
+            self.note(f"asking {name}", start)
         return json.loads(kept.read_text())
 
 
 def adapt(nightjar, arm, size, seed):
     """The model that an arm fine-tunes: the base's own, or one that read the domain's text."""
-    if ARMS.get(arm, HELP.get(arm)) is None:
+    if ARMS[arm] is None:
         return f"{nightjar.out}/post"
-    stage, mixed = ARMS.get(arm) or HELP[arm]
+    stage, mixed = ARMS[arm]
     start = f"{nightjar.out}/post" if stage == "post" else f"{nightjar.out}/base@{stage}"
     rows = 32 if mixed else 16
     name = f"adapt-{stage}-{'mixed' if mixed else 'alone'}-{seed}"
@@ -182,27 +201,26 @@ def adapt(nightjar, arm, size, seed):
             "optimizer.lr": 2e-3 if stage == "pre" else 1e-3})
 
 
-def tune(nightjar, arm, size, seed, rate, adapted):
-    replay = arm in HELP
-    name = f"tune-{arm.replace(' ', '-').replace(',', '')}-{seed}-{rate:g}"
+def tune(nightjar, arm, replay, size, seed, rate, adapted):
+    name = f"tune-{arm.replace(' ', '-')}{'-replay' if replay else ''}-{seed}-{rate:g}"
     return nightjar.train(
         "tune", name, **{
             "model.from": adapted, "seed": seed, "steps": size["tune"], "optimizer.lr": rate,
             "batch.size": 20 if replay else 16, "data.naics.percent": 75 if replay else 100})
 
 
-def run_arm(nightjar, arm, size):
+def run_arm(nightjar, arm, replay, size):
     """Every seed of an arm, at the rate that the first seed's validation chose."""
     first = size["seeds"][0]
     adapted = {seed: adapt(nightjar, arm, size, seed) for seed in size["seeds"]}
     scored = {}
     for rate in size["rates"]:
-        run = tune(nightjar, arm, size, first, rate, adapted[first])
+        run = tune(nightjar, arm, replay, size, first, rate, adapted[first])
         scored[rate] = nightjar.ask(run, "naics", validation=True)["naics"]["macro_f1"]
     best = max(scored, key=scored.get)
     answers = []
     for seed in size["seeds"]:
-        run = tune(nightjar, arm, size, seed, best, adapted[seed])
+        run = tune(nightjar, arm, replay, size, seed, best, adapted[seed])
         answer = nightjar.ask(run, "general", "science", "arithmetic", "naics")
         answer["adapted"] = nightjar.ask(adapted[seed], "general", "science")
         answers.append(answer)
@@ -259,52 +277,66 @@ def interval(values):
     return values[int(0.025 * len(values))], values[int(0.975 * len(values)) - 1]
 
 
-def report(arms, start, baseline, size, seconds, out):
-    base = arms["base"]["seeds"]
-    general = start["general"]["bits_per_byte"]
-    lines = [
-        "| arm | leaf F1 | change from base | sector F1 | general bits/byte | after the domain's "
-        "text | after tuning | science | arithmetic | rate |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    lines.append(
-        f"| the start, `post` | | | | {general:.3f} | | | {start['science']['bits_per_byte']:.3f} "
-        f"| {start['arithmetic']['accuracy']:.3f} | |")
-    for arm, found in arms.items():
-        seeds = found["seeds"]
-        f1 = mean(seeds, ["naics", "macro_f1"])
-        low, high = interval(draws(seeds, ["naics", "macro_f1"]))
-        change = ""
-        if arm != "base":
-            pairs = [a - b for a, b in zip(draws(seeds, ["naics", "macro_f1"]),
-                                           draws(base, ["naics", "macro_f1"]))]
-            least, most = interval(pairs)
-            first = mean(base, ["naics", "macro_f1"])
-            # Nothing is a share of nothing.
-            change = f"{100 * (f1 / first - 1):+.0f} % " if first > 0 else f"{f1:+.3f} "
-            change += f"({least:+.3f} to {most:+.3f})"
-        after = mean(seeds, ["general", "bits_per_byte"])
-        adapted = mean(seeds, ["adapted", "general", "bits_per_byte"])
-        lines.append(
-            f"| {arm} | {f1:.3f} ({low:.3f} to {high:.3f}) | {change} "
-            f"| {mean(seeds, ['naics', 'macro_f1/level_1']):.3f} | {after:.3f} "
-            f"| {100 * (adapted / general - 1):+.1f} % | {100 * (after / general - 1):+.1f} % "
-            f"| {mean(seeds, ['science', 'bits_per_byte']):.3f} "
-            f"| {mean(seeds, ['arithmetic', 'accuracy']):.3f} | {found['rate']:g} |")
-    if baseline:
-        lines.append(f"| TF-IDF and a linear classifier | {baseline['macro_f1']:.3f} | "
-                     f"| {baseline['macro_f1/level_1']:.3f} | | | | | | |")
-    lines += ["", "F1 by level, from the sector to the leaf, and general loss by category:", "",
-              "| arm | " + " | ".join(f"level {level}" for level in range(1, LEVELS + 1)) + " | "
-              + " | ".join(GENERAL) + " |", "|---|" + "---|" * (LEVELS + len(GENERAL))]
-    for arm, found in arms.items():
-        levels = [mean(found["seeds"], ["naics", f"macro_f1/level_{level}"])
-                  for level in range(1, LEVELS + 1)]
-        losses = [mean(found["seeds"], ["general", f"bits_per_byte/held_{category}"])
-                  for category in GENERAL]
-        lines.append(f"| {arm} | " + " | ".join(f"{value:.3f}" for value in levels + losses) + " |")
-    lines += ["", f"Seeds: {len(size['seeds'])}. This call took {seconds / 60:.1f} minutes; what stood "
-              "in its folder already was not made again."]
+def general_change(answers, start, path=()):
+    """How far general bits a byte are from the start's, in percent, with a paired interval."""
+    key = ["general", "bits_per_byte"]
+    first = start["general"]["bits_per_byte"]
+    pairs = zip(draws(answers, [*path, *key]), draws([start], key))
+    low, high = interval([100 * (after / before - 1) for after, before in pairs])
+    return (f"{100 * (mean(answers, [*path, *key]) / first - 1):+.1f} % "
+            f"({low:+.1f} to {high:+.1f})")
+
+
+def f1_change(answers, base):
+    """How far leaf F1 is from the base's, with a paired interval."""
+    key = ["naics", "macro_f1"]
+    first, f1 = mean(base, key), mean(answers, key)
+    low, high = interval([a - b for a, b in zip(draws(answers, key), draws(base, key))])
+    # Nothing is a share of nothing.
+    change = f"{100 * (f1 / first - 1):+.0f} % " if first > 0 else ""
+    return f"{change}{f1 - first:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def report(tunings, start, baseline, size, minutes, out):
+    lines = []
+    for tuning, arms in tunings.items():
+        base = arms["base"]["seeds"]
+        lines += [
+            f"Fine-tuned on {tuning}:", "",
+            "| arm | leaf F1 | change from base | sector F1 | general bits/byte | after the domain's "
+            "text | after tuning | science | arithmetic | rate |",
+            "|---|---|---|---|---|---|---|---|---|---|",
+            f"| the start, `post` | | | | {start['general']['bits_per_byte']:.3f} | | "
+            f"| {start['science']['bits_per_byte']:.3f} | {start['arithmetic']['accuracy']:.3f} | |",
+        ]
+        for arm, found in arms.items():
+            seeds = found["seeds"]
+            low, high = interval(draws(seeds, ["naics", "macro_f1"]))
+            lines.append(
+                f"| {arm} | {mean(seeds, ['naics', 'macro_f1']):.3f} ({low:.3f} to {high:.3f}) "
+                f"| {'' if arm == 'base' else f1_change(seeds, base)} "
+                f"| {mean(seeds, ['naics', 'macro_f1/level_1']):.3f} "
+                f"| {mean(seeds, ['general', 'bits_per_byte']):.3f} "
+                f"| {'' if arm == 'base' else general_change(seeds, start, ['adapted'])} "
+                f"| {general_change(seeds, start)} "
+                f"| {mean(seeds, ['science', 'bits_per_byte']):.3f} "
+                f"| {mean(seeds, ['arithmetic', 'accuracy']):.3f} | {found['rate']:g} |")
+        if baseline:
+            lines.append(f"| TF-IDF and a linear classifier | {baseline['macro_f1']:.3f} | "
+                         f"| {baseline['macro_f1/level_1']:.3f} | | | | | | |")
+        lines += [
+            "", "F1 by level, from the sector to the leaf, and general bits a byte by category:", "",
+            "| arm | " + " | ".join(f"level {level}" for level in range(1, LEVELS + 1)) + " | "
+            + " | ".join(GENERAL) + " |", "|---|" + "---|" * (LEVELS + len(GENERAL))]
+        for arm, found in arms.items():
+            levels = [mean(found["seeds"], ["naics", f"macro_f1/level_{level}"])
+                      for level in range(1, LEVELS + 1)]
+            losses = [mean(found["seeds"], ["general", f"bits_per_byte/held_{category}"])
+                      for category in GENERAL]
+            lines.append(
+                f"| {arm} | " + " | ".join(f"{value:.3f}" for value in levels + losses) + " |")
+        lines.append("")
+    lines.append(f"Seeds: {len(size['seeds'])}. What stands in this folder was made in {minutes:.0f} minutes.")
     (out / "report.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 
@@ -319,7 +351,6 @@ def main():
     if options.out != Path("runs/domain"):
         sys.exit("the recipes read runs/domain; call this from another folder to write elsewhere")
     size = SIZES["quick" if options.quick else "full"]
-    clock = time.monotonic()
     random.seed(0)
     out = options.out
     prepare(options.data, out, size)
@@ -330,17 +361,18 @@ def main():
     nightjar.train("base", "base", steps=size["base"])
     nightjar.train("align", "post", steps=size["post"])
     start = nightjar.ask(f"{out}/post", "general", "science", "arithmetic")
-    arms = {}
-    for arm in [*ARMS, *HELP]:
-        print(arm, flush=True)
-        arms[arm] = run_arm(nightjar, arm, size)
-    seconds = time.monotonic() - clock
+    tunings = {}
+    for tuning, replay in TUNINGS.items():
+        tunings[tuning] = {}
+        for arm in ARMS:
+            print(f"{arm}, {tuning}", flush=True)
+            tunings[tuning][arm] = run_arm(nightjar, arm, replay, size)
     baseline = linear(out)
-    slim = json.loads(json.dumps({"start": start, "arms": arms, "baseline": baseline}),
+    slim = json.loads(json.dumps({"start": start, "tunings": tunings, "baseline": baseline}),
                       object_hook=lambda found: {
                           key: value for key, value in found.items() if not key.endswith("_draws")})
     (out / "report.json").write_text(json.dumps(slim, indent=2) + "\n")
-    report(arms, start, baseline, size, seconds, out)
+    report(tunings, start, baseline, size, nightjar.seconds() / 60, out)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ NJ_INLINE void NJ(strip)(
     size_t b_stride, size_t steps, float *c, size_t c_stride, const size_t rows,
     const size_t parts, const bool add, const nj_kind kind, const bool pairs
 ) {
-    enum { LANES = NJ_REGISTER_LANES, AHEAD = 2048 };
+    enum { LANES = NJ_REGISTER_LANES };
     const size_t registers = parts * 16 / LANES;
     const char *b = rows_of_b;
     NJ(reg) sum[64];
@@ -25,10 +25,6 @@ NJ_INLINE void NJ(strip)(
     const size_t whole = pairs ? steps / 2 : steps;
 #pragma clang loop unroll_count(2)
     for (size_t s = 0; s < whole; s++) {
-        // A single row uses up memory faster than the processor guesses what comes next.
-        if (rows == 1)
-            for (size_t at = 0; at < parts * 16 * nj_kind_bytes(kind); at += 64)
-                __builtin_prefetch(b + AHEAD + at);
         NJ(reg) column[16];
         for (size_t p = 0; p < registers; p++)
             column[p] = NJ(load_reg)(b, p * LANES, kind);
@@ -36,7 +32,7 @@ NJ_INLINE void NJ(strip)(
         for (size_t i = 0; i < rows; i++)
             for (size_t p = 0; p < registers; p++)
                 sum[i * registers + p] = NJ(multiply_add)(
-                    sum[i * registers + p], a[i * row_stride], column[p], pairs);
+                    sum[i * registers + p], a[i * row_stride], column[p], pairs ? 2 : 1);
 #pragma clang loop unroll(full)
         for (size_t i = 0; i < rows * registers; i++) NJ_KEEP(sum[i]);
         a += step_stride;
@@ -48,7 +44,7 @@ NJ_INLINE void NJ(strip)(
             NJ(reg) first = (NJ(reg))((bits)NJ(load_reg)(b, p * LANES, kind) & 0xffffu);
             for (size_t i = 0; i < rows; i++)
                 sum[i * registers + p] = NJ(multiply_add)(
-                    sum[i * registers + p], a[i * row_stride], first, pairs);
+                    sum[i * registers + p], a[i * row_stride], first, 2);
         }
     for (size_t i = 0; i < rows; i++)
         for (size_t p = 0; p < registers; p++)

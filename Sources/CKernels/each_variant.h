@@ -9,8 +9,9 @@
 // this header, behind a guard: inside a pass it would be compiled for that pass's instructions.
 //
 // NJ_TILE_ROWS is the number of rows of a register tile that is 16 columns wide,
-// NJ_REGISTER_LANES the floats that one vector register holds, NJ_MULTIPLIES_BF16 whether there is an
-// instruction that multiplies bf16 and adds in f32.
+// NJ_REGISTER_LANES the floats that one vector register holds, NJ_MULTIPLIES_BF16 and NJ_MULTIPLIES_I8
+// whether there is an instruction that multiplies pairs of bf16 and adds in f32, and one that multiplies
+// fours of bytes and adds in integers of 32 bits.
 #ifndef NJ_PASS
 
 #include "kernels_internal.h"
@@ -23,12 +24,13 @@
 #include <immintrin.h>
 
 #define NJ_MULTIPLIES_BF16 1
+#define NJ_MULTIPLIES_I8 1
 #define NJ_VARIANT v4_bf16
 #define NJ_TILE_ROWS 14
 #define NJ_REGISTER_LANES 16
 #pragma clang attribute push(                                                                 \
-    __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16,avx2,fma,"  \
-                          "f16c,bmi,bmi2"))),                                                 \
+    __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512bf16,avx512vnni," \
+                          "avx2,fma,f16c,bmi,bmi2"))),                                        \
     apply_to = function)
 #include NJ_SELF
 #pragma clang attribute pop
@@ -36,7 +38,9 @@
 #undef NJ_TILE_ROWS
 #undef NJ_REGISTER_LANES
 #undef NJ_MULTIPLIES_BF16
+#undef NJ_MULTIPLIES_I8
 #define NJ_MULTIPLIES_BF16 0
+#define NJ_MULTIPLIES_I8 0
 
 #define NJ_VARIANT v4
 #define NJ_TILE_ROWS 14
@@ -77,6 +81,7 @@
 
 #else
 #define NJ_MULTIPLIES_BF16 0
+#define NJ_MULTIPLIES_I8 0
 
 #define NJ_VARIANT base
 #define NJ_TILE_ROWS 6

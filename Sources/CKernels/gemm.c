@@ -1,19 +1,24 @@
-// Matrix products: c [m, n] = op(a) · op(b), f32 arithmetic over f32 or bf16 operands; b may be
-// integers of 8 bits with a scale a column (`quantize.c`). Where the machine multiplies bf16 and an
-// operand is of it, both are: the other is rounded.
+// Matrix products: c [m, n] = op(a) · op(b), f32 arithmetic over f32 or bf16 operands. Where the machine
+// multiplies bf16 and an operand is of it, both are: the other is rounded. Where b is integers of 8 bits
+// with a scale a column (`quantize.c`), so are a's rows, rounded as they come.
 //
 // Blocked as in Goto and van de Geijn 2008: both operands are rearranged into panels (rows of a
 // by NJ_TILE_ROWS, columns of b by 16) that stream through a tile held in registers; bf16 becomes
 // f32 on the way. A block of c is finished while it is in the L2 cache.
 //
 // The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive steps from
-// zero, and these partial sums in order; then, over integers, one multiplication. A step is one k, or
-// a pair of them in bf16. Rows beyond an edge are computed on zeros and dropped. So a row has the
+// zero, and these partial sums in order; then, over integers, the scales of row and column. A step is one
+// k, a pair of them in bf16, or four integers, whose partial sums are exact: by whichever instruction they
+// are added up, the bits are the same. Rows beyond an edge are computed on zeros and dropped. So a row has the
 // same bits for any m, any place in the matrix, any thread, and whether b was packed beforehand or
 // not.
 #ifndef GEMM_TYPES
 #define GEMM_TYPES
+#include <math.h>
+
+#include "fetch.h"
 #include "kernels_internal.h"
+#include "quantize.h"
 
 enum {
     DEPTH = 512,           // steps of one partial sum: longer ones visit c less often
@@ -24,7 +29,7 @@ enum {
     SMALL_ROWS = 6,        // up to here rows meet several panels of b at once
     SMALL_PANELS = 6,
     FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next one
-    GROUP = 64,            // columns of integers that lie side by side: four panels
+    FETCHING_ROWS = 8,     // from here on products compute for longer than they wait for memory
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     PACK_STEPS = 32,
     THREADS_REMEMBERED = 64,
@@ -48,22 +53,59 @@ struct gemm_run {
     const nj_gemm_call *call;
     size_t column, columns;
     bool pairs;    // whether a step is two k in bf16; panels count as f32 then
-    size_t steps;
+    bool quads;    // whether a step is four integers; panels count as f32 then too
+    size_t steps, depth;  // of the product, of a partial sum
     const void *panels;
     nj_kind panel_kind;
-    const float *scales;   // of the columns, where the panels hold integers
+    // Where b is quantized: the scales of columns and of rows; with `quads` what sums begin with.
+    const float *scales, *row_scales;
+    const int32_t *offsets;
     const float *a_panel;  // all rows of op(a), where they are few
     size_t block_rows, block_columns, column_blocks;
     // Threads whose scratch memory holds all rows of op(a) already, where one block has them.
     bool holds_a[THREADS_REMEMBERED];
 };
 
-// Where step `at` of a panel of 16 columns begins in b, in elements. f32 and bf16 lie panel after
-// panel, so that a tile reads one in order; integers lie in groups of four panels whose steps
-// alternate, so that a single row, which meets four at once, reads memory in order.
-static inline size_t panel_at(size_t panel, size_t at, size_t k, nj_kind kind) {
-    if (kind == NJ_I8) return panel / 4 * 4 * k * 16 + at * GROUP + panel % 4 * 16;
-    return (panel * k + at) * 16;
+// Rows of a to round (gemm_integers.h).
+struct round_run {
+    const void *a;
+    nj_kind kind;
+    size_t k;
+    float *out, *scales;
+};
+
+// A tile on its way over the steps of a partial sum, which is written to c or added to it.
+struct tile_work {
+    const float *a, *b;
+    size_t apart;  // floats between two panels of b that lie side by side
+    size_t depth;
+    float *c;
+    size_t stride;
+    bool add;
+    // Where not NULL, what lies there, and for the second panel what lies `ahead_apart` from it, is
+    // fetched on the way, `pace` floats a step.
+    const float *ahead;
+    size_t ahead_apart, pace;
+    // Where `fetches`, what a later kernel reads is fetched too.
+    bool fetches;
+    const char *pieces[NJ_PIECES_MOST];
+    const int32_t *offsets;  // what sums of integers begin with, by columns
+};
+
+// Bytes that a step of a tile asks for of what a later kernel reads: products of integers are over in half the
+// time, so that their steps ask for more.
+static inline size_t fetched_a_step(int each) { return each == 4 ? 128 : 64; }
+
+// Bytes from a panel of 16 columns to the next.
+static inline size_t panel_bytes(const struct gemm_run *run) {
+    return 16 * (run->panel_kind == NJ_I8 ? nj_round_up(run->steps, 4)
+                                          : run->steps * nj_kind_bytes(run->panel_kind));
+}
+
+// What the sums of the columns from `column` on begin with where they take step k0 first.
+static inline const int32_t *offsets_at(const struct gemm_run *run, size_t column, size_t k0) {
+    if (!run->quads) return NULL;
+    return run->offsets + k0 / run->depth * nj_round_up(run->call->n, 16) + column;
 }
 
 #endif
@@ -75,12 +117,15 @@ static inline size_t panel_at(size_t panel, size_t at, size_t k, nj_kind kind) {
 
 #include "vector.h"
 #include "gemm_pack.h"
+#include "gemm_integers.h"
 #include "gemm_tile.h"
 #include "gemm_few_rows.h"
+
 static void NJ(pack_small_a)(const struct gemm_run *run, float *out) {
     NJ(pack_a)(run->call, 0, run->call->m, 0, run->steps, out, run->pairs);
 }
 static bool NJ(multiplies_bf16)(void) { return NJ_MULTIPLIES_BF16; }
+static bool NJ(multiplies_i8)(void) { return NJ_MULTIPLIES_I8; }
 
 #else
 
@@ -111,7 +156,7 @@ static void run_pass(struct gemm_run *run) {
     if (run->a_panel) {
         size_t panels = nj_ceil_div(run->columns, 16);
         // What `few_rows_of` takes at once; finer cuts leave the threads with equal shares.
-        size_t together = run->panel_kind == NJ_I8 ? 4 : call->m < 4 ? 5 - call->m : 1;
+        size_t together = call->m < 4 ? 5 - call->m : 1;
         nj_for_ranges(panels, together, serial ? SIZE_MAX : 0, NJ_PICK(few_rows), run);
         return;
     }
@@ -123,6 +168,27 @@ static void run_pass(struct gemm_run *run) {
         nj_for_tasks(tasks, NJ_PICK(gemm_block), run);
 }
 
+// The product's a as integers, and how its steps are taken from there.
+static void round_a(struct gemm_run *run, nj_gemm_call *rounded) {
+    const size_t m = rounded->m, k = rounded->k;
+    run->quads = NJ_PICK(multiplies_i8)();
+    size_t floats = run->quads ? m * nj_ceil_div(k, 4) : m * k;
+    float *out = nj_shared_scratch(NJ_SCRATCH_ROUNDED, (floats + m) * sizeof *out);
+    struct round_run rounding = {rounded->a, rounded->a_kind, k, out, out + floats};
+    nj_for_ranges(m, 1, nj_ceil_div(SERIAL_WORK / 8, k), NJ_PICK(round_rows), &rounding);
+    struct nj_quantized b = nj_quantized_parts(rounded->b, rounded->n, k);
+    run->panels = b.integers;
+    run->scales = b.scales;
+    run->row_scales = rounding.scales;
+    run->offsets = b.offsets;
+    run->panel_kind = run->quads ? NJ_F32 : NJ_I8;
+    rounded->a = out;
+    rounded->a_kind = NJ_F32;
+    if (!run->quads) return;
+    rounded->k = run->steps = nj_ceil_div(k, 4);
+    run->depth = NJ_INTEGER_SUM / 4;
+}
+
 void nj_gemm(const nj_gemm_call *call) {
     const size_t n = call->n, k = call->k;
     if (call->m == 0 || n == 0) return;
@@ -131,7 +197,12 @@ void nj_gemm(const nj_gemm_call *call) {
     bool is_bf16 = call->a_kind == NJ_BF16 || call->b_kind == NJ_BF16;
     // A weight that was packed as f32 stays one.
     bool fixed = call->b_arrangement == NJ_PACKED && call->b_kind != NJ_BF16;
-    struct gemm_run run = {.call = call, .panel_kind = NJ_F32, .steps = k};
+    struct gemm_run run = {.call = call, .panel_kind = NJ_F32, .steps = k, .depth = DEPTH};
+    nj_gemm_call rounded = *call;
+    if (call->b_kind == NJ_I8) {
+        round_a(&run, &rounded);
+        run.call = call = &rounded;
+    }
     run.pairs = is_bf16 && !fixed && nj_gemm_multiplies_bf16();
     if (run.pairs) run.steps = nj_ceil_div(k, 2);
     const size_t steps = run.steps;
@@ -143,10 +214,8 @@ void nj_gemm(const nj_gemm_call *call) {
     }
     if (call->b_arrangement == NJ_PACKED) {
         run.columns = n;
-        run.panels = call->b;
-        if (!run.pairs) run.panel_kind = call->b_kind;
-        if (call->b_kind == NJ_I8)
-            run.scales = (const float *)((const char *)call->b + nj_round_up(n, GROUP) * k);
+        if (call->b_kind != NJ_I8) run.panels = call->b;
+        if (call->b_kind == NJ_BF16 && !run.pairs) run.panel_kind = NJ_BF16;
         return run_pass(&run);
     }
     size_t most = nj_max(PACKED_B_LIMIT / (steps * sizeof(float)) / WIDTH * WIDTH, WIDTH);

@@ -14,7 +14,8 @@ static int best(void) {
     bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512vl");
-    if (v4 && __builtin_cpu_supports("avx512bf16")) return NJ_ISA_X86_64_V4_BF16;
+    if (v4 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni"))
+        return NJ_ISA_X86_64_V4_BF16;
     return v4 ? NJ_ISA_X86_64_V4 : v3 ? NJ_ISA_X86_64_V3 : NJ_ISA_BASE;
 #else
     return NJ_ISA_BASE;

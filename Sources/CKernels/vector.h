@@ -79,13 +79,6 @@ typedef float NJ(reg) __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
 
 NJ_INLINE NJ(reg) NJ(load_reg)(const void *base, size_t index, nj_kind kind) {
     NJ(reg) v;
-    if (kind == NJ_I8) {
-        typedef int8_t byte __attribute__((vector_size(NJ_REGISTER_LANES)));
-        typedef int32_t whole __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
-        byte b;
-        __builtin_memcpy(&b, (const int8_t *)base + index, sizeof b);
-        return __builtin_convertvector(__builtin_convertvector(b, whole), NJ(reg));
-    }
     if (kind == NJ_BF16) {
         typedef uint16_t half __attribute__((vector_size(NJ_REGISTER_LANES * 2)));
         typedef uint32_t bits __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
@@ -97,15 +90,35 @@ NJ_INLINE NJ(reg) NJ(load_reg)(const void *base, size_t index, nj_kind kind) {
     return v;
 }
 
-// sum + a * b: of one number each or, in `pairs`, of two bf16 in the place of one. The instruction for
-// pairs takes numbers below 2^-126 for zero.
-NJ_INLINE NJ(reg) NJ(multiply_add)(NJ(reg) sum, float a, NJ(reg) b, const bool pairs) {
+// sum + a * b, where `each` numbers lie in the place of a float: one f32, two bf16 or four integers, of
+// a without and of b with a sign, whose sum is an integer of 32 bits. The instruction for bf16 takes
+// numbers below 2^-126 for zero.
+NJ_INLINE NJ(reg) NJ(multiply_add)(NJ(reg) sum, float a, NJ(reg) b, const int each) {
 #if NJ_MULTIPLIES_BF16
-    if (pairs)
+    if (each == 2)
         return (NJ(reg))_mm512_dpbf16_ps(
             (__m512)sum, (__m512bh)_mm512_set1_ps(a), (__m512bh)b);
 #endif
+#if NJ_MULTIPLIES_I8
+    if (each == 4)
+        return (NJ(reg))_mm512_dpbusd_epi32(
+            (__m512i)sum, (__m512i)_mm512_set1_ps(a), (__m512i)b);
+#endif
     return sum + a * b;
+}
+
+// Sums of integers as f32.
+NJ_INLINE NJ(reg) NJ(from_integers)(NJ(reg) sum) {
+    typedef int32_t whole __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
+    return __builtin_convertvector((whole)sum, NJ(reg));
+}
+
+// Of a register's columns of a quantized panel integer `at`, where four of each column lie together.
+NJ_INLINE NJ(reg) NJ(load_integers)(const int8_t *panel, size_t at, size_t column) {
+    typedef int32_t whole __attribute__((vector_size(NJ_REGISTER_LANES * 4)));
+    whole quads;
+    __builtin_memcpy(&quads, panel + at / 4 * 64 + column * 4, sizeof quads);
+    return __builtin_convertvector((quads << (int)(24 - at % 4 * 8)) >> 24, NJ(reg));
 }
 
 // Rounds what is multiplied as bf16 at once; numbers below 2^-126 may become zero.

@@ -24,6 +24,8 @@ public final class GenerationEngine {
     private var freeSlots: [Int32]
     /// For each slot, the tokens whose keys and values it holds from the request before.
     private var contents: [[Int32]]
+    /// Of the step under way, `[rows, V]`.
+    private var logits: [Float] = []
     private var nextID = 0
     /// Prompt tokens, over all requests so far, that were found in a slot and not computed again.
     public private(set) var reusedTokenCount = 0
@@ -109,23 +111,35 @@ public final class GenerationEngine {
         startWaiting()
         let plan = planPass()
         guard !plan.ids.isEmpty else { return events }
-        let logits = forward(plan)
+        forward(plan)
         guard logits.withUnsafeBufferPointer(SoftmaxWeights.areFinite) else {
             throw GenerationError(
                 .notFinite,
                 "The model's logits are not finite numbers: its weights are damaged, or its "
                     + "training diverged. Take an earlier checkpoint.")
         }
-        let vocabulary = model.configuration.vocabularySize
-        logits.withUnsafeBufferPointer { logits in
-            for (row, index) in plan.sampling.enumerated() {
-                let slice = logits[row * vocabulary..<(row + 1) * vocabulary]
-                events += running[index].advance(
-                    UnsafeBufferPointer(rebasing: slice), capacity: cache.capacity)
-            }
-        }
+        events += sample(plan)
         freeFinished()
         return events
+    }
+
+    /// Every request's next token from its row of logits. Requests have nothing in common, and a
+    /// vocabulary may be large: all threads take part.
+    private func sample(_ pass: Pass) -> [GenerationEvent] {
+        let vocabulary = model.configuration.vocabularySize
+        var found = [[GenerationEvent]](repeating: [], count: pass.sampling.count)
+        logits.withUnsafeBufferPointer { logits in
+            running.withUnsafeMutableBufferPointer { running in
+                found.withUnsafeMutableBufferPointer { found in
+                    ComputeThread.shared.forEach(found.count) { row in
+                        let slice = logits[row * vocabulary..<(row + 1) * vocabulary]
+                        found[row] = running[pass.sampling[row]].advance(
+                            UnsafeBufferPointer(rebasing: slice), capacity: cache.capacity)
+                    }
+                }
+            }
+        }
+        return found.flatMap(\.self)
     }
 
     // MARK: One pass
@@ -161,8 +175,8 @@ public final class GenerationEngine {
         return pass
     }
 
-    /// - Returns: a row of logits for each of the pass's `rows`.
-    private func forward(_ pass: Pass) -> [Float] {
+    /// Leaves a row of logits for each of the pass's `rows` in `logits`.
+    private func forward(_ pass: Pass) {
         let backend = model.backend
         let count = pass.ids.count
         let context = SequenceContext(
@@ -173,10 +187,13 @@ public final class GenerationEngine {
             Tensor(pass.ids, shape: [count], on: backend), in: context,
             on: Tape(gradients: nil)
         ).value
-        guard !pass.rows.isEmpty else { return [] }
+        guard !pass.rows.isEmpty else {
+            logits = []
+            return
+        }
         let wanted = backend.gather(
             hidden, rows: Tensor(pass.rows, shape: [pass.rows.count], on: backend))
-        return model.logits(wanted).read()
+        model.logits(wanted).read(into: &logits)
     }
 
     private func startWaiting() {

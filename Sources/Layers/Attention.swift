@@ -43,10 +43,16 @@ public struct Attention {
         case .rows:
             mixed = tape.attention(heads, starts: context.starts(window: shape.window), geometry)
         case .cache(let cache, let slots, let hostPositions):
+            let backend = heads.value.backend
             mixed = .constant(
-                heads.value.backend.cachedAttention(
+                backend.cachedAttention(
                     heads.value, keys: cache.keys[layer], values: cache.values[layer],
                     slots: slots, positions: hostPositions, geometry))
+            // After the last layer comes the first, with the next token.
+            let next = (layer + 1) % cache.keys.count
+            backend.cachedAttentionFollows(
+                keys: cache.keys[next], values: cache.values[next], slots: slots,
+                positions: hostPositions, geometry)
         }
         return output(mixed, on: tape)
     }

@@ -5,7 +5,8 @@ public enum InferenceWeights: String, Sendable, CaseIterable {
     /// In the model's own precision.
     case full
     /// As integers of 8 bits with a scale for each output, made from the f32 masters: a quarter of
-    /// f32 to read, at the price of rounding each weight to a 254th of its row's range.
+    /// f32 to read and less to compute, at the price of rounding each weight, and each number that meets
+    /// them, to a 254th of its row's range.
     case int8
 }
 

@@ -25,6 +25,13 @@ extension Tensor {
         return source.hostValues(of: Float.self)
     }
 
+    /// The same into an array, whose memory is used again where it is large enough.
+    public func read(into values: inout [Float]) {
+        let source = kind == .f32 ? self : backend.cast(self, to: .f32)
+        if values.count != shape.count { values = [Float](repeating: 0, count: shape.count) }
+        values.withUnsafeMutableBytes { source.readBytes(into: $0) }
+    }
+
     /// The elements as `Double`, exactly.
     public func readDoubles() -> [Double] {
         kind == .f64 ? hostValues(of: Double.self) : read().map(Double.init)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tensors
 
-/// Products with 8-bit weights against their slow twin: a product with the integers, then scaled.
+/// Products with 8-bit weights against their slow twin: a product of integers in f32, then scaled.
 @Suite struct KernelQuantizedTests {
     private let backend = CPUBackend.shared
 
@@ -35,6 +35,15 @@ import Testing
         }
     }
 
+    /// Runs with one instruction set alone.
+    private func only<Result: Sendable>(_ isa: Int, _ body: () -> Result) -> Result {
+        ComputeThread.shared.run {
+            nj_force_isa(Int32(isa))
+            defer { nj_force_isa(-1) }
+            return body()
+        }
+    }
+
     @Test(arguments: [(1, 1), (16, 40), (67, 130), (200, 513), (64, 1100)])
     func productsEqualScaledProductsWithIntegersBitForBit(n: Int, k: Int) {
         var random = SplitMix64(seed: UInt64(n))
@@ -44,8 +53,15 @@ import Testing
         let rounded = backend.quantized(weight)
         for m in [1, 2, 3, 4, 5, 6, 7, 13, 32, 97, 130, 200] {
             let a = random.sample([m, k]).tensor(on: backend)
-            let expected = product(a, whole).read().enumerated().map { $1 * scales[$0 % n] }
-            #expect(product(a, rounded).read() == expected, "\(m) x \(k) x \(n)")
+            let rows = twin(a.read(), rows: m, columns: k)
+            let integersOfA = Tensor(rows.integers, shape: [m, k], on: backend)
+            let expected = product(integersOfA, whole).read().enumerated().map {
+                $1 * scales[$0 % n] * rows.scales[$0 / n]
+            }
+            for isa in [NJ_ISA_BASE, NJ_ISA_X86_64_V3, NJ_ISA_X86_64_V4, NJ_ISA_X86_64_V4_BF16] {
+                let found = only(isa) { product(a, rounded).read() }
+                #expect(found == expected, "\(m) x \(k) x \(n), instruction set \(isa)")
+            }
             let half = backend.cast(Tensor(expected, shape: [m, n], on: backend), to: .bf16)
             #expect(product(a, rounded, kind: .bf16).read() == half.read(), "\(m) rows of bf16")
         }
@@ -76,6 +92,41 @@ import Testing
         }
     }
 
+    /// Bytes, whose instruction takes one side without a sign, and f32 add up the same numbers.
+    @Test func extremeIntegersAreAddedUpExactly() {
+        for k in [511, 512, 513, 2049] {
+            let ones = [Float](repeating: 1, count: k)
+            let a = Tensor(ones + ones.map { -$0 }, shape: [2, k], on: backend)
+            for sign in [Float(1), -1] {
+                let weight = [Float](repeating: sign, count: 17 * k)
+                let rounded = backend.quantized(Tensor(weight, shape: [17, k], on: backend))
+                let scale = Float(1) / 127
+                let whole = sign * 127 * 127 * Float(k)
+                let expected = [whole, -whole].flatMap {
+                    [Float](repeating: $0 * scale * scale, count: 17)
+                }
+                for isa in [NJ_ISA_BASE, NJ_ISA_X86_64_V4_BF16] {
+                    #expect(only(isa) { product(a, rounded).read() } == expected, "\(k) of \(sign)")
+                }
+            }
+        }
+    }
+
+    @Test func rowsThatAreNotFiniteGiveNoNumberAndOthersDo() {
+        var random = SplitMix64(seed: 8)
+        let weight = backend.quantized(random.sample([40, 70]).tensor(on: backend))
+        for bad in [Float.nan, .infinity, -.infinity] {
+            for rows in [2, 40] {
+                var numbers = [Float](repeating: 0.25, count: rows * 70)
+                numbers[70 + 33] = bad
+                let out = product(Tensor(numbers, shape: [rows, 70], on: backend), weight).read()
+                for (place, number) in out.enumerated() {
+                    #expect(number.isNaN == (place / 40 == 1))
+                }
+            }
+        }
+    }
+
     /// Damage shows in the outputs that it reaches and nowhere else.
     @Test func weightsThatAreNotFiniteGiveNoNumber() {
         for bad in [Float.nan, .infinity, -.infinity] {
@@ -97,7 +148,8 @@ import Testing
             var one = [Float](repeating: 0, count: 8)
             one[place] = 1
             let out = product(Tensor(one, shape: [1, 8], on: backend), weight).read()
-            #expect(out == [integer * scales[0]])
+            // The 1 becomes 127 times a 127th.
+            #expect(out == [127 * integer * scales[0] * (1 / 127)])
         }
     }
 }

@@ -14,7 +14,7 @@ return nj.recipe {
   sequence_length = 256,
   batch = { size = 32 },
   steps = 240,
-  precision = "f32",
+  precision = "bf16",
   optimizer = nj.optim.adamw { lr = 1e-3 },
   schedule = nj.schedule.linear { warmup_steps = 10 },
 }

@@ -16,7 +16,7 @@ return nj.recipe {
   sequence_length = 256,
   batch = { size = 32 },
   steps = 150,
-  precision = "f32",
+  precision = "bf16",
   optimizer = nj.optim.adamw { lr = 5e-4 },
   schedule = nj.schedule.cosine { warmup_steps = 10 },
 }

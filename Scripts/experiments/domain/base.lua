@@ -21,7 +21,7 @@ return nj.recipe {
   sequence_length = 256,
   batch = { size = 32 },
   steps = 1500,
-  precision = "f32",
+  precision = "bf16",
   optimizer = nj.optim.adamw { lr = 2e-3 },
   schedule = nj.schedule.wsd { warmup_steps = 50, decay_share = 0.2 },
   evaluate = { sets = shared.sets(), every_steps = 250 },

@@ -4,9 +4,11 @@ local nj = require "nightjar"
 local shared = {
   folder = "../../../runs/domain",
   general = { "encyclopedic", "fiction", "legal", "math", "shakespeare" },
-  template = "{% for m in messages %}{{ '\nQ: ' if m.role == 'user' else '\nA: ' }}{{ m.content }}"
+  -- An answer begins on a line of its own: a space before it would become a part of its first token, which
+  -- a model that is asked, and ends with that space, never gets to write.
+  template = "{% for m in messages %}{{ '\nQ: ' if m.role == 'user' else '\nA:\n' }}{{ m.content }}"
     .. "{% if m.role == 'assistant' %}{{ eos_token }}{% endif %}{% endfor %}"
-    .. "{% if add_generation_prompt %}{{ '\nA: ' }}{% endif %}",
+    .. "{% if add_generation_prompt %}{{ '\nA:\n' }}{% endif %}",
 }
 
 function shared.text(side, category)

@@ -299,3 +299,6 @@ typedef struct {
     float soft_cap;
 } nj_cached_attention_call;
 void nj_cached_attention(const nj_cached_attention_call *_Nonnull call);
+/// Says that such a call follows, but for products that come first and fetch its keys and values meanwhile.
+/// A hint, which qkv and out need not be there for; it changes no number.
+void nj_cached_attention_follows(const nj_cached_attention_call *_Nonnull call);

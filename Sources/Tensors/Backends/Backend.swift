@@ -98,7 +98,8 @@ public protocol Backend: AnyObject, Sendable {
     /// `matmul(..., transposeB: true)`; operands of any kind meet it.
     ///
     /// With `s` a row's largest absolute weight over 127, in f32, its integers are `weight / s` to
-    /// nearest, ties to even. A product with it is `s` times the product with the integers.
+    /// nearest, ties to even. In a product with it the other operand's rows are rounded in the same way:
+    /// what comes out is the product of the integers, times both scales.
     func quantized(_ weight: Tensor) -> Tensor
 
     /// What a quantized weight stands for, row-major in `kind`: its integers times the scales of
@@ -178,6 +179,12 @@ public protocol Backend: AnyObject, Sendable {
         _ geometry: AttentionGeometry
     ) -> Tensor
 
+    /// Says that a `cachedAttention` over these keys and values follows, after other operations, which may
+    /// fetch them from memory meanwhile. A hint: no result depends on it.
+    func cachedAttentionFollows(
+        keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
+        _ geometry: AttentionGeometry)
+
     /// Keys and values for `cachedAttention`, arranged as it reads them fastest; nothing is set.
     ///
     /// Results over them are bit-equal to those over row-major tensors. The capacity of the
@@ -234,6 +241,11 @@ public protocol Backend: AnyObject, Sendable {
 }
 
 extension Backend {
+    public func cachedAttentionFollows(
+        keys: Tensor, values: Tensor, slots: [Int32], positions: [Int32],
+        _ geometry: AttentionGeometry
+    ) {}
+
     /// Copies host bytes over a tensor, in place.
     public func upload(_ bytes: UnsafeRawBufferPointer, to tensor: Tensor) {
         ShapeChecks.require(

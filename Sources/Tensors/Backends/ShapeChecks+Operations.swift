@@ -30,6 +30,9 @@ extension ShapeChecks {
             b.layout != .cache && (b.layout == .rowMajor || transposeB),
             "matmul takes an arranged weight only with transposeB, and no cache.")
         require(
+            b.layout != .quantized || !transposeA,
+            "matmul rounds the rows of a beside a quantized weight, so it takes them as they lie.")
+        require(
             a.shape.rank == 2 && b.shape.rank == 2,
             "matmul multiplies matrices, not \(a.shape) and \(b.shape).")
         let (m, k) = transposeA ? (a.shape[1], a.shape[0]) : (a.shape[0], a.shape[1])

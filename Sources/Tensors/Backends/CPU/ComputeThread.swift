@@ -72,6 +72,32 @@ public final class ComputeThread: Sendable {
         return try result.get()
     }
 
+    /// Runs `body` for every index below `count` on the team's members, in no order, and waits for all.
+    ///
+    /// For the host's own work on many rows: `body` must not compute with tensors, for whose kernels
+    /// the team is not free meanwhile.
+    public func forEach(_ count: Int, _ body: (Int) -> Void) {
+        run {
+            withoutActuallyEscaping(body) { body in
+                var share = Share(count: count, body: body)
+                nj_parallel(
+                    { context, thread, threads in
+                        let share = context!.assumingMemoryBound(to: Share.self)
+                        for index in stride(
+                            from: Int(thread), to: share.pointee.count, by: Int(threads))
+                        {
+                            share.pointee.body(index)
+                        }
+                    }, &share, nj_threads())
+            }
+        }
+    }
+
+    private struct Share {
+        let count: Int
+        let body: (Int) -> Void
+    }
+
     private func serve() {
         nj_become_compute_thread(Int32(clamping: Self.initialThreadCount()))
         while true {

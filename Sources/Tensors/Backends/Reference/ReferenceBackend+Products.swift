@@ -6,8 +6,9 @@ extension ReferenceBackend {
         let (m, k, n) = ShapeChecks.matmul(
             a, b, transposeA: transposeA, transposeB: transposeB, kind: kind, into: into,
             accumulate: accumulate)
-        let left = values(of: a)
-        let right = b.layout == .quantized ? roundedValues(of: b) : values(of: b)
+        let isRounded = b.layout == .quantized
+        let left = isRounded ? roundedValues(of: quantized(a)) : values(of: a)
+        let right = isRounded ? roundedValues(of: b) : values(of: b)
         let destination = into ?? empty([m, n], kind)
         var result =
             accumulate ? values(of: destination) : [Double](repeating: 0, count: m * n)
