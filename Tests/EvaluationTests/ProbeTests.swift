@@ -255,7 +255,7 @@ extension ProbeSetting {
         positions: Int, rows: Int, microRows: Int, seed: UInt64
     ) {
         self.init(
-            tokenizer: tokenizer, model: model, template: nil, readsConversations: false,
+            tokenizer: tokenizer, model: model, template: { nil }, readsConversations: false,
             heldOut: heldOut, packing: packing, positions: positions, rows: rows,
             microRows: microRows, seed: seed,
             tokenize: { source in

@@ -49,6 +49,19 @@ import Testing
         return program
     }
 
+    /// What a probe lacks is said before any time is spent on a run.
+    @Test func checkingARecipeOpensItsProbes() throws {
+        let program = try program()
+        let whole = try program.run(["check", "probed.lua"])
+        #expect(whole.code == 0, "\(whole.errors)")
+        let rows = try String(contentsOf: program.folder.file("quiz.jsonl"), encoding: .utf8)
+        try program.folder.write(
+            rows.replacingOccurrences(of: "\"choices\"", with: "\"choice\""), to: "quiz.jsonl")
+        let lacking = try program.run(["check", "probed.lua"])
+        #expect(lacking.code == 2 && lacking.errors.contains("quiz"), "\(lacking.errors)")
+        #expect(lacking.errors.contains("choices"), "\(lacking.errors)")
+    }
+
     private func probeLines(_ program: Program) throws -> [[String: Any]] {
         try String(contentsOf: program.folder.file("runs/probed/metrics.jsonl"), encoding: .utf8)
             .split(separator: "\n")

@@ -19,6 +19,8 @@ extension TrainerTests {
             #expect(after.loss < before.loss)
             #expect(Set(after.lossBySource.keys).isSuperset(of: ["large"]))
             #expect(log.remarks.contains { $0.contains("tokens are learned; the masks of") })
+            let unwritten = log.remarks.filter { $0.contains("are learned as they stand") }
+            #expect(unwritten.count == 1 && unwritten[0].hasPrefix("plain: "))
             // Far fewer tokens count than are read.
             #expect(log.steps.allSatisfy { $0.lossTokens < $0.tokens / 2 && $0.lossTokens > 0 })
             #expect(try run.text("chat_template.jinja", step: 12) == SupervisedRun.template)

@@ -23,7 +23,7 @@ struct ProbePrompt {
             end = setting.tokenizer.specialTokens.end
             return
         }
-        guard let template = setting.template else {
+        guard let template = try setting.template() else {
             throw EvaluationError(
                 .badSetting,
                 "The probe \"\(probe)\" has chat = true, and nothing says how conversations become "

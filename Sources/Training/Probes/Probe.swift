@@ -90,8 +90,9 @@ public struct ProbeSetting {
     public let tokenizer: any Tokenizer
     /// The model's shape.
     public let model: ModelConfiguration
-    /// How conversations become text; nil where nobody says.
-    public let template: ChatTemplate?
+    /// How conversations become text; nil where nobody says. Read when a probe wants it: a template
+    /// that is broken is an error of that probe's alone.
+    public let template: () throws -> ChatTemplate?
     /// Whether the run's rows are conversations.
     public let readsConversations: Bool
     /// What the run holds out, in the order of the recipe.
@@ -111,8 +112,8 @@ public struct ProbeSetting {
 
     /// A setting from its parts.
     public init(
-        tokenizer: any Tokenizer, model: ModelConfiguration, template: ChatTemplate?,
-        readsConversations: Bool, heldOut: [HeldOut], packing: Packing, positions: Int, rows: Int,
+        tokenizer: any Tokenizer, model: ModelConfiguration,
+        template: @escaping () throws -> ChatTemplate?, readsConversations: Bool, heldOut: [HeldOut], packing: Packing, positions: Int, rows: Int,
         microRows: Int, seed: UInt64, tokenize: @escaping (Source) throws -> any TokenSource
     ) {
         self.tokenizer = tokenizer

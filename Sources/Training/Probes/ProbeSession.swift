@@ -56,7 +56,8 @@ public struct ProbeSession {
             tokensARow: data.tokensARow(configuration), backend: backend.description)
         let setting = try ProbeSetting(
             configuration, data, tokenizer: tokenizer, model: start.configuration,
-            microRows: plan.microRows, cacheFolder: cacheFolder, observer: observer)
+            microRows: plan.microRows, cacheFolder: cacheFolder,
+            progress: { observer.prepares($0, share: $1) })
         probes = try recipes.filter { names.isEmpty || names.contains($0.name) }
             .map { try $0.open(in: setting) }
         model = try folder.decoder(

@@ -5,11 +5,11 @@ import Transformers
 extension ProbeSetting {
     /// What a run's probes are opened with.
     ///
-    /// - Parameter observer: hears of the tokenizing of probes' own sources.
+    /// - Parameter progress: the tokenizing of probes' own sources, and the share done.
     init(
         _ configuration: RunConfiguration, _ data: RunData, tokenizer: any Tokenizer,
         model: ModelConfiguration, microRows: Int, cacheFolder: String,
-        observer: any RunObserver
+        progress: @escaping (String, Double) -> Void
     ) throws {
         let held = zip(data.corpora, configuration.data).map { corpus, source in
             let isReplay = if case .replay = source.share { true } else { false }
@@ -18,8 +18,7 @@ extension ProbeSetting {
         self.init(
             tokenizer: tokenizer, model: model,
             // A model that was taught to chat can be asked, whatever this run reads.
-            template: data.template
-                ?? (try? configuration.chatTemplate.template(of: tokenizer)),
+            template: { try data.template ?? configuration.chatTemplate.template(of: tokenizer) },
             readsConversations: configuration.readsConversations,
             heldOut: held.filter { $0.tokens.documentCount > 0 }
                 + data.validationSets.map { HeldOut(tokens: $0.train, isReplay: false) },
@@ -31,9 +30,9 @@ extension ProbeSetting {
                 return try CorpusCache(folder: cacheFolder).corpus(
                     source, tokenizer: tokenizer, supervised: nil
                 ) { state in
-                    observer.prepares(
+                    progress(
                         "tokenizing \(state.source)",
-                        share: Double(state.bytesRead) / Double(max(1, state.bytesTotal)))
+                        Double(state.bytesRead) / Double(max(1, state.bytesTotal)))
                 }.train
             })
     }

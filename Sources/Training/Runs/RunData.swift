@@ -126,12 +126,30 @@ public struct RunData {
             let rows =
                 try check.check(corpus.train, of: source)
                 + check.check(corpus.validation, of: source)
+            if let remark = try remark(onUnwritten: corpus, configuration) { remarks.append(remark) }
             guard rows > 0, let trained = corpus.report.trainedTokens else { continue }
             let all = corpus.train.tokenCount + corpus.validation.tokenCount
             remarks.append(
                 "\(corpus.name): \(trained) of \(all) tokens are learned; the masks of \(rows) rows "
                     + "were checked.")
         }
+    }
+
+    /// That a template is given which writes nothing of a source, whose rows are no messages: a model
+    /// that learns from them is asked in vain by way of it.
+    private func remark(
+        onUnwritten corpus: Corpus, _ configuration: RunConfiguration
+    ) throws -> String? {
+        let tokens = corpus.train
+        guard configuration.chatTemplate != .model, corpus.report.trainedTokens != nil,
+            tokens.documentCount > 0,
+            try !(0..<tokens.documentCount).contains(where: {
+                try tokens.extent(ofDocument: $0).startsMidway
+            })
+        else { return nil }
+        return "\(corpus.name): its rows are prompts with completions, which are learned as they "
+            + "stand; chat_template writes rows of messages alone, and a model that is asked by way "
+            + "of it sees other text than it learned from."
     }
 
     /// Ids of all training documents.

@@ -48,6 +48,10 @@ public struct RunInspection {
             steps: plan.stepsToMake)
         let teacher = try configuration.teacher
         memory = MemoryEstimate(configuration, plan, model: model, teacher: teacher)
+        let setting = try ProbeSetting(
+            configuration, data, tokenizer: tokenizer, model: model, microRows: plan.microRows,
+            cacheFolder: cacheFolder, progress: progress)
+        for probe in configuration.probes.recipes { _ = try probe.open(in: setting) }
         let sets = try data.evaluationSets(configuration, tokenizer: start.tokenizer)
         let evaluations =
             2 + (configuration.evaluation.everySteps.map { (plan.stepsToMake - 1) / $0 } ?? 0)

@@ -68,7 +68,8 @@ struct RunParts {
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
         let setting = try ProbeSetting(
             configuration, data, tokenizer: tokenizer, model: start.configuration,
-            microRows: plan.microRows, cacheFolder: cacheFolder, observer: observer)
+            microRows: plan.microRows, cacheFolder: cacheFolder,
+            progress: { observer.prepares($0, share: $1) })
         probes = try configuration.probes.recipes.map { try $0.open(in: setting) }
         base = try start.base(configuration)
         model = try start.decoder(configuration, plan, initializes: initializes, on: backend)
