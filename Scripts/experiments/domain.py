@@ -45,7 +45,7 @@ TUNINGS = {"the task alone": False, "the task with a quarter of replay": True}
 
 SIZES = {
     "full": {"base": 1500, "post": 150, "adapt": 240, "tune": 500, "seeds": [1, 2, 3],
-             "rates": [5e-4, 1e-3, 2e-3], "test": None},
+             "rates": [1e-3, 2e-3, 4e-3], "test": None},
     "quick": {"base": 120, "post": 20, "adapt": 24, "tune": 60, "seeds": [1], "rates": [2e-3],
               "test": 300},
 }

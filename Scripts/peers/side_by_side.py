@@ -38,6 +38,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=32, help="generate: requests at a time")
     parser.add_argument("--prompt", type=int, default=64, help="generate: tokens of each prompt")
     parser.add_argument("--new", type=int, default=128, help="generate: tokens to sample")
+    parser.add_argument(
+        "--weights", default="full", help="generate: int8 for Nightjar's; the peer's stay as they are")
     parser.add_argument("--tokenizer", help="encode: learned from the text when absent")
     parser.add_argument("--text", help="encode: a file; made from a seed when absent")
     parser.add_argument("--nightjar", default=str(HERE.parents[1] / ".build/release/nightjar"))
@@ -73,7 +75,10 @@ def commands(options: argparse.Namespace, scratch: str) -> tuple[list[str], list
     theirs = [sys.executable, str(HERE / f"torch_{options.work}.py"), *shared]
     if options.work == "train" and options.compile:
         theirs.append("--compile")
-    return [options.nightjar, "bench", options.work, *shared], theirs
+    ours = [options.nightjar, "bench", options.work, *shared]
+    if options.work == "generate":
+        ours += ["--weights", options.weights]
+    return ours, theirs
 
 
 def main() -> None:

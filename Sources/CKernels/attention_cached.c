@@ -351,7 +351,9 @@ void nj_cached_attention_follows(const nj_cached_attention_call *call) {
         size_t positions = range.filled - range.from;
         for (size_t shared = 0; shared < call->key_value_heads; shared++) {
             struct cache_block first = block_at(call, &groups[i], shared, range.from, range.filled);
-            nj_fetch_later(first.keys, positions * call->head_size * bytes);
+            // Keys of a block lie across its positions: all of them, where at least half are there.
+            size_t blocks = (positions + TILE / 2) / TILE;
+            nj_fetch_later(first.keys, blocks * TILE * call->head_size * bytes);
             nj_fetch_later(first.values, positions * padded * bytes);
         }
     }

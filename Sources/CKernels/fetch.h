@@ -7,8 +7,8 @@
 #include "kernels_internal.h"
 
 enum {
-    NJ_FETCHED_PIECE = 8192,  // bytes
-    NJ_PIECES_MOST = 8,  // of one tile
+    NJ_FETCHED_PIECE = 2048,  // bytes
+    NJ_PIECES_MOST = 16,  // of one tile
 };
 
 void nj_fetch_nothing(void);

@@ -8,10 +8,10 @@
 //
 // The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive steps from
 // zero, and these partial sums in order; then, over integers, the scales of row and column. A step is one
-// k, a pair of them in bf16, or four integers, whose partial sums are exact: by whichever instruction they
-// are added up, the bits are the same. Rows beyond an edge are computed on zeros and dropped. So a row has the
-// same bits for any m, any place in the matrix, any thread, and whether b was packed beforehand or
-// not.
+// k, a pair of them in bf16, or four integers, whose partial sums are exact: by whichever instruction
+// they are added up, the bits are the same. Rows beyond an edge are computed on zeros and dropped. So a
+// row has the same bits for any m, any place in the matrix, any thread, and whether b was packed
+// beforehand or not.
 #ifndef GEMM_TYPES
 #define GEMM_TYPES
 #include <math.h>
@@ -92,8 +92,8 @@ struct tile_work {
     const int32_t *offsets;  // what sums of integers begin with, by columns
 };
 
-// Bytes that a step of a tile asks for of what a later kernel reads: products of integers are over in half the
-// time, so that their steps ask for more.
+// Bytes that a step of a tile asks for of what a later kernel reads: products of integers are over in
+// half the time, so that their steps ask for more.
 static inline size_t fetched_a_step(int each) { return each == 4 ? 128 : 64; }
 
 // Bytes from a panel of 16 columns to the next.

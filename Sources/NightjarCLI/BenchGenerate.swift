@@ -24,7 +24,7 @@ struct BenchGenerate: ParsableCommand {
     @Option(help: "Tokens to sample for each.")
     var new = 128
 
-    @Option(help: "full, or int8: rounded to 8 bits, faster to read.")
+    @Option(help: "full, or int8: rounded to 8 bits, as is what meets them: faster, a little less exact.")
     var weights = WeightsArgument.full
 
     @Option(name: .customLong("dtype"), help: "auto, f32 or bf16.")

@@ -36,7 +36,7 @@ struct Generate: ParsableCommand {
     @Option(help: "End before this text appears; may be repeated.")
     var stop: [String] = []
 
-    @Option(help: "full, or int8: rounded to 8 bits, faster to read.")
+    @Option(help: "full, or int8: rounded to 8 bits, as is what meets them: faster, a little less exact.")
     var weights = WeightsArgument.full
 
     @Option(help: "auto, f32 or bf16.")

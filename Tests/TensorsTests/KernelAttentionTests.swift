@@ -102,4 +102,34 @@ import Testing
         }
         expectClose(results[0], results[1], .f32)
     }
+
+    /// What products fetch for attention meanwhile, also of a cache that is gone, changes no number.
+    @Test(arguments: [ElementKind.f32, .bf16])
+    func productsAreTheSameWhateverTheyFetchMeanwhile(_ kind: ElementKind) {
+        var random = SplitMix64(seed: 21)
+        let a = random.sample([40, 600], kind).tensor(on: backend)
+        let weight = random.sample([130, 600], kind).tensor(on: backend)
+        let shape = Shape(time: 1, heads: 4, keyValueHeads: 2, headSize: 64)
+        for weight in [backend.packed(weight), backend.quantized(weight)] {
+            func product() -> Tensor {
+                backend.matmul(
+                    a, weight, transposeA: false, transposeB: true, kind: kind, into: nil,
+                    accumulate: false)
+            }
+            let alone = bytes(product())
+            func follows(_ cache: (keys: Tensor, values: Tensor)) {
+                backend.cachedAttentionFollows(
+                    keys: cache.keys, values: cache.values, slots: [0, 2], positions: [300, 77],
+                    shape.geometry(batch: 1))
+            }
+            let cache = backend.emptyCache(
+                slots: 3, capacity: 320, keyValueHeads: 2, headSize: 64, kind: kind)
+            follows(cache)
+            #expect(bytes(product()) == alone)
+            follows(
+                backend.emptyCache(
+                    slots: 3, capacity: 320, keyValueHeads: 2, headSize: 64, kind: kind))
+            #expect(bytes(product()) == alone)
+        }
+    }
 }

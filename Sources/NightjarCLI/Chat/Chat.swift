@@ -58,7 +58,7 @@ struct Chat: ParsableCommand {
     @Option(help: "What templates that print the date are told: today, or YYYY-MM-DD.")
     var date = "today"
 
-    @Option(help: "full, or int8: rounded to 8 bits, faster to read.")
+    @Option(help: "full, or int8: rounded to 8 bits, as is what meets them: faster, a little less exact.")
     var weights = WeightsArgument.full
 
     @Option(help: "auto, f32 or bf16.")
