@@ -11,7 +11,8 @@
 // NJ_TILE_ROWS is the number of rows of a register tile that is 16 columns wide,
 // NJ_REGISTER_LANES the floats that one vector register holds, NJ_MULTIPLIES_BF16 and NJ_MULTIPLIES_I8
 // whether there is an instruction that multiplies pairs of bf16 and adds in f32, and one that multiplies
-// fours of bytes and adds in integers of 32 bits.
+// fours of bytes and adds in integers of 32 bits. A file that multiplies bytes defines NJ_WITH_BYTES and
+// is read once more, for processors that have the second alone.
 #ifndef NJ_PASS
 
 #include "kernels_internal.h"
@@ -41,6 +42,28 @@
 #undef NJ_MULTIPLIES_I8
 #define NJ_MULTIPLIES_BF16 0
 #define NJ_MULTIPLIES_I8 0
+
+#ifdef NJ_WITH_BYTES
+#undef NJ_MULTIPLIES_I8
+#define NJ_MULTIPLIES_I8 1
+#define NJ_VARIANT v4_bytes
+#define NJ_TILE_ROWS 14
+#define NJ_REGISTER_LANES 16
+#pragma clang attribute push(                                                                    \
+    __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vnni,avx2,fma,"     \
+                          "f16c,bmi,bmi2"))),                                                    \
+    apply_to = function)
+#include NJ_SELF
+#pragma clang attribute pop
+#undef NJ_VARIANT
+#undef NJ_TILE_ROWS
+#undef NJ_REGISTER_LANES
+#undef NJ_MULTIPLIES_I8
+#define NJ_MULTIPLIES_I8 0
+#define NJ_PICK_V4(name) (nj_multiplies_bytes() ? name##_v4_bytes : name##_v4)
+#else
+#define NJ_PICK_V4(name) name##_v4
+#endif
 
 #define NJ_VARIANT v4
 #define NJ_TILE_ROWS 14
@@ -74,9 +97,9 @@
 #undef NJ_REGISTER_LANES
 
 #define NJ_PICK(name) \
-    (nj_isa() == NJ_ISA_X86_64_V4_BF16  ? name##_v4_bf16 \
-         : nj_isa() == NJ_ISA_X86_64_V4 ? name##_v4      \
-         : nj_isa() == NJ_ISA_X86_64_V3 ? name##_v3      \
+    (nj_isa() == NJ_ISA_X86_64_V4_BF16  ? name##_v4_bf16   \
+         : nj_isa() == NJ_ISA_X86_64_V4 ? NJ_PICK_V4(name) \
+         : nj_isa() == NJ_ISA_X86_64_V3 ? name##_v3        \
                                         : name##_base)
 
 #else

@@ -111,6 +111,7 @@ static inline const int32_t *offsets_at(const struct gemm_run *run, size_t colum
 #endif
 
 #define NJ_SELF "gemm.c"
+#define NJ_WITH_BYTES
 #include "each_variant.h"
 
 #ifdef NJ_PASS

@@ -14,7 +14,7 @@ static int best(void) {
     bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512vl");
-    if (v4 && __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512vnni"))
+    if (v4 && __builtin_cpu_supports("avx512bf16") && nj_multiplies_bytes())
         return NJ_ISA_X86_64_V4_BF16;
     return v4 ? NJ_ISA_X86_64_V4 : v3 ? NJ_ISA_X86_64_V3 : NJ_ISA_BASE;
 #else
@@ -40,6 +40,14 @@ static int wished(void) {
     if (wish && !strcmp(wish, "x86-64-v4")) return NJ_ISA_X86_64_V4;
     if (wish && !strcmp(wish, "x86-64-v4-bf16")) return NJ_ISA_X86_64_V4_BF16;
     return multiplies_bf16_fast() ? NJ_ISA_X86_64_V4_BF16 : NJ_ISA_X86_64_V4;
+}
+
+bool nj_multiplies_bytes(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512vnni");
+#else
+    return false;
+#endif
 }
 
 bool nj_has_matrix_tiles(void) {

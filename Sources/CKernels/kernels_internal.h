@@ -14,6 +14,9 @@
 // Whether there are units for matrix tiles (AMX), which oneDNN alone can use.
 bool nj_has_matrix_tiles(void);
 
+// Whether the processor multiplies fours of bytes (AVX-512 VNNI).
+bool nj_multiplies_bytes(void);
+
 // Whether nj_gemm multiplies bf16 by the machine's own instruction.
 bool nj_gemm_multiplies_bf16(void);
 
