@@ -109,15 +109,21 @@ public struct TrainingBenchmark {
         return (seconds, loss)
     }
 
-    /// Runs `steps` steps after `warmup` and measures the ceiling in the same process.
+    /// Runs `steps` steps after `warmup`. The ceiling is measured between the halves of them: a
+    /// shared machine's speed drifts, and so it drifts for both.
     ///
     /// - Parameter profiles: whether further steps are timed operation by operation.
     public func run(steps: Int, warmup: Int = 2, profiles: Bool = false) throws -> Result {
-        let (seconds, loss) = try time(steps: steps, warmup: warmup)
-        let median = seconds.sorted()[seconds.count / 2]
-        let tokens = Double(rows * time)
+        let first = try time(steps: (steps + 1) / 2, warmup: warmup)
         // Before the ceiling's own buffers come into it.
         let peak = ResourceUsage.now().peakResidentMiB
+        let ceiling = ProductCeiling(
+            of: model.configuration, rows: microRows * time, kind: model.precision,
+            on: model.backend)
+        let second = try time(steps: steps / 2, warmup: 0)
+        let seconds = first.seconds + second.seconds
+        let median = seconds.sorted()[seconds.count / 2]
+        let tokens = Double(rows * time)
         let profile =
             try profiles
             ? CPUBackend.shared.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
@@ -125,10 +131,8 @@ public struct TrainingBenchmark {
         let flops = flopsAToken * tokens
         return Result(
             stepSeconds: median, tokensPerSecond: tokens / median, gflops: flops / median / 1e9,
-            ceiling: ProductCeiling(
-                of: model.configuration, rows: microRows * time, kind: model.precision,
-                on: model.backend),
-            loss: loss, peakResidentMiB: peak, microRows: microRows,
+            ceiling: ceiling, loss: steps > 1 ? second.loss : first.loss,
+            peakResidentMiB: peak, microRows: microRows,
             trainedParameters: model.trained.count, profile: profile)
     }
 }

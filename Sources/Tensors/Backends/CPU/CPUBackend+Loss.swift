@@ -50,9 +50,11 @@ extension CPUBackend {
     }
 
     /// Rows whose logits exist together: a function of the vocabulary alone, so that sums over
-    /// chunks do not depend on the machine; about 8 MiB of logits, 64 rows at least.
+    /// chunks do not depend on the machine. Every chunk reads the head twice and visits its whole
+    /// gradient, so there are as many rows as multiply for longer than that takes: 512, or what
+    /// 64 MiB of logits hold, and 256 at least.
     static func rowsAtOnce(vocabulary: Int) -> Int {
-        min(max((2 << 20) / max(vocabulary, 1) / 64 * 64, 64), 512)
+        min(max((16 << 20) / max(vocabulary, 1) / 64 * 64, 256), 512)
     }
 
     private func total(of losses: Tensor, weights: Tensor, normalizer: Double) -> Tensor {
