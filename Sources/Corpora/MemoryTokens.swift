@@ -55,6 +55,7 @@ public struct MemoryTokens: TokenSource {
             withUnsafeBytes(of: run.ids.count.littleEndian) { bytes.append(contentsOf: $0) }
             run.ids.withUnsafeBytes { bytes.append(contentsOf: $0) }
             run.lossWeights?.withUnsafeBytes { bytes.append(contentsOf: $0) }
+            run.second.map { bytes += Array("second \($0)".utf8) }
         }
         fingerprint = ContentHash(of: bytes).hex
     }
@@ -83,7 +84,10 @@ public struct MemoryTokens: TokenSource {
     public func run(ofDocument index: Int, tokens: Range<Int>) -> TokenRun {
         TokenRun(
             document: index, offset: tokens.lowerBound, ids: Array(runs[index].ids[tokens]),
-            lossWeights: runs[index].lossWeights.map { Array($0[tokens]) })
+            lossWeights: runs[index].lossWeights.map { Array($0[tokens]) },
+            second: runs[index].second.flatMap {
+                tokens.contains($0) ? $0 - tokens.lowerBound : nil
+            })
     }
 
     public func origin(ofDocument index: Int) -> DocumentOrigin {

@@ -84,15 +84,16 @@ struct InspectMask: ParsableCommand {
     private static func text(of row: MaskedRow, _ style: TerminalStyle) -> String {
         row.stretches.map { stretch in
             let text = PrintableText.lines(stretch.text)
-            guard stretch.weight > 0 else { return text }
-            let weight = stretch.weight == 1 ? "" : "\(stretch.weight) "
+            guard stretch.weight != 0 else { return text }
+            let isRejected = stretch.weight < 0
+            let weight = abs(stretch.weight) == 1 ? "" : "\(abs(stretch.weight)) "
             // A color must begin anew in every line, or a pager loses it.
             return style.hasColour
                 ? weight
                     + text.split(separator: "\n", omittingEmptySubsequences: false)
-                    .map { $0.isEmpty ? "" : style.paint(String($0), .green) }
+                    .map { $0.isEmpty ? "" : style.paint(String($0), isRejected ? .red : .green) }
                     .joined(separator: "\n")
-                : "{+\(weight)\(text)+}"
+                : isRejected ? "[-\(weight)\(text)-]" : "{+\(weight)\(text)+}"
         }.joined()
     }
 

@@ -191,6 +191,8 @@ private struct GuideDesk {
         for name in ["my-chats.jsonl", "my-hard-chats.jsonl"] {
             try folder.write(name, "{\"prompt\": \"a\", \"completion\": \"b\"}\n")
         }
+        try folder.write(
+            "my-pairs.jsonl", "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}\n")
         try folder.write("my-model/config.json", "{}")
         let categories = ["manuals", "scripture", "dictionary"].map {
             "\"\($0)\": {\"path\": \"all.txt\"}"

@@ -51,7 +51,7 @@ import Testing
         ),
         (
             "method = 'grpo'",
-            "method: \"grpo\" is not supported in this version; use \"lm\", \"sft\" or \"distill\""
+            "method: \"grpo\" is not supported in this version; use \"lm\", \"sft\", \"distill\" or \"dpo\""
         ),
         (
             "steps = 1, tokens = 2",

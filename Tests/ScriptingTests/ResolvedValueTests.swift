@@ -38,6 +38,7 @@ import Testing
                     "continue": false
                   },
                   "teacher": null,
+                  "preference": null,
                   "tokenizer": "model",
                   "data": {
                     "kind": "mix",

@@ -8,14 +8,15 @@
 ---@field seed? integer where every random stream begins
 ---@field out? string the run folder, relative to the working folder; by default runs/<name>
 ---@field stage? "pre"|"mid"|"post" where in a model's life the run stands; by default post where answers are learned, else pre, and mid in a later phase
----@field method? "lm"|"sft"|"distill" by which objective the model learns
+---@field method? "lm"|"sft"|"distill"|"dpo" by which objective the model learns
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
 ---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
+---@field preference? nightjar.Preferring with method = "dpo", how pairs of answers are learned from
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
----@field data nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
----@field chat_template? string how conversations become text, with method = "sft" or "distill": "model" for the model's own, a plugin in use that has one ("house-style", "house-style/NAME"), a file relative to the recipe, the template itself, or "chatml"
+---@field data nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
+---@field chat_template? string how conversations become text, with method = "sft", "distill" or "dpo": "model" for the model's own, a plugin in use that has one ("house-style", "house-style/NAME"), a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
----@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole with method = "sft"
+---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole where answers are learned
 ---@field batch? nightjar.Batch rows a step
 ---@field steps? integer the run's length in optimizer steps
 ---@field tokens? integer the run's length in input tokens
@@ -64,6 +65,11 @@
 ---@field alpha? number the share of the labels' cross-entropy in the loss; the rest is the divergence from the teacher
 ---@field on_policy? number the share of the rows that the student writes itself, from the beginnings of the data's; they have no labels
 
+---@class nightjar.Preferring
+---@field beta? number what a change of a likelihood against the reference is worth; less lets the model go further from it
+---@field label_smoothing? number the share of pairs that are taken to be the wrong way round, below 0.5
+---@field reference? string the model that changes are counted from: a folder relative to the recipe, or a run's checkpoint; by default the one that the run begins from
+
 ---@class nightjar.Batch
 ---@field size? integer rows an optimizer step
 ---@field micro? integer|"auto" rows a forward pass, a divisor of size; "auto" chooses by memory
@@ -71,7 +77,7 @@
 ---@class nightjar.Evaluate
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
 ---@field batches? integer validation batches in all, at most, which sources and sets share
----@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat> validation sets by name, each a source that is held out whole
+---@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference> validation sets by name, each a source that is held out whole
 
 ---@class nightjar.Probes
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
@@ -112,11 +118,12 @@
 ---@field continue? boolean whether optimizer, step count and place in the data of the phase before go on too; by default its weights alone are taken
 ---@field seed? integer in place of the recipe's
 ---@field stage? "pre"|"mid"|"post" in place of the recipe's
----@field method? "lm"|"sft"|"distill" in place of the recipe's
+---@field method? "lm"|"sft"|"distill"|"dpo" in place of the recipe's
 ---@field model? string|nightjar.Model in place of the recipe's
 ---@field teacher? string|nightjar.Teacher in place of the recipe's
+---@field preference? nightjar.Preferring in place of the recipe's
 ---@field tokenizer? string in place of the recipe's
----@field data? nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|table<string, any> in place of the recipe's
+---@field data? nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|table<string, any> in place of the recipe's
 ---@field chat_template? string in place of the recipe's
 ---@field sequence_length? integer in place of the recipe's
 ---@field packing? "chunk"|"pad"|"whole" in place of the recipe's

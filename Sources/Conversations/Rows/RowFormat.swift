@@ -63,6 +63,11 @@ public enum RowFormat: String, Sendable, Hashable, CaseIterable {
             throw ConversationError(
                 .unknownFormat, "the row fits \(names); say which with format")
         }
+        guard !row.has("chosen") || !row.has("rejected") else {
+            throw ConversationError(
+                .unknownFormat,
+                "the row compares two answers (chosen and rejected); rows of conversations have one")
+        }
         let known = ["messages", "conversations", "prompt", "completion", "instruction", "text"]
         for key in row.keys where !known.contains(key) {
             if let near = nearestName(to: key, among: known) {

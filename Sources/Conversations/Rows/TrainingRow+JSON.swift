@@ -11,22 +11,9 @@ extension TrainingRow {
     public init(
         json: [UInt8], format: RowFormat, fields: [String: String] = [:]
     ) throws(ConversationError) {
-        var value: TemplateValue
-        do throws(TemplateError) {
-            value = try TemplateValue(json: json)
-        } catch {
-            throw ConversationError(.notJSON, "\(error.sentence) (column \(error.column))")
-        }
-        guard case .dictionary(var members) = value else {
-            throw ConversationError(.notJSON, "the line is no object")
-        }
-        if !fields.isEmpty {
-            members = try Self.mapped(RowValue(value: value, key: ""), fields)
-            value = .dictionary(members)
-        }
-        let row = RowValue(value: value, key: "")
+        let row = try Self.row(json: json, fields: fields)
         let weight = try row.optional("weight")?.weight() ?? 1
-        let format = format == .automatic ? try RowFormat.detected(in: members) : format
+        let format = format == .automatic ? try RowFormat.detected(in: row.object()) : format
         switch format {
         case .messages: self.init(try Self.messages(row), weight: weight)
         case .completion: self.init(try Self.completion(row), weight: weight)
@@ -40,6 +27,24 @@ extension TrainingRow {
             }
             self.init(.text(try text.text()), weight: weight)
         }
+    }
+
+    /// The object that a line of JSON is, under the format's names where `fields` gives any.
+    static func row(
+        json: [UInt8], fields: [String: String]
+    ) throws(ConversationError) -> RowValue {
+        let value: TemplateValue
+        do throws(TemplateError) {
+            value = try TemplateValue(json: json)
+        } catch {
+            throw ConversationError(.notJSON, "\(error.sentence) (column \(error.column))")
+        }
+        guard case .dictionary = value else {
+            throw ConversationError(.notJSON, "the line is no object")
+        }
+        let row = RowValue(value: value, key: "")
+        guard !fields.isEmpty else { return row }
+        return RowValue(value: .dictionary(try mapped(row, fields)), key: "")
     }
 
     /// Keys that rows of every format may have.

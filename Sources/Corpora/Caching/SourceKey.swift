@@ -44,7 +44,8 @@ enum SourceKey {
         case .jsonLines(let field): "jsonl \(field)"
         case .conversations(let rows):
             // The number says which checks the rows have passed.
-            "conversations 3 \(rows.format.rawValue) \(rows.tooLong.rawValue)"
+            "\(rows.areCompared ? "pairs 1" : "conversations 3") \(rows.format.rawValue) "
+                + rows.tooLong.rawValue
                 + rows.fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         case .delimited(let rows):
             "delimited \(rows.delimiter) \(rows.field) "

@@ -14,6 +14,8 @@ public struct Batch: Sendable, Hashable {
         public var offset: Int
         /// How often the source had been read through before.
         public var epoch: Int
+        /// Where the piece is a pair of answers, the column at which the rejected side begins.
+        public var second: Int?
     }
 
     /// B.
@@ -25,9 +27,9 @@ public struct Batch: Sendable, Hashable {
     public var targets: [Int32]
     /// 0 for padding and where there is no target.
     public var lossWeights: [Float]
-    /// Counted from 0 in every piece.
+    /// Counted from 0 in every piece, and again in the second side of a pair.
     public var positions: [Int32]
-    /// The ordinal of the piece in its row, -1 for padding: attention stays within equal ones.
+    /// The ordinal of the piece in its row, -1 for padding.
     public var segments: [Int32]
     /// What the rows are made of, in reading order.
     public var pieces: [Piece]

@@ -36,11 +36,13 @@ struct RowFiller {
         let run = try source.run(ofDocument: piece.document, tokens: low..<high)
         let end = extent.goesOn ? nil : packing.end
         let start = piece.row * packing.length + piece.columns.lowerBound
+        // The sides of a pair do not see each other.
+        let second = run.second.map { low + $0 + lead - piece.offset } ?? .max
         for step in 0..<piece.columns.count {
             let id = piece.offset + step - lead
             let place = start + step
             inputs[place] = id < 0 ? packing.beginning! : run.ids[id - low]
-            positions[place] = Int32(truncatingIfNeeded: step)
+            positions[place] = Int32(truncatingIfNeeded: step < second ? step : step - second)
             segments[place] = Int32(truncatingIfNeeded: segment)
             if id + 1 < extent.tokenCount {
                 targets[place] = run.ids[id + 1 - low]
@@ -50,6 +52,8 @@ struct RowFiller {
                 lossWeights[place] = run.lossWeights?.last ?? 1
             }
         }
+        var piece = piece
+        if second < piece.columns.count { piece.second = piece.columns.lowerBound + second }
         pieces.append(piece)
     }
 

@@ -58,14 +58,18 @@ public struct Source: Sendable, Hashable {
         ///
         /// Where any is given, the row is those, with `weight`, `tools` and `chat_template_kwargs`.
         public var fields: [String: String]
+        /// Whether each row compares two answers to a question; such rows are never cut.
+        public var areCompared: Bool
 
         /// Rows of any format, cut where they are long, under the format's own names.
         public init(
-            format: RowFormat = .automatic, tooLong: TooLong = .cut, fields: [String: String] = [:]
+            format: RowFormat = .automatic, tooLong: TooLong = .cut,
+            fields: [String: String] = [:], areCompared: Bool = false
         ) {
             self.format = format
             self.tooLong = tooLong
             self.fields = fields
+            self.areCompared = areCompared
         }
     }
 
@@ -214,6 +218,11 @@ public struct Source: Sendable, Hashable {
 extension Source.Format {
     var isOfConversations: Bool {
         if case .conversations = self { true } else { false }
+    }
+
+    /// Whether the rows compare two answers.
+    public var isOfPairs: Bool {
+        if case .conversations(let rows) = self { rows.areCompared } else { false }
     }
 }
 

@@ -34,6 +34,8 @@ struct EncodedDocument: Sendable {
     var goesOn: Bool
     /// How a long row was cut, in words.
     var cut: String?
+    /// Where the second side of a pair of answers begins; nil for documents that are none.
+    var second: Int?
 }
 
 extension EncodedDocument {
@@ -70,6 +72,10 @@ struct DocumentEncoder: Sendable {
             return .success(encoded)
         }
         do throws(ConversationError) {
+            if rows.areCompared {
+                let row = try PreferenceRow(json: document.utf8, fields: rows.fields)
+                return .success(try encode(row, supervised))
+            }
             let row = try TrainingRow(
                 json: document.utf8, format: rows.format, fields: rows.fields)
             return .success(try encode(supervised.encoder.encode(row), rows, supervised.context))
@@ -100,5 +106,49 @@ struct DocumentEncoder: Sendable {
             cut: kept.isCut
                 ? "\(tokens.ids.count + lead) tokens, of which \(kept.ids.count + lead) are kept"
                 : nil)
+    }
+
+    /// Both sides of a pair, the chosen one first, each as it would stand alone.
+    private func encode(
+        _ row: PreferenceRow, _ supervised: SupervisedEncoding
+    ) throws(ConversationError) -> EncodedDocument {
+        let chosen = try side(row.chosen, supervised.encoder)
+        let rejected = try side(row.rejected, supervised.encoder)
+        let count = chosen.ids.count + rejected.ids.count
+        guard count <= supervised.context else {
+            throw ConversationError(
+                .tooLong,
+                "both sides of the pair have \(count) tokens together, and the context "
+                    + "\(supervised.context)")
+        }
+        return EncodedDocument(
+            ids: chosen.ids + rejected.ids, lossWeights: chosen.weights + rejected.weights,
+            textBytes: chosen.bytes + rejected.bytes, startsMidway: true, goesOn: true,
+            second: chosen.ids.count)
+    }
+
+    private func side(
+        _ row: TrainingRow, _ encoder: ConversationEncoder
+    ) throws(ConversationError) -> (ids: [Int32], weights: [Float], bytes: Int) {
+        let tokens = try encoder.encode(row)
+        var (ids, weights) = (tokens.ids, tokens.lossWeights)
+        let special = tokenizer.specialTokens
+        if !tokens.isRendered {
+            if let end = special.end {
+                ids.append(end)
+                weights.append(weights.last ?? 1)
+            }
+            if let beginning = special.beginning {
+                ids.insert(beginning, at: 0)
+                weights.insert(0, at: 0)
+            }
+        }
+        // Nothing comes before the first token, so it is predicted from nothing.
+        weights[0] = 0
+        var bytes = 0
+        for (id, weight) in zip(ids, weights) where weight > 0 && special.names[id] == nil {
+            bytes += tokenizer.bytes(of: id).count
+        }
+        return (ids, weights, bytes)
     }
 }

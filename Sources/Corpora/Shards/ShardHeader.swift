@@ -10,6 +10,9 @@ struct ShardHeader: Sendable, Hashable {
     static let format = 1
     static let byteCount = 512
     static let blockBytes = 1 << 20
+    /// The loss weight of the id at which the second side of a pair of answers begins: nothing
+    /// predicts it, so that its weight is free to say so.
+    static let secondBegins = -Float.infinity
 
     /// 2 where the vocabulary has at most 65,536 ids, else 4.
     var idWidth = 2

@@ -71,7 +71,7 @@ final class ShardWriter {
         record.goesOn = encoded.goesOn
         record.difficulty = document.difficulty
         try put(stored(ids, of: document))
-        try keep(encoded.lossWeights, count: ids.count)
+        try keep(encoded)
         record.append(to: &records)
         if records.count >= ShardHeader.blockBytes { try flushRecords() }
         header.documentCount += 1
@@ -80,9 +80,11 @@ final class ShardWriter {
     }
 
     /// Puts the weights of a document aside.
-    private func keep(_ lossWeights: [Float]?, count: Int) throws {
+    private func keep(_ encoded: EncodedDocument) throws {
         guard let weightsAside else { return }
-        for weight in lossWeights ?? Array(repeating: 1, count: count) {
+        var own = encoded.lossWeights ?? Array(repeating: 1, count: encoded.ids.count)
+        if let second = encoded.second { own[second] = ShardHeader.secondBegins }
+        for weight in own {
             withUnsafeBytes(of: weight.bitPattern.littleEndian) { weights += $0 }
         }
         guard weights.count >= ShardHeader.blockBytes else { return }

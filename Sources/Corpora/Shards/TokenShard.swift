@@ -107,9 +107,12 @@ public final class TokenShard: TokenSource {
                 }
                 count = tokens.count
             }
+            var weights = try weights(of: record.firstToken + tokens.lowerBound, tokens.count)
+            let second = weights?.firstIndex(of: ShardHeader.secondBegins)
+            if let second { weights?[second] = 0 }
             return TokenRun(
-                document: index, offset: tokens.lowerBound, ids: ids,
-                lossWeights: try weights(of: record.firstToken + tokens.lowerBound, tokens.count))
+                document: index, offset: tokens.lowerBound, ids: ids, lossWeights: weights,
+                second: second)
         }
     }
 

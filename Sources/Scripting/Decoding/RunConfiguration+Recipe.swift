@@ -57,6 +57,7 @@ extension RunConfiguration {
         stage = table.word("stage")
         method = table.word("method")
         distillation = try Self.distillation(table, of: method, places)
+        preference = try Self.preference(table, of: method, places)
         if lora != nil, distillation != nil {
             throw ShapeFault(
                 path: root.appending("model").appending("lora"),
@@ -182,6 +183,28 @@ extension RunConfiguration {
             teacher: try places.model(teacher.text("from"), at: key.appending("from")),
             topK: teacher.integer("top_k"), temperature: teacher.number("temperature"),
             alpha: teacher.number("alpha"), onPolicy: teacher.number("on_policy"))
+    }
+
+    private static func preference(
+        _ table: CompleteTable, of method: Method, _ places: RecipePlaces
+    ) throws -> Preference? {
+        let key = LuaPath(["preference"])
+        guard let given = table.optionalInner("preference") else {
+            return method == .preference ? Preference() : nil
+        }
+        guard method == .preference else { throw Self.unused(key, but: "dpo") }
+        let doubt = given.number("label_smoothing")
+        guard doubt < 0.5 else {
+            throw ShapeFault(
+                path: key.appending("label_smoothing"),
+                sentence: "\(doubt) is no less than half: the pairs would be learned the wrong way "
+                    + "round; give less than 0.5")
+        }
+        return Preference(
+            beta: given.number("beta"), labelSmoothing: doubt,
+            reference: try given.optionalText("reference").map {
+                try places.model($0, at: key.appending("reference"))
+            })
     }
 
     private static func unused(_ key: LuaPath, but method: String = "sft") -> ShapeFault {

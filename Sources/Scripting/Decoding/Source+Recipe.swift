@@ -131,7 +131,13 @@ extension Source {
                 format = .conversations(
                     ConversationRows(
                         format: table.word("format"), tooLong: table.word("too_long"),
-                        fields: try Self.chatFields(table, at: path)))
+                        fields: try Self.fields(table, among: Self.chatNames, at: path)))
+            case "preference":
+                format = .conversations(
+                    ConversationRows(
+                        tooLong: table.word("too_long"),
+                        fields: try Self.fields(table, among: Self.preferenceNames, at: path),
+                        areCompared: true))
             default: format = .text(Self.split(table) ?? .whole)
             }
         }
@@ -158,18 +164,22 @@ extension Source {
         "system", "history", "text",
     ] + TrainingRow.commonKeys
 
-    private static func chatFields(
-        _ table: CompleteTable, at path: LuaPath
+    /// Those of rows that compare answers.
+    private static let preferenceNames =
+        ["prompt", "chosen", "rejected", "messages"] + TrainingRow.commonKeys
+
+    private static func fields(
+        _ table: CompleteTable, among known: [String], at path: LuaPath
     ) throws -> [String: String] {
         guard let fields = table.optionalInner("fields") else { return [:] }
         var names: [String: String] = [:]
         for field in fields.table.fields {
             guard case .string(let key) = field.key, let name = key.text else { continue }
-            guard chatNames.contains(name) else {
+            guard known.contains(name) else {
                 throw ShapeFault(
                     path: path.appending("fields").appending(field.key),
                     sentence: "no format has this key; "
-                        + nearestNameHint(to: name, among: chatNames))
+                        + nearestNameHint(to: name, among: known))
             }
             names[name] = fields.text(name)
         }

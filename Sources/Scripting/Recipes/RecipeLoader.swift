@@ -223,7 +223,7 @@ public enum RecipeLoader {
         }
         let method: Method = CompleteTable(table).word("method")
         let learnsAnswers =
-            method == .supervised
+            method == .supervised || method == .preference
             || (method == .distillation && CompleteTable(table).inner("data").hasChats)
         if CompleteTable(table)["packing"] == nil {
             table.set("packing", learnsAnswers ? "whole" : "chunk")

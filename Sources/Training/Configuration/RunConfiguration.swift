@@ -17,6 +17,8 @@ public struct RunConfiguration: Sendable {
     public var method: Method = .languageModelling
     /// Whom the run learns from; set with `distillation` alone.
     public var distillation: Distillation?
+    /// How it learns from pairs of answers; set with `preference` alone.
+    public var preference: Preference?
     public var model: ModelSource
     /// Whether the run takes over optimizer, step count and place in the data too from the
     /// checkpoint it begins from, so that it goes on as that run would have.
@@ -80,6 +82,8 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case supervised = "sft"
     /// Predicting what a teacher predicts.
     case distillation = "distill"
+    /// Preferring one answer to another.
+    case preference = "dpo"
 }
 
 extension RunConfiguration {
@@ -87,7 +91,7 @@ extension RunConfiguration {
     var readsConversations: Bool {
         switch method {
         case .languageModelling: false
-        case .supervised: true
+        case .supervised, .preference: true
         case .distillation:
             (data.map(\.source) + evaluation.sets).contains {
                 if case .conversations = $0.format { true } else { false }

@@ -1,7 +1,5 @@
 import Autograd
-import Checkpoints
 import Corpora
-import Foundation
 import Layers
 import Tensors
 import Tokenizers
@@ -25,44 +23,15 @@ struct Teacher {
         _ recipe: Distillation, student: ModelConfiguration, tokenizer: any Tokenizer,
         length: Int, precision: ElementKind, on backend: any Backend, remark: (String) -> Void
     ) throws {
-        let folder = try Teacher.folder(recipe, remark: remark)
-        try Teacher.check(folder, recipe, tokenizer: tokenizer, length: length)
-        path = folder.path
-        identity = folder.folder.manifest.map { "\($0.identity)" } ?? "unknown"
-        model = try folder.decoder(
-            precision: precision, positions: length, frozen: FrozenForm(precision), on: backend)
-        limit = min(student.vocabularySize, folder.configuration.vocabularySize)
+        let frozen = try FrozenModel(
+            recipe.teacher, as: "teacher", tokenizer: tokenizer, length: length,
+            precision: precision, on: backend, remark: remark)
+        path = frozen.path
+        identity = frozen.identity
+        model = frozen.model
+        limit = min(student.vocabularySize, model.configuration.vocabularySize)
         topK = min(recipe.topK, limit)
         settings = DistillationSettings(alpha: recipe.alpha, temperature: recipe.temperature)
-    }
-
-    /// The teacher's folder.
-    static func folder(_ recipe: Distillation, remark: (String) -> Void) throws -> ModelFolder {
-        let remarks = Remarks()
-        let folder = try ModelFolder(reference: recipe.teacher) { remarks.add($0) }
-        remarks.all.forEach(remark)
-        return folder
-    }
-
-    private static func check(
-        _ folder: ModelFolder, _ recipe: Distillation, tokenizer: any Tokenizer, length: Int
-    ) throws {
-        let own = try TokenizerLoader.load(folder.path)
-        guard own.fingerprint == tokenizer.fingerprint else {
-            throw TrainingError(
-                .badConfiguration,
-                "The teacher \(recipe.teacher) has a tokenizer of \(own.vocabularySize) ids, and "
-                    + "the student one of \(tokenizer.vocabularySize) that is not the same: what "
-                    + "the one says of a token would be taken for another. Train the student with "
-                    + "tokenizer = \"\(recipe.teacher)\", or take a teacher of its vocabulary.")
-        }
-        let positions = folder.configuration.servedPositions
-        guard length <= positions else {
-            throw TrainingError(
-                .badConfiguration,
-                "sequence_length is \(length), but the teacher \(recipe.teacher) holds "
-                    + "\(positions) positions (max_position_embeddings); shorten it.")
-        }
     }
 
     /// What the teacher thinks of each next token of some rows; rows of weight 0 are not asked.
@@ -92,14 +61,5 @@ struct Teacher {
         return TopProbabilities(
             ids: Tensor(spreadIds, shape: [rows, width], on: backend),
             probabilities: backend.gather(top.probabilities, rows: all))
-    }
-}
-
-extension RunConfiguration {
-    /// The sizes of the teacher, where there is one.
-    var teacher: ModelConfiguration? {
-        get throws {
-            try distillation.map { try Teacher.folder($0) { _ in }.configuration }
-        }
     }
 }

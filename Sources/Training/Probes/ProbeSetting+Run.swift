@@ -11,7 +11,9 @@ extension ProbeSetting {
         model: ModelConfiguration, microRows: Int, cacheFolder: String,
         progress: @escaping (String, Double) -> Void
     ) throws {
-        let held = zip(data.corpora, configuration.data).map { corpus, source in
+        // Of pairs of answers no loss a token is asked.
+        let held = zip(data.corpora, configuration.data).compactMap { corpus, source -> HeldOut? in
+            guard !source.source.format.isOfPairs else { return nil }
             let isReplay = if case .replay = source.share { true } else { false }
             return HeldOut(tokens: corpus.validation, isReplay: isReplay)
         }
@@ -21,7 +23,9 @@ extension ProbeSetting {
             template: { try data.template ?? configuration.chatTemplate.template(of: tokenizer) },
             readsConversations: configuration.readsConversations,
             heldOut: held.filter { $0.tokens.documentCount > 0 }
-                + data.validationSets.map { HeldOut(tokens: $0.train, isReplay: false) },
+                + zip(data.validationSets, configuration.evaluation.sets).compactMap {
+                    $1.format.isOfPairs ? nil : HeldOut(tokens: $0.train, isReplay: false)
+                },
             packing: data.packing, positions: configuration.sequenceLength,
             rows: configuration.batch.size, microRows: microRows, seed: configuration.seed,
             tokenize: { source in

@@ -96,6 +96,14 @@ public struct RunData {
                 .badConfiguration,
                 "\"\(twice.name)\" names a source and a validation set; give the set another name.")
         }
+        let pairs = (sources + configuration.evaluation.sets).filter(\.format.isOfPairs)
+        guard configuration.method == .preference || pairs.isEmpty else {
+            throw TrainingError(
+                .badConfiguration,
+                "\(pairs[0].name) compares answers, which method = "
+                    + "\"\(configuration.method.rawValue)\" does not learn from; use method = "
+                    + "\"dpo\".")
+        }
         guard configuration.readsConversations else { return }
         let hasChats = sources.contains {
             if case .conversations = $0.format { true } else { false }
@@ -105,6 +113,13 @@ public struct RunData {
                 .badConfiguration,
                 "method = \"sft\" learns from conversations, and no source holds any; use "
                     + "nj.data.chat { ... }, or method = \"lm\" for plain text.")
+        }
+        guard configuration.method != .preference || sources.contains(where: \.format.isOfPairs)
+        else {
+            throw TrainingError(
+                .badConfiguration,
+                "method = \"dpo\" learns from pairs of answers, and no source holds any; use "
+                    + "nj.data.preference { ... }, or method = \"sft\" for single answers.")
         }
         guard configuration.packing != .chunk else {
             throw TrainingError(
@@ -228,10 +243,12 @@ public struct RunData {
         let rows = configuration.batch.size
         let inputs = Double(rows) * Double(configuration.sequenceLength)
         let bound = Int(min(Double(configuration.evaluation.batches) * inputs, 1e15))
+        // Where rows hold whole documents, the first one is not cut: half a pair would be none.
+        let least = packing.policy == .chunk ? 1 : configuration.sequenceLength
         return try shards.map { shard in
             try EvaluationSet(
                 shard, packing: packing, tokenizer: tokenizer, rows: rows,
-                maximumTokens: max(1, bound / shards.count))
+                maximumTokens: max(least, bound / shards.count))
         }
     }
 }

@@ -46,7 +46,7 @@ public struct RunInspection {
         try EpochLimits(configuration, data).check(
             weights: data.mix.shares, given: RunOrigin.given(origin, data.mix),
             steps: plan.stepsToMake)
-        let teacher = try configuration.teacher
+        let teacher = try configuration.frozenModel
         memory = MemoryEstimate(configuration, plan, model: model, teacher: teacher)
         let setting = try ProbeSetting(
             configuration, data, tokenizer: tokenizer, model: model, microRows: plan.microRows,

@@ -60,6 +60,8 @@ public struct StepReport: Sendable, Hashable {
     public var gradientNorm: Double
     /// What the loss was made of, where there is a teacher.
     public var lossParts: LossParts?
+    /// What the pairs of answers came to, where there are any.
+    public var pairs: PairNumbers?
     public var learningRate: Double
     /// Input tokens of this step, padding not counted.
     public var tokens: Int

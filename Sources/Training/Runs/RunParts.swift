@@ -27,6 +27,8 @@ struct RunParts {
     let probes: [any Probe]
     /// Whom the run learns from.
     let teacher: Teacher?
+    /// How pairs of answers are learned from, where they are.
+    let preference: PreferenceLoss?
     /// What the adapter stands beside, where one is trained.
     let base: AdapterBase?
     /// What the student writes itself, where it does.
@@ -62,7 +64,7 @@ struct RunParts {
             weights: data.mix.shares, given: RunOrigin.given(origin, data.mix),
             steps: plan.stepsToMake)
         let memory = try MemoryEstimate(
-            configuration, plan, model: start.configuration, teacher: configuration.teacher)
+            configuration, plan, model: start.configuration, teacher: configuration.frozenModel)
         try memory.check()
         memory.remark.map(observer.remark)
         evaluation = try data.evaluationSets(configuration, tokenizer: tokenizer)
@@ -80,6 +82,14 @@ struct RunParts {
             try Teacher(
                 $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
                 precision: precision, on: backend, remark: { observer.remark($0) })
+        }
+        preference = try configuration.preference.map { settings in
+            PreferenceLoss(
+                settings: settings,
+                reference: try FrozenModel(
+                    try RunParts.reference(settings, start), as: "reference", tokenizer: reader,
+                    length: configuration.sequenceLength, precision: precision, on: backend,
+                    remark: { observer.remark($0) }))
         }
         let turn = ConversationEncoder(template: data.template, tokenizer: reader).endOfTurn
         onPolicy = configuration.distillation.flatMap { recipe in
@@ -99,12 +109,23 @@ struct RunParts {
             clip: configuration.gradientClip, recomputes: configuration.recomputes,
             noise: configuration.neftuneAlpha.map {
                 EmbeddingNoise(alpha: $0, seed: configuration.seed)
-            }, teacher: teacher, upRate: configuration.lora?.upRate ?? 1,
+            }, teacher: teacher, preference: preference, upRate: configuration.lora?.upRate ?? 1,
             seed: configuration.seed)
         tokenizerFiles =
             configuration.chatTemplate.carried(
                 by: try tokenizer.huggingFaceFiles(), template: data.template)
             + (try start.generationFiles(configuration, turnEnd: turn))
+    }
+
+    /// The model that changes are counted from.
+    private static func reference(_ settings: Preference, _ start: ModelStart) throws -> String {
+        if let reference = settings.reference { return reference }
+        if let folder = start.folder { return folder.path }
+        throw TrainingError(
+            .badConfiguration,
+            "method = \"dpo\" counts changes from a model that answers already, and model.init has "
+                + "learned nothing; begin from one with model = { from = ... }, or name one with "
+                + "preference = { reference = ... }.")
     }
 
     /// Throws where a checkpoint is not of what the recipe trains now.

@@ -91,6 +91,7 @@ final class RunRecorder {
             record["cross_entropy"] = .double(parts.crossEntropy)
             if parts.sampledRows > 0 { record["on_policy_rows"] = .int(parts.sampledRows) }
         }
+        for (name, value) in report.pairs?.named ?? [] { record[name] = .double(value) }
         // Of very many sources a step draws from few.
         let namesAll = report.tokensBySource.count <= RunRecorder.mostSourcesNamed
         for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key })
@@ -121,6 +122,7 @@ final class RunRecorder {
             "type": "evaluation", "step": .int(step), "eval_loss": .double(loss.loss),
             "eval_bits_per_byte": .double(loss.bitsPerByte), "eval_tokens": .int(loss.tokens),
         ]
+        for (name, value) in loss.pairs?.named ?? [] { record["eval_\(name)"] = .double(value) }
         if loss.lossBySource.count > 1 {
             for (source, value) in loss.lossBySource.sorted(by: { $0.key < $1.key }) {
                 record["eval_loss/\(source)"] = .double(value)

@@ -99,6 +99,9 @@ struct RunLineage: Sendable {
     init(_ parts: RunParts, recipe: RunRecipe) {
         if let parent = parts.parent { parents[parent.path] = parent.identity }
         if let teacher = parts.teacher { parents[teacher.path] = teacher.identity }
+        if let reference = parts.preference?.reference {
+            parents[reference.path] = reference.identity
+        }
         for script in recipe.scripts { scripts[script.path] = script.hash }
         for corpus in parts.data.corpora { data[corpus.name] = corpus.train.fingerprint }
         self.recipe["resolved"] = "\(ContentHash(of: Array(recipe.resolved.utf8)))"

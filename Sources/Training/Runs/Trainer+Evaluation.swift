@@ -26,7 +26,7 @@ extension Trainer {
         guard !parts.evaluation.isEmpty else { return nil }
         let scored = try HeldOutLoss(
             of: parts.model, over: parts.evaluation, microRows: parts.plan.microRows,
-            isStopped: { isStopped })
+            preference: parts.preference, isStopped: { isStopped })
         guard let loss = scored else { return nil }
         try recorder.record(loss, step: state.step)
         remember(loss)

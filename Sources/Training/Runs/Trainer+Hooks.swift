@@ -133,7 +133,10 @@ extension Trainer {
 
     /// What weights hold numbers that are not finite; nil where none do.
     private var brokenWeights: String? {
-        let models = [("the model", parts.model), ("the teacher", parts.teacher?.model)]
+        let models = [
+            ("the model", parts.model), ("the teacher", parts.teacher?.model),
+            ("the reference", parts.preference?.reference.model),
+        ]
         for case (let whose, let model?) in models {
             guard let name = model.nonFiniteParameter else { continue }
             return "\(name) of \(whose) holds numbers that are not finite"

@@ -109,7 +109,8 @@ extension Trainer {
         var report = StepReport(
             step: state.step, totalSteps: dials.totalSteps, loss: update.measured.outcome.loss,
             gradientNorm: update.measured.outcome.gradientNorm,
-            lossParts: update.measured.outcome.parts, learningRate: rate,
+            lossParts: update.measured.outcome.parts, pairs: update.measured.outcome.pairs,
+            learningRate: rate,
             tokens: batch.tokenCount, totalTokens: state.tokens,
             lossTokens: batch.lossTokenCount,
             tokensBySource: Dictionary(

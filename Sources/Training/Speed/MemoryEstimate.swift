@@ -39,7 +39,7 @@ public struct MemoryEstimate: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - model: the sizes of the run's model.
-    ///   - teacher: those of whom it learns from.
+    ///   - teacher: those of whom it learns from, or of the reference beside it.
     public init(
         _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration,
         teacher: ModelConfiguration? = nil
@@ -60,7 +60,7 @@ public struct MemoryEstimate: Sendable, Hashable {
             Double(plan.microRows) * Double(configuration.sequenceLength)
                 * Double(width * plan.precision.byteCount), 1e18)
         let weights = min(Double(Census(teacher).parameters) * Double(copies), 1e18)
-        items = training.items + [Item(name: "teacher", bytes: Int(weights + passing))]
+        items = training.items + [Item(name: configuration.preference == nil ? "teacher" : "reference", bytes: Int(weights + passing))]
     }
 
     /// What training a model takes: every weight of it, or adapters beside it.

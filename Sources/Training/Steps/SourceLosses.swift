@@ -20,8 +20,20 @@ struct SourceLosses {
     ///   - tokenLosses: one a place of the rows, unweighted.
     ///   - rows: the pass's rows.
     mutating func add(_ tokenLosses: Tensor, of rows: Batch) {
-        let losses = tokenLosses.read()
-        for piece in rows.pieces {
+        add(tokenLosses.read(), of: rows)
+    }
+
+    /// Takes in a pass with pairs of answers, whose losses are their own.
+    mutating func add(_ scores: PreferenceLoss.Scores, of rows: Batch) {
+        for pair in scores.pairs {
+            nats[pair.source] += pair.weight * pair.loss.value
+            weights[pair.source] += pair.weight
+        }
+        add(scores.tokenLosses, of: rows)
+    }
+
+    private mutating func add(_ losses: [Float], of rows: Batch) {
+        for piece in rows.pieces where piece.second == nil {
             for column in piece.columns {
                 let place = piece.row * rows.length + column
                 let weight = Double(rows.lossWeights[place])
@@ -32,7 +44,7 @@ struct SourceLosses {
         }
     }
 
-    /// Nats a token, of the sources that gave a label.
+    /// Nats a token, or a pair, of the sources that gave a label.
     var means: [String: Double] {
         var means: [String: Double] = [:]
         for (index, source) in sources.enumerated() where weights[index] > 0 {

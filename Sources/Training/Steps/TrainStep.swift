@@ -19,6 +19,9 @@ final class TrainStep {
     private let recomputes: Bool
     private let noise: EmbeddingNoise?
     private let teacher: Teacher?
+    private let preference: PreferenceLoss?
+    /// What the pairs of the last batch came to.
+    private var pairs: PairNumbers?
     /// What the last loss was made of, where there is a teacher.
     private var lossParts: LossParts?
     /// What each source of the last batch gave to the loss.
@@ -33,7 +36,7 @@ final class TrainStep {
     init(
         model: Decoder, optimizer: any Optimizer, gradients: Gradients, microRows: Int,
         clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil, teacher: Teacher? = nil,
-        upRate: Double = 1, seed: UInt64 = 0
+        preference: PreferenceLoss? = nil, upRate: Double = 1, seed: UInt64 = 0
     ) {
         self.model = model
         self.optimizer = optimizer
@@ -43,6 +46,7 @@ final class TrainStep {
         self.recomputes = recomputes
         self.noise = noise
         self.teacher = teacher
+        self.preference = preference
         self.seed = seed
         rateFactors =
             upRate == 1
@@ -58,6 +62,8 @@ final class TrainStep {
         var gradientNorm: Double
         /// What the loss was made of, where there is a teacher.
         var parts: LossParts?
+        /// What the pairs of answers came to, where there are any.
+        var pairs: PairNumbers?
         /// Mean loss by source, of those with a label in the batch.
         var lossBySource: [String: Double] = [:]
         var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
@@ -99,6 +105,7 @@ final class TrainStep {
         return Measured(
             outcome: Outcome(
                 loss: loss, gradientNorm: norm.norm, parts: lossParts,
+                pairs: pairs.flatMap { $0.count > 0 ? $0 : nil },
                 lossBySource: sourceLosses?.means ?? [:]),
             scale: norm.scale, parameters: parameters)
     }
@@ -121,6 +128,8 @@ final class TrainStep {
         // One source alone has the loss of the whole.
         sourceLosses = batch.sources.count > 1 ? SourceLosses(batch.sources) : nil
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
+        pairs = preference.map { _ in PairNumbers() }
+        let normalizers = preference.map { _ in PreferenceLoss.Normalizers(batch) }
         var loss = 0.0
         var nextRow = 0
         let labelled = batch.rows - sampledRows
@@ -146,6 +155,10 @@ final class TrainStep {
             let hidden = model.hidden(
                 micro.ids, in: micro.context, noise: noise(part, firstRow: firstRow),
                 recompute: recomputes, on: tape)
+            if let preference, let normalizers {
+                loss += learn(preference, hidden, from: part, micro, normalizers, on: tape)
+                continue
+            }
             let traced = self.loss(
                 hidden, of: part, micro, normalizer, hasLabels: hasLabels, on: tape)
             tape.backward(from: traced)
@@ -174,6 +187,25 @@ final class TrainStep {
         if hasLabels { sourceLosses?.add(result.tokenLosses, of: part) }
         lossParts?.add(result, weights: part.lossWeights, normalizer: normalizer)
         return result.loss
+    }
+
+    /// Gradients of a pass with pairs of answers.
+    ///
+    /// - Returns: the pass's share of the loss.
+    private func learn(
+        _ preference: PreferenceLoss, _ hidden: Traced, from part: Batch, _ micro: MicroBatch,
+        _ normalizers: PreferenceLoss.Normalizers, on tape: Tape
+    ) -> Double {
+        let scores = preference.scores(of: part, micro, hidden: hidden.value, by: model)
+        let weights = preference.weights(of: part, scores, normalizers)
+        let traced = model.loss(
+            hidden, targets: micro.targets,
+            weights: Tensor(weights, shape: [weights.count], on: model.backend), normalizer: 1,
+            on: tape)
+        tape.backward(from: traced.loss)
+        scores.pairs.forEach { pairs?.add($0) }
+        sourceLosses?.add(scores, of: part)
+        return preference.value(of: part, scores, normalizers)
     }
 
     private func noise(_ part: Batch, firstRow: Int) -> Tensor? {

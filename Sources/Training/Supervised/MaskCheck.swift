@@ -25,12 +25,18 @@ struct MaskCheck {
         for index in 0..<count {
             let masked = try MaskedRow(
                 document: index, of: shard, packing: packing, tokenizer: tokenizer)
-            let row: TrainingRow
             do {
-                row = try TrainingRow(
-                    json: source.row(of: masked.origin), format: rows.format,
-                    fields: rows.fields)
-                try check(masked, row)
+                let json = try source.row(of: masked.origin)
+                if rows.areCompared {
+                    let row = try PreferenceRow(json: json, fields: rows.fields)
+                    for (side, own) in zip(masked.sides(tokenizer), [row.chosen, row.rejected]) {
+                        try check(side, own)
+                    }
+                } else {
+                    try check(
+                        masked,
+                        TrainingRow(json: json, format: rows.format, fields: rows.fields))
+                }
             } catch let error as ConversationError {
                 throw refusal(masked, "\(error)")
             }

@@ -7,7 +7,7 @@ public struct MaskedRow: Sendable {
     public struct Token: Sendable, Hashable {
         /// The token's id.
         public var id: Int32
-        /// 0 for what is only read.
+        /// 0 for what is only read, below 0 for an answer that was rejected.
         public var weight: Float
     }
 
@@ -15,7 +15,7 @@ public struct MaskedRow: Sendable {
     public struct Stretch: Sendable, Hashable {
         /// What the tokens stand for, special ones spelled out.
         public var text: String
-        /// 0 for what is only read.
+        /// 0 for what is only read, below 0 for an answer that was rejected.
         public var weight: Float
     }
 
@@ -25,6 +25,8 @@ public struct MaskedRow: Sendable {
     public let tokens: [Token]
     /// The same, joined where they count the same.
     public let stretches: [Stretch]
+    /// Where the rejected side of a pair of answers begins in `tokens`; nil for rows that are none.
+    public let second: Int?
 
     /// Reads document `index` of a source, beginning and end included where packing sets them.
     public init(
@@ -44,6 +46,16 @@ public struct MaskedRow: Sendable {
         if let end = packing.end, !extent.goesOn {
             tokens.append(Token(id: end, weight: weights.last ?? 1))
         }
+        if let second = run.second {
+            for index in second..<tokens.count { tokens[index].weight *= -1 }
+        }
+        self.init(
+            tokens, second: run.second, origin: try source.origin(ofDocument: index), tokenizer)
+    }
+
+    private init(
+        _ tokens: [Token], second: Int?, origin: DocumentOrigin, _ tokenizer: any Tokenizer
+    ) {
         var stretches: [(ids: [Int32], weight: Float)] = []
         for token in tokens {
             if let last = stretches.indices.last, stretches[last].weight == token.weight {
@@ -60,14 +72,27 @@ public struct MaskedRow: Sendable {
             if index == stretches.indices.last { text += decoder.flush() }
             return Stretch(text: text, weight: stretch.weight)
         }
-        origin = try source.origin(ofDocument: index)
+        self.second = second
+        self.origin = origin
+    }
+
+    /// Each side of a pair as a row by itself, whose answer is learned; the row, where it is no pair.
+    func sides(_ tokenizer: any Tokenizer) -> [MaskedRow] {
+        guard let second else { return [self] }
+        return [tokens[..<second], tokens[second...]].map { side in
+            MaskedRow(
+                side.map { Token(id: $0.id, weight: abs($0.weight)) }, second: nil, origin: origin,
+                tokenizer)
+        }
     }
 
     /// Tokens that count in the loss.
-    public var trainedCount: Int { tokens.count { $0.weight > 0 } }
+    public var trainedCount: Int { tokens.count { $0.weight != 0 } }
 
-    /// The text, with what is learned between `{+` and `+}`.
+    /// The text, with what is learned between `{+` and `+}`, and what is rejected between `[-` and `-]`.
     public var marked: String {
-        stretches.map { $0.weight > 0 ? "{+\($0.text)+}" : $0.text }.joined()
+        stretches.map {
+            $0.weight > 0 ? "{+\($0.text)+}" : $0.weight < 0 ? "[-\($0.text)-]" : $0.text
+        }.joined()
     }
 }

@@ -4,7 +4,7 @@ import LuaRuntime
 
 /// `nj.data`: where text comes from.
 enum DataDeclarations {
-    static let kinds = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat])
+    static let kinds = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat, preference])
 
     /// One source, or a mix of them.
     static let all: [Binding] = [
@@ -25,6 +25,10 @@ enum DataDeclarations {
             "data.chat", .record(chat),
             doc: "Files with one conversation, or one prompt with its completion, a line, for "
                 + "method = \"sft\" and \"distill\"."),
+        .constructor(
+            "data.preference", .record(preference),
+            doc: "Files with one question and two answers, of which one is preferred, a line, for "
+                + "method = \"dpo\"."),
         .constructor(
             "data.mix", .mix(kinds),
             doc: "Several named sources, each with its share: by weights, or in percent, where "
@@ -131,6 +135,22 @@ enum DataDeclarations {
                     + "\"question\", completion = \"answer.text\" }; with it, only these, weight, "
                     + "tools and chat_template_kwargs are read"),
         ] + badRows + [invalidUTF8, validation] + card, tag: "chat")
+
+    private static let preference = Record(
+        noun: "preference",
+        fields: [
+            paths,
+            Field(
+                "too_long", .choice([Source.TooLong.drop, .stop].map(\.rawValue)),
+                .value(.string(LuaString(Source.TooLong.drop.rawValue))),
+                "what to do with a pair whose two sides together have more tokens than "
+                    + "sequence_length: drop it, or stop"),
+            Field(
+                "fields", .map(.text), .none,
+                "where the rows keep prompt, chosen and rejected, as in { chosen = "
+                    + "\"answers.good\" }; with it, only these, tools and chat_template_kwargs are "
+                    + "read"),
+        ] + badRows + [invalidUTF8, validation] + card, tag: "preference")
 
     private static let folder = Record(
         noun: "folder",

@@ -23,7 +23,7 @@ enum RecipeDeclarations {
         + "model = { from = \"runs/base\", lora = nj.lora { rank = 16 } }"
 
     /// Objectives that other versions know.
-    private static let otherMethods = ["dpo", "reward", "grpo"]
+    private static let otherMethods = ["reward", "grpo"]
 
     private static let mostSteps = 1_000_000_000
 
@@ -61,6 +61,9 @@ enum RecipeDeclarations {
             "teacher", .record(teacher), .none,
             "with method = \"distill\", the model to learn from: a folder or a run's checkpoint"),
         Field(
+            "preference", .record(preference), .none,
+            "with method = \"dpo\", how pairs of answers are learned from"),
+        Field(
             "tokenizer", .text, .value("model"),
             "\"byte\", \"model\" for the model's own, or a path relative to the recipe"),
         Field(
@@ -68,14 +71,15 @@ enum RecipeDeclarations {
             "give a source such as nj.data.text { path = \"book.txt\" }, or nj.data.mix { ... }"),
         Field(
             "chat_template", .text, .value("model"),
-            "how conversations become text, with method = \"sft\" or \"distill\": \"model\" for the model's own, "
-                + "a plugin in use that has one (\"house-style\", \"house-style/NAME\"), a file "
-                + "relative to the recipe, the template itself, or \"chatml\""),
+            "how conversations become text, with method = \"sft\", \"distill\" or \"dpo\": "
+                + "\"model\" for the model's own, a plugin in use that has one (\"house-style\", "
+                + "\"house-style/NAME\"), a file relative to the recipe, the template itself, or "
+                + "\"chatml\""),
         Field("sequence_length", .integer(1...(1 << 24)), .value(512), "tokens a row"),
         Field(
             "packing", .choice(Packing.Policy.allCases.map(\.rawValue)), .none,
             "fill rows and cut where they end (chunk), one document a row (pad), or as many as fit "
-                + "whole (whole); by default chunk, and whole with method = \"sft\""),
+                + "whole (whole); by default chunk, and whole where answers are learned"),
     ]
 
     private static let course: [Field] = [
@@ -161,6 +165,25 @@ enum RecipeDeclarations {
                     "the share of the rows that the student writes itself, from the beginnings of "
                         + "the data's; they have no labels"),
             ], shorthand: "from")
+    }()
+
+    private static let preference: Record = {
+        let usual = Preference()
+        return Record(
+            noun: "preferring",
+            fields: [
+                Field(
+                    "beta", .number(.positive), .value(.number(usual.beta)),
+                    "what a change of a likelihood against the reference is worth; less lets the "
+                        + "model go further from it"),
+                Field(
+                    "label_smoothing", .number(.share), .value(.number(usual.labelSmoothing)),
+                    "the share of pairs that are taken to be the wrong way round, below 0.5"),
+                Field(
+                    "reference", .text, .none,
+                    "the model that changes are counted from: a folder relative to the recipe, or a "
+                        + "run's checkpoint; by default the one that the run begins from"),
+            ])
     }()
 
     private static let reload = Record(
