@@ -53,8 +53,14 @@ final class RunDisplay: RunObserver {
         display.message(
             "step \(step): " + style.paint("held-out loss ", .dim)
                 + style.paint(HumanFormat.fixed(loss.loss, digits: 4), .bold)
-                + style.paint("  bits/byte ", .dim)
-                + style.paint(HumanFormat.fixed(loss.bitsPerByte, digits: 4), .bold)
+                + (loss.bitsPerByte.isNaN
+                    ? ""
+                    : style.paint("  bits/byte ", .dim)
+                        + style.paint(HumanFormat.fixed(loss.bitsPerByte, digits: 4), .bold))
+                + (loss.pairs.map {
+                    style.paint("  pairs right ", .dim)
+                        + style.paint(HumanFormat.percent($0.accuracy), .bold)
+                } ?? "")
                 + loss.named.map { name, loss in
                     style.paint("  \(PrintableText.line(name)) ", .dim)
                         + HumanFormat.fixed(loss, digits: 4)

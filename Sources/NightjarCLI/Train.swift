@@ -191,15 +191,18 @@ struct Train: ParsableCommand {
     private func showHeldOut(_ summary: RunSummary) throws {
         guard summary.heldOutBefore != nil || summary.heldOutAfter != nil else { return }
         let names = (summary.heldOutAfter ?? summary.heldOutBefore)?.named.map(\.name) ?? []
+        let hasPairs = (summary.heldOutAfter ?? summary.heldOutBefore)?.pairs != nil
         var table = AlignedTable(
-            columns: ["", "held-out loss", "bits/byte"] + names.map(PrintableText.line))
+            columns: ["", "held-out loss", "bits/byte"] + (hasPairs ? ["pairs right"] : [])
+                + names.map(PrintableText.line))
         for (name, loss) in [("before", summary.heldOutBefore), ("after", summary.heldOutAfter)] {
             guard let loss else { continue }
             table.add(
                 [
                     name, HumanFormat.fixed(loss.loss, digits: 4),
-                    HumanFormat.fixed(loss.bitsPerByte, digits: 4),
+                    loss.bitsPerByte.isNaN ? "" : HumanFormat.fixed(loss.bitsPerByte, digits: 4),
                 ]
+                    + (hasPairs ? [loss.pairs.map { HumanFormat.percent($0.accuracy) } ?? ""] : [])
                     + names.map {
                         loss.lossBySource[$0].map { HumanFormat.fixed($0, digits: 4) } ?? ""
                     })

@@ -25,13 +25,16 @@ public struct PairNumbers: Sendable, Hashable {
     /// The mean loss, in nats a pair.
     public var meanLoss: Double { loss / count }
 
+    /// The share of pairs in which the chosen answer has the larger reward.
+    public var accuracy: Double { right / count }
+
     /// Means over the pairs: rewards of both sides, how far they lie apart, the share in which the
     /// chosen answer has the larger one, and log-likelihoods of whole answers.
     public var named: [(name: String, value: Double)] {
         [
             ("rewards/chosen", chosenReward / count), ("rewards/rejected", rejectedReward / count),
             ("rewards/margins", (chosenReward - rejectedReward) / count),
-            ("rewards/accuracies", right / count), ("logps/chosen", chosenLikelihood / count),
+            ("rewards/accuracies", accuracy), ("logps/chosen", chosenLikelihood / count),
             ("logps/rejected", rejectedLikelihood / count),
         ]
     }
