@@ -65,7 +65,7 @@ struct Advise: ParsableCommand {
         around.replay = try replay.flatMap {
             try SourceDetection.sources(of: [Self.absolute($0)], field: field).first
         }
-        if let counter, advice.method == .supervised {
+        if let counter, advice.method != .languageModelling {
             around.hasChatTemplate =
                 try ChatTemplateSource.model.template(of: counter) != nil
         }
@@ -135,6 +135,7 @@ struct Advise: ParsableCommand {
         }
         if data.conversations > 0 {
             add("conversations", "\(data.conversations)")
+            if data.pairs > 0 { add("pairs of answers", "\(data.pairs)") }
             add("turns", "\(data.turns)")
             add("tokens of conversations", HumanFormat.count(data.conversationTokens))
             add("tokens an answer", HumanFormat.fixed(data.meanAnswerTokens, digits: 1))
@@ -160,7 +161,7 @@ struct Advise: ParsableCommand {
             "files": data.files, "rows": data.rows, "dropped_rows": data.droppedRows,
             "documents": data.documents, "text_bytes": data.textBytes,
             "text_tokens": data.textTokens, "conversations": data.conversations,
-            "turns": data.turns, "answers": data.answers,
+            "pairs": data.pairs, "turns": data.turns, "answers": data.answers,
             "conversation_tokens": data.conversationTokens,
             "mean_answer_tokens": data.meanAnswerTokens, "bytes_per_token": data.bytesAToken,
             "tokens_measured": data.isMeasured, "duplicate_share": data.duplicateShare,

@@ -80,6 +80,24 @@ import Training
         #expect(advice.method == .supervised && advice.stage == .post)
     }
 
+    @Test func pairsOfAnswersArePreferred() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<50).map {
+            #"{"prompt": "\#($0)?", "chosen": "yes", "rejected": "no"}"#
+        }
+        try folder.write(
+            (rows + [#"{"prompt": "a"}"#]).joined(separator: "\n"), to: "pairs.jsonl")
+        try folder.write("plain text", to: "plain.txt")
+        let sources = try SourceDetection.sources(of: [folder.url.path])
+        #expect(sources.map(\.name).contains("pairs"))
+        let data = try statistics(sources)
+        #expect(data.pairs == 50 && data.droppedRows == 1 && data.documents == 1)
+        let advice = StageAdvice(data, parameters: 1_000_000)
+        #expect(advice.method == .preference && advice.stage == .post && advice.entry == .post)
+        #expect(!advice.usesAdapter && advice.replayShare == 0.25)
+        #expect(advice.choices.contains { $0.what == "method" && $0.choice == "dpo" })
+    }
+
     @Test func withoutAModelThePublishedThresholdsStand() throws {
         let data = try statistics(texts(["a little text"]))
         let advice = StageAdvice(data, parameters: nil)

@@ -46,7 +46,7 @@ public struct AdvisedRecipe: Sendable {
                     + "nightjar advise --replay PATH"
             ]
         }
-        if advice.method == .supervised, around.model != nil, !around.hasChatTemplate {
+        if learnsAnswers, around.model != nil, !around.hasChatTemplate {
             lines += [
                 "  -- The model has no template for conversations; this one fits any tokenizer."
             ]
@@ -63,8 +63,7 @@ public struct AdvisedRecipe: Sendable {
 
     /// The advice's is for the model that was named; a small new one learns at that of its size.
     private var rate: Double {
-        around.model == nil
-            ? StageAdvice.usualRate(parameters: 10_000_000) : advice.learningRate
+        isNew ? StageAdvice.usualRate(parameters: 10_000_000) : advice.learningRate
     }
 
     /// What stands beside the data, where the advice wants any.
@@ -75,6 +74,11 @@ public struct AdvisedRecipe: Sendable {
         if let model = around.model {
             let lora = advice.usesAdapter ? ", lora = nj.lora { rank = 16, alpha = 32 }" : ""
             lines.append("model = { from = \(quoted(model))\(lora) },")
+        } else if advice.method == .preference {
+            lines += [
+                "-- No model was named: put one here that answers already (nightjar advise --model).",
+                "model = \"runs/NAME\",",
+            ]
         } else {
             lines += [
                 "-- No model was named: this is a small one of its own.",
@@ -83,10 +87,13 @@ public struct AdvisedRecipe: Sendable {
                 "  num_hidden_layers = 4, num_attention_heads = 4 } },",
             ]
         }
-        let tokenizer = around.tokenizer ?? (around.model == nil ? "byte" : nil)
+        let tokenizer = around.tokenizer ?? (isNew ? "byte" : nil)
         if let tokenizer { lines.append("tokenizer = \(quoted(tokenizer)),") }
         return lines
     }
+
+    /// Whether the recipe makes a model of its own; answers are compared by one that answers already.
+    private var isNew: Bool { around.model == nil && advice.method != .preference }
 
     private var schedule: String {
         switch (advice.entry, advice.stage) {
@@ -104,15 +111,19 @@ public struct AdvisedRecipe: Sendable {
         return "tokens = \(max(1, Int(tokens.rounded())))"
     }
 
+    private var learnsAnswers: Bool {
+        advice.method == .supervised || advice.method == .preference
+    }
+
     private var learnedTokens: Int {
-        advice.method == .supervised ? data.conversationTokens : data.textTokens
+        learnsAnswers ? data.conversationTokens : data.textTokens
     }
 
     /// The sources that the method learns from; several share by their size.
     private var mix: String {
-        let isSupervised = advice.method == .supervised
         var entries = zip(data.sources, data.sourceBytes).filter { source, _ in
-            if case .conversations = source.format { isSupervised } else { !isSupervised }
+            guard case .conversations(let rows) = source.format else { return !learnsAnswers }
+            return learnsAnswers && (advice.method == .preference || !rows.areCompared)
         }
         if entries.isEmpty { entries = Array(zip(data.sources, data.sourceBytes)) }
         if replay == nil, entries.count == 1 { return constructor(entries[0].0, share: nil) }
@@ -167,7 +178,7 @@ public struct AdvisedRecipe: Sendable {
         switch format {
         case .jsonLines: "nj.data.jsonl"
         case .delimited: "nj.data.csv"
-        case .conversations: "nj.data.chat"
+        case .conversations(let rows): rows.areCompared ? "nj.data.preference" : "nj.data.chat"
         case .text, .automatic: "nj.data.text"
         }
     }

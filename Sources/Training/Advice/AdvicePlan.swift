@@ -142,12 +142,38 @@ extension StageAdvice {
             ]
         }
 
+        /// For questions with two answers.
+        init(pairs: Int) {
+            (entry, stage, method) = (.post, .post, .preference)
+            replayShare = 0.25
+            epochs = 1
+            rateFactor = 0.01
+            rateReason =
+                "preferring takes a hundredth of it: the model is to stay near where it began "
+                + "(Rafailov et al. 2023)"
+            choices = [
+                Choice(
+                    what: "stage", choice: "post",
+                    reason: "the data compares answers: it says which is better, not how to answer"),
+                Choice(
+                    what: "begin from", choice: "post",
+                    reason: "changes are counted from a model that answers already"),
+                Choice(
+                    what: "method", choice: "dpo",
+                    reason: "\(pairs) questions with a chosen answer and a rejected one"),
+                replay,
+                Choice(
+                    what: "epochs", choice: StageAdvice.text(epochs),
+                    reason: "one to three are usual; more move the model far for little"),
+            ]
+        }
+
         private var replay: Choice {
             let percent = "\(Int((100 * replayShare).rounded())) %"
             let reason =
                 switch (method, replayShare) {
                 case (_, 0): "an adapter leaves the model's weights as they are"
-                case (.supervised, _):
+                case (.supervised, _), (.preference, _):
                     "a quarter kept general ability in the published case; without any, more than a "
                         + "third of it was lost"
                 case (_, ..<0.5):

@@ -22,6 +22,8 @@ public struct DataStatistics: Sendable {
     public private(set) var textBytes = 0
     /// Conversations, and prompts with their completions.
     public private(set) var conversations = 0
+    /// Questions with two answers, of which one is preferred.
+    public private(set) var pairs = 0
     /// Messages of all of them.
     public private(set) var turns = 0
     /// Messages that would be learned.
@@ -67,18 +69,26 @@ public struct DataStatistics: Sendable {
         let all = sourceBytes.reduce(0, +)
         var before = 0
         for (source, reader) in zip(sources, readers) {
-            let format: RowFormat? =
-                if case .conversations(let rows) = source.format { rows.format } else { nil }
+            let rows: Source.ConversationRows? =
+                if case .conversations(let rows) = source.format { rows } else { nil }
             let report = try reader.read { document, report in
                 progress(before + report.bytes, all)
                 compare(document, &seen)
-                guard let format else {
+                guard let rows else {
                     sample.add(document.utf8)
                     return add(text: document)
                 }
                 do throws(ConversationError) {
-                    let row = try TrainingRow(json: document.utf8, format: format)
-                    add(row, document, &sample)
+                    if rows.areCompared {
+                        let row = try PreferenceRow(json: document.utf8, fields: rows.fields)
+                        pairs += 1
+                        for side in [row.chosen, row.rejected] { add(side, &sample) }
+                        return
+                    }
+                    add(
+                        try TrainingRow(
+                            json: document.utf8, format: rows.format, fields: rows.fields),
+                        &sample)
                 } catch {
                     droppedRows += 1
                     if firstDrops.count < 3 {
@@ -88,7 +98,7 @@ public struct DataStatistics: Sendable {
             }
             before += report.bytes
             files += report.files
-            rows += report.rows
+            self.rows += report.rows
             droppedRows += report.droppedRows
             firstDrops += report.drops.flatMap(\.firstCases).prefix(3)
         }
@@ -117,9 +127,7 @@ public struct DataStatistics: Sendable {
         textBytes += document.utf8.count
     }
 
-    private mutating func add(
-        _ row: TrainingRow, _ document: Document, _ sample: inout TokenSample
-    ) {
+    private mutating func add(_ row: TrainingRow, _ sample: inout TokenSample) {
         switch row.content {
         case .text(let text):
             documents += 1

@@ -2,7 +2,7 @@ import Conversations
 public import Corpora
 import Foundation
 
-/// Tells what files hold: rows of conversations, rows of text, or plain text.
+/// Tells what files hold: pairs of answers, rows of conversations, rows of text, or plain text.
 public enum SourceDetection {
     /// Sources for paths as a user names them, each kind of content in one.
     ///
@@ -16,14 +16,19 @@ public enum SourceDetection {
         var texts: [String] = []
         var rows: [String] = []
         var chats: [String] = []
+        var pairs: [String] = []
         var sources: [Source] = []
         func sort(_ file: String) throws {
             guard file.hasSuffix(".jsonl") || file.hasSuffix(".ndjson") else {
                 texts.append(file)
                 return
             }
-            let hasTurns = try field == nil && holdsConversations(file)
-            if hasTurns { chats.append(file) } else { rows.append(file) }
+            guard field == nil else { return rows.append(file) }
+            switch try content(of: file) {
+            case .text: rows.append(file)
+            case .conversations: chats.append(file)
+            case .pairs: pairs.append(file)
+            }
         }
         for path in paths {
             var isFolder: ObjCBool = false
@@ -67,6 +72,12 @@ public enum SourceDetection {
                     name: "conversations", place: .files(chats),
                     format: .conversations(.init())))
         }
+        if !pairs.isEmpty {
+            sources.append(
+                Source(
+                    name: "pairs", place: .files(pairs),
+                    format: .conversations(.init(areCompared: true))))
+        }
         return sources
     }
 
@@ -85,8 +96,10 @@ public enum SourceDetection {
         }.sorted().map { folder + "/" + $0 }
     }
 
-    /// Whether the first row of a file has turns; false where it is text in the usual key.
-    private static func holdsConversations(_ path: String) throws -> Bool {
+    private enum Content { case text, conversations, pairs }
+
+    /// What the first row of a file is.
+    private static func content(of path: String) throws -> Content {
         guard let handle = FileHandle(forReadingAtPath: path) else {
             throw CorporaError(
                 .missingFile, "the file cannot be read", advice: "Check its permissions.",
@@ -100,10 +113,11 @@ public enum SourceDetection {
             throw CorporaError(
                 .emptyCorpus, "the file holds no row", advice: "Name one that does.", path: path)
         }
+        if (try? PreferenceRow(json: Array(first))) != nil { return .pairs }
         do throws(ConversationError) {
             let row = try TrainingRow(json: Array(first), format: .automatic)
-            if case .text = row.content { return false }
-            return true
+            if case .text = row.content { return .text }
+            return .conversations
         } catch {
             throw CorporaError(
                 .badSetting, "the first row is none that is known: \(error)",

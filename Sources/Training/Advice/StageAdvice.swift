@@ -43,7 +43,9 @@ public struct StageAdvice: Sendable {
         let teachesAnswers = data.conversationTokens > data.textTokens
         let size = parameters ?? AdviceRules.publishedParameters
         let plan =
-            teachesAnswers
+            teachesAnswers && 4 * data.pairs > data.conversations
+            ? Plan(pairs: data.pairs)
+            : teachesAnswers
             ? Plan(conversations: data.conversations)
             : Plan(tokens: Self.uniqueTokens(data), parameters: size, isKnown: parameters != nil)
         (entry, stage, method) = (plan.entry, plan.stage, plan.method)
@@ -52,7 +54,9 @@ public struct StageAdvice: Sendable {
         epochs = plan.epochs
         let rate = AdviceRules.learningRate(parameters: size)
         learningRate = rate * plan.rateFactor
-        let wanted = data.meanTokens * (teachesAnswers ? 2 : 4)
+        // Both sides of a pair stand in one row.
+        let sides = method == .preference ? 2.0 : 1
+        let wanted = data.meanTokens * (teachesAnswers ? 2 : 4) * sides
         let most = min(2048, positions ?? 2048)
         var length = 128
         while Double(length) < wanted, length < most { length *= 2 }
@@ -70,7 +74,8 @@ public struct StageAdvice: Sendable {
                     what: "sequence_length", choice: "\(sequenceLength)",
                     reason:
                         "a text or conversation has \(Int(data.meanTokens.rounded())) tokens on "
-                        + "average"),
+                        + "average"
+                        + (method == .preference ? ", and a row holds both of a pair" : "")),
             ]
         remarks = Self.remarks(data, teachesAnswers: teachesAnswers)
     }
