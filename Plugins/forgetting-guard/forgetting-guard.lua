@@ -34,6 +34,16 @@ local function more_replay(ctx)
   return found and dials or nil
 end
 
+-- How much worse the probe was when the checkpoint was saved that the run would go back to; nil where
+-- that was not measured.
+local function decline_at(step, seen)
+  local last
+  for _, entry in ipairs(seen) do
+    if entry.step <= step then last = entry.worse end
+  end
+  return last
+end
+
 local function slower(ctx)
   local factor = ctx.dials["schedule.factor"] or 1
   if factor <= ctx.settings.least_factor then return nil end
@@ -65,12 +75,19 @@ return {
       if not (now and start and now[settings.value] and start[settings.value]) then return nil end
       local worse = decline(now, start, settings)
       nj.metric.log("forgetting", worse)
+      local seen = ctx.state.seen or {}
+      local back = ctx.rollback_step and decline_at(ctx.rollback_step, seen)
+      if #seen == 64 then table.remove(seen, 1) end
+      seen[#seen + 1] = { step = ctx.step, worse = worse }
+      ctx.state.seen = seen
       if worse <= settings.tolerance or not is_certain(now, start, settings) then return nil end
       local reason = ("%s of %s is %.1f %% worse than at the start"):format(
         settings.value, settings.probe, 100 * worse)
       local dials = more_replay(ctx) or slower(ctx)
       local goes_back = worse >= settings.rollback_at and ctx.rollback_step
         and ctx.rollbacks < ctx.max_rollbacks and ctx.step < ctx.total_steps
+        -- What was as bad then would be no help.
+        and (not back or back < worse - settings.tolerance)
       if not dials and not goes_back then
         nj.log.warn(reason .. ", and there is nothing left to change")
         return nil
@@ -116,6 +133,22 @@ return {
         action = "rollback",
         dials = { ["schedule.factor"] = 0.5 },
         reason = "accuracy of general is 20.0 % worse than at the start",
+      },
+    },
+    {
+      -- The checkpoint was worse than now.
+      call = "hooks.on_probe",
+      state = { seen = { { step = 50, worse = 0.12 } } },
+      with = {
+        step = 60, total_steps = 1000, max_rollbacks = 3, rollback_step = 50,
+        probes = { general = { loss = 2.2, loss_low = 2.19, loss_high = 2.21 } },
+        start = { general = { loss = 2.0 } },
+        dials = { ["data.customer.percent"] = 60.0 },
+      },
+      gives = {
+        action = "keep",
+        dials = { ["data.customer.percent"] = 50.0 },
+        reason = "loss of general is 10.0 % worse than at the start",
       },
     },
   },

@@ -43,13 +43,19 @@ return {
       if not held or ctx.held_out_step == ctx.state.step then return nil end
       local paths, values, sum = shares(ctx.dials)
       ctx.state.first = ctx.state.first or values
-      local first, weights, total = ctx.state.first, {}, 0
+      local first, signals, weights, total = ctx.state.first, {}, {}, 0
+      local most = -math.huge
       for name in pairs(paths) do
         local value = signal(name, ctx)
         if value and (first[name] or 0) > 0 then
-          weights[name] = first[name] * math.exp(ctx.settings.sharpness * value)
-          total = total + weights[name]
+          signals[name] = ctx.settings.sharpness * value
+          most = math.max(most, signals[name])
         end
+      end
+      -- Against the largest: nothing overflows, and equal losses leave the mix exactly as it is.
+      for name, value in pairs(signals) do
+        weights[name] = first[name] * math.exp(value - most)
+        total = total + weights[name]
       end
       ctx.state.losses, ctx.state.step = held, ctx.held_out_step
       local count = 0

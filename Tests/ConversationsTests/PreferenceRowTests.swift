@@ -67,7 +67,28 @@ import Testing
         #expect(messages(row.rejected).last == "assistant: e (1.0)")
     }
 
+    @Test func keysThatAreNotMappedKeepTheirNames() throws {
+        let row = try row(
+            #"{"prompt": "a", "rejected": "c", "answers": {"good": "b"}}"#,
+            ["chosen": "answers.good"])
+        #expect(row.chosen.content == .completion(prompt: "a", completion: "b"))
+        #expect(row.rejected.content == .completion(prompt: "a", completion: "c"))
+    }
+
+    /// Texts that only look the same are not.
+    @Test func bytesDecideWhatIsTheSame() throws {
+        _ = try row("{\"prompt\": \"a\", \"chosen\": \"\u{e9}\", \"rejected\": \"e\u{301}\"}")
+    }
+
     @Test(arguments: [
+        (
+            #"{"chosen": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], "rejected": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "c"}]}"#,
+            "begin with other messages"
+        ),
+        (
+            #"{"prompt": [{"role": "user", "content": "a"}], "chosen": [{"role": "assistant", "content": "b", "weight": 2}], "rejected": [{"role": "assistant", "content": "c"}]}"#,
+            "its weight is 0 or 1, not 2.0"
+        ),
         (#"{"prompt": "a", "chosen": "b"}"#, "rejected"),
         (#"{"prompt": "a", "choosen": "b", "rejected": "c"}"#, "is it \"choosen\"?"),
         (#"{"chosen": "b", "rejected": "c"}"#, "prompt"),

@@ -21,7 +21,8 @@ import Training
         let run = try folder.load(
             keys: """
                 method = "dpo", on = { bad_row = "stop" },
-                preference = { beta = 0.3, label_smoothing = 0.1, reference = "other" },
+                preference = { beta = 0.3, label_smoothing = 0.1, text_weight = 0.5,
+                  reference = "other" },
                 data = nj.data.mix {
                   pairs = { percent = 60, nj.data.preference { path = "pairs.jsonl",
                     too_long = "stop", fields = { chosen = "answers.good" }, validation = 0.1 } },
@@ -34,7 +35,8 @@ import Training
         #expect(
             run.preference
                 == Preference(
-                    beta: 0.3, labelSmoothing: 0.1, reference: folder.path + "/other"))
+                    beta: 0.3, labelSmoothing: 0.1, textWeight: 0.5,
+                    reference: folder.path + "/other"))
         let pairs = try #require(run.data.first { $0.source.name == "pairs" }).source
         #expect(pairs.badRow == .stop && pairs.split.share == 0.1)
         #expect(
@@ -62,6 +64,11 @@ import Training
         ("method = 'dpo', preference = { label_smoothing = -1 }", "preference.label_smoothing"),
         ("method = 'dpo', preference = { reference = 'gone' }", "gone"),
         ("method = 'dpo', preference = { betta = 1 }", "did you mean \"beta\""),
+        ("method = 'dpo', neftune_alpha = 5", "neftune_alpha: only method = \"sft\" or \"distill\""),
+        (
+            "method = 'dpo', model = { from = 'other', continue = true }",
+            "preference.reference: a run that goes on with another's place"
+        ),
         ("method = 'dop'", "did you mean \"dpo\""),
         ("data = nj.data.preference { path = 'pairs.jsonl', too_long = 'cut' }", "too_long"),
         ("data = nj.data.preference { path = 'gone.jsonl' }", "gone.jsonl"),

@@ -19,6 +19,22 @@ import Training
         #expect(loaded.scripts.first?.path == "\(name).lua")
     }
 
+    /// The examples of every plugin that is shipped, to the last bit on any machine.
+    @Test(arguments: [
+        "competence", "forgetting-guard", "loss-based", "plateau", "progress-notes", "short-first",
+        "spike-guard", "staged",
+    ])
+    func shippedPluginsHold(name: String) throws {
+        let root = URL(filePath: Self.recipes).deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: "\(root)/Plugins/\(name)") else {
+            Issue.record("there is no plugin \(name) in \(root)/Plugins")
+            return
+        }
+        let check = try PluginCatalogue.check(name, from: root)
+        #expect(check.entry.name == name)
+    }
+
     @Test func theRecipeWithPhasesLoadsWithoutWarnings() throws {
         let sequence = try RecipeLoader.loadPhases(
             path: "\(Self.recipes)/stages.lua", workingFolder: "/somewhere", checksFiles: false)

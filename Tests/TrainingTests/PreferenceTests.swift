@@ -96,6 +96,28 @@ extension TrainerTests {
             #expect(try whole.metrics() == stopped.metrics())
         }
 
+        /// The model that changes are counted from may not move under a run.
+        @Test func anotherReferenceIsRefusedOnResuming() throws {
+            let run = try run(steps: 6)
+            let log = RunLog()
+            log.onStep = { if $0.step == 3 { StopSignal.request() } }
+            try run.train(observer: log)
+            StopSignal.reset()
+            let other = try TinyRun(steps: 2)
+            other.configuration.seed = 9
+            other.configuration.sequenceLength = 64
+            try other.train()
+            run.configuration.preference?.reference = other.path + "/checkpoints/step-000002"
+            let error = #expect(throws: TrainingError.self) { try run.train(resumes: true) }
+            #expect("\(error.map { "\($0)" } ?? "")".contains("its reference (known from then: "))
+            run.configuration.preference?.reference = nil
+            try run.train(resumes: true)
+            // Its own checkpoints move.
+            let own = run.path
+            run.configuration.preference?.reference = own
+            #expect(throws: TrainingError.self) { try run.train(resumes: true) }
+        }
+
         @Test func theMixHoldsAndPrefetchingChangesNothing() throws {
             for unit in [Mix.Unit.tokens, .lossTokens, .samples] {
                 var metrics: [[String]] = []
@@ -129,6 +151,19 @@ extension TrainerTests {
                 losses.append(log.steps.map(\.loss))
             }
             for (a, b) in zip(losses[0], losses[1]) { #expect(abs(a / b - 1) < 1e-5) }
+        }
+
+        /// The loss is the pairs' own and the weighted mean of the text's.
+        @Test(arguments: [0, 0.25, 1]) func whatTextCountsIsSaid(weight: Double) throws {
+            let run = try run(steps: 2)
+            run.configuration.preference?.textWeight = weight
+            let log = RunLog()
+            try run.train(observer: log)
+            for step in log.steps {
+                let pairs = step.lossBySource["sums"] ?? 0
+                let text = step.lossBySource["replay"] ?? 0
+                #expect(abs(step.loss - pairs - weight * text) < 1e-5)
+            }
         }
 
         @Test func adaptersPreferToo() throws {

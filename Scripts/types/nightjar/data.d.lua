@@ -75,7 +75,7 @@
 ---@field kind? "preference"
 ---@field path string|string[] give a file, or a list of files, relative to the recipe
 ---@field too_long? "drop"|"stop" what to do with a pair whose two sides together have more tokens than sequence_length: drop it, or stop
----@field fields? table<string, string> where the rows keep prompt, chosen and rejected, as in { chosen = "answers.good" }; with it, only these, tools and chat_template_kwargs are read
+---@field fields? table<string, string> where the rows keep prompt, chosen and rejected, as in { chosen = "answers.good" }; the others keep their names
 ---@field difficulty? string the field in which rows say how difficult they are, a number of 0 or more, for data.min_difficulty and data.max_difficulty
 ---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
 ---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
@@ -87,7 +87,7 @@
 ---@class nightjar.Prepare
 ---@field kind? "prepare"
 ---@field out string give the folder to write, relative to the working folder
----@field from nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference> give a source such as nj.data.jsonl { ... }, or a table of them by name
+---@field from nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat> give a source such as nj.data.jsonl { ... }, or a table of them by name
 ---@field steps? (fun(document: nightjar.Document): boolean|string?, string?|nightjar.LengthFilter|nightjar.RepetitionFilter|nightjar.SymbolsFilter|nightjar.MojibakeFilter|nightjar.LanguageFilter|nightjar.ExactDuplicates|nightjar.NearDuplicates|nightjar.EvaluationOverlap|nightjar.PersonalData|nightjar.OwnFilter)[] what is done to each document, in order: nj.filter.*, or functions
 ---@field description? string what the result is, in a sentence
 ---@field keep_dropped? boolean whether dropped.jsonl has the texts of dropped documents too
@@ -160,7 +160,7 @@
 
 ---@class nightjar.EvaluationOverlap
 ---@field kind? "evaluation_overlap"
----@field sets table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference> give the evaluation sets by name, as in { quiz = nj.data.jsonl { path = "quiz.jsonl", field = "{question} {answer}" } }
+---@field sets table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat> give the evaluation sets by name, as in { quiz = nj.data.jsonl { path = "quiz.jsonl", field = "{question} {answer}" } }
 ---@field run_words? integer words of a run
 ---@field min_words? integer rows of fewer words than a run has are looked for whole, down to so many
 ---@field min_runs? integer different runs of one row that a document must have

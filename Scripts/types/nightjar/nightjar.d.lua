@@ -68,6 +68,7 @@
 ---@class nightjar.Preferring
 ---@field beta? number what a change of a likelihood against the reference is worth; less lets the model go further from it
 ---@field label_smoothing? number the share of pairs that are taken to be the wrong way round, below 0.5
+---@field text_weight? number what the mean cross-entropy of everything else in the mix counts beside the mean loss of the pairs
 ---@field reference? string the model that changes are counted from: a folder relative to the recipe, or a run's checkpoint; by default the one that the run begins from
 
 ---@class nightjar.Batch

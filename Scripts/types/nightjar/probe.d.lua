@@ -6,7 +6,7 @@
 ---@field kind? "loss"
 ---@field name string give the probe a name, such as name = "general"
 ---@field sets? string|string[] the text, by the names of sources with held-out parts and of evaluate.sets; "replay" is every category of the replay, "all" all of them; by default the probe's own name
----@field data? nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference a source of its own in place of sets
+---@field data? nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat a source of its own in place of sets
 ---@field tokens? integer the most tokens of each category
 
 ---@class nightjar.ChoiceProbe

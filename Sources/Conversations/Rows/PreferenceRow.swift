@@ -16,10 +16,11 @@ public struct PreferenceRow: Sendable, Equatable {
     /// `rejected` alone, whose common beginning is the question; or, as Amazon Bedrock's Converse has
     /// it, `messages` whose last one has `candidates` with a `preferenceLabel` each.
     ///
-    /// - Parameter fields: where the row keeps what the format calls by these names.
+    /// - Parameter fields: where the row keeps what the format calls by these names; other keys are
+    ///   what they are called.
     /// - Throws: `ConversationError` naming the key.
     public init(json: [UInt8], fields: [String: String] = [:]) throws(ConversationError) {
-        let row = try TrainingRow.row(json: json, fields: fields)
+        let row = try TrainingRow.row(json: json, fields: fields, keepsOthers: true)
         if let weight = try row.optional("weight"), try weight.weight() != 1 {
             throw weight.fault("a pair of answers counts as any other; leave the weight out")
         }
@@ -37,7 +38,8 @@ public struct PreferenceRow: Sendable, Equatable {
         let rejected = try row.member("rejected")
         guard case .list = chosen.value else {
             let texts = (chosen: try chosen.text(), rejected: try rejected.text())
-            guard texts.chosen != texts.rejected else { throw sameAnswer }
+            // Byte for byte: texts that only look the same are other tokens.
+            guard !texts.chosen.utf8.elementsEqual(texts.rejected.utf8) else { throw sameAnswer }
             if let prompt = try row.optional("prompt")?.text() {
                 return (
                     try completion(prompt, texts.chosen, chosen),
@@ -94,6 +96,14 @@ public struct PreferenceRow: Sendable, Equatable {
     ) throws(ConversationError) -> Sides {
         let shared = zip(chosen, rejected).prefix { $0.fields == $1.fields }.count
         guard shared < max(chosen.count, rejected.count) else { throw sameAnswer }
+        guard shared > 0 else {
+            throw row.fault("the chosen conversation and the rejected one begin with other messages")
+        }
+        for message in chosen + rejected where message.weight != 0 && message.weight != 1 {
+            throw ConversationError(
+                .wrongValue, "an answer of a pair counts or does not; its weight is 0 or 1, not "
+                    + "\(message.weight)", key: message.key)
+        }
         func side(_ messages: [Message]) throws(ConversationError) -> TrainingRow.Content {
             var messages = messages
             for index in 0..<shared { messages[index].weight = 0 }

@@ -30,8 +30,10 @@ extension TrainingRow {
     }
 
     /// The object that a line of JSON is, under the format's names where `fields` gives any.
+    ///
+    /// - Parameter keepsOthers: whether keys that `fields` does not name stay what they are.
     static func row(
-        json: [UInt8], fields: [String: String]
+        json: [UInt8], fields: [String: String], keepsOthers: Bool = false
     ) throws(ConversationError) -> RowValue {
         let value: TemplateValue
         do throws(TemplateError) {
@@ -44,7 +46,12 @@ extension TrainingRow {
         }
         let row = RowValue(value: value, key: "")
         guard !fields.isEmpty else { return row }
-        return RowValue(value: .dictionary(try mapped(row, fields)), key: "")
+        var members = try mapped(row, fields)
+        if keepsOthers {
+            let own = try row.object()
+            for key in own.keys where !members.has(key) { members[key] = own[key] }
+        }
+        return RowValue(value: .dictionary(members), key: "")
     }
 
     /// Keys that rows of every format may have.

@@ -144,7 +144,8 @@ public struct ShardBuilder {
         throw CorporaError(
             .badRow, "\(error.code.rawValue): \(error)",
             advice: isLong
-                ? "Raise sequence_length, or let long rows be cut or dropped with too_long."
+                ? "Raise sequence_length, or let long rows be "
+                    + (source.format.isOfPairs ? "" : "cut or ") + "dropped with too_long."
                 : "Mend the row, or let bad rows be skipped.", path: file ?? "memory", line: line)
     }
 

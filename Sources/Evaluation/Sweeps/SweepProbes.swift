@@ -33,6 +33,16 @@ public struct SweepProbes: Sendable {
         ) throws -> SweepMeasure {
             guard let text else {
                 if let name = usual.first(where: names.contains) { return SweepMeasure(probe: name) }
+                let pairs = configuration.data.map(\.source).filter(\.format.isOfPairs)
+                if case .heldOut(let asked) = fallback,
+                    let source = pairs.first(where: { asked.contains($0.name) })
+                {
+                    throw EvaluationError(
+                        .badSetting,
+                        "\(source.name) compares answers, of which no loss a token is asked; give the "
+                            + "recipe a probe called \"\(usual[0])\", such as nj.probe.choice, or name "
+                            + "one with \(option).")
+                }
                 added.append(
                     LossProbe(name: usual[0], text: fallback, tokens: SweepProbes.tokens))
                 return SweepMeasure(probe: usual[0])

@@ -58,6 +58,12 @@ extension RunConfiguration {
         method = table.word("method")
         distillation = try Self.distillation(table, of: method, places)
         preference = try Self.preference(table, of: method, places)
+        if continues, method == .preference, preference?.reference == nil {
+            throw ShapeFault(
+                path: root.appending("preference").appending("reference"),
+                sentence: "a run that goes on with another's place would count changes from where "
+                    + "that one stands, not from where it began; name the model that it began with")
+        }
         if lora != nil, distillation != nil {
             throw ShapeFault(
                 path: root.appending("model").appending("lora"),
@@ -159,7 +165,7 @@ extension RunConfiguration {
 
     private static func neftuneAlpha(_ table: CompleteTable, of method: Method) throws -> Double? {
         guard let alpha = table.optionalNumber("neftune_alpha") else { return nil }
-        guard method != .languageModelling else {
+        guard method == .supervised || method == .distillation else {
             throw Self.unused(LuaPath(["neftune_alpha"]), but: "sft\" or \"distill")
         }
         return alpha
@@ -202,6 +208,7 @@ extension RunConfiguration {
         }
         return Preference(
             beta: given.number("beta"), labelSmoothing: doubt,
+            textWeight: given.number("text_weight"),
             reference: try given.optionalText("reference").map {
                 try places.model($0, at: key.appending("reference"))
             })

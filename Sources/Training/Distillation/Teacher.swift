@@ -1,4 +1,5 @@
 import Autograd
+import Checkpoints
 import Corpora
 import Layers
 import Tensors
@@ -8,10 +9,11 @@ import Transformers
 /// The model that a run learns from: its weights, which stay, and what it thinks of a batch.
 struct Teacher {
     let settings: DistillationSettings
-    let path: String
+    var path: String { frozen.path }
     /// What identifies its content.
-    let identity: String
-    let model: Decoder
+    var identity: String { frozen.identity }
+    var model: Decoder { frozen.model }
+    private let frozen: FrozenModel
     private let topK: Int
     /// Ids that the student has.
     private let limit: Int
@@ -23,15 +25,17 @@ struct Teacher {
         _ recipe: Distillation, student: ModelConfiguration, tokenizer: any Tokenizer,
         length: Int, precision: ElementKind, on backend: any Backend, remark: (String) -> Void
     ) throws {
-        let frozen = try FrozenModel(
+        frozen = try FrozenModel(
             recipe.teacher, as: "teacher", tokenizer: tokenizer, length: length,
             precision: precision, on: backend, remark: remark)
-        path = frozen.path
-        identity = frozen.identity
-        model = frozen.model
-        limit = min(student.vocabularySize, model.configuration.vocabularySize)
+        limit = min(student.vocabularySize, frozen.model.configuration.vocabularySize)
         topK = min(recipe.topK, limit)
         settings = DistillationSettings(alpha: recipe.alpha, temperature: recipe.temperature)
+    }
+
+    /// Throws where a checkpoint was made with another teacher than this one is now.
+    func checkWas(in saved: CheckpointFolder) throws {
+        try frozen.checkWas(in: saved, as: "teacher")
     }
 
     /// What the teacher thinks of each next token of some rows; rows of weight 0 are not asked.

@@ -18,10 +18,12 @@ extension FrozenModel {
     /// - Parameters:
     ///   - role: what the recipe calls it, such as "teacher".
     ///   - length: tokens a row.
+    ///   - form: how its maps are held; by default as the precision says.
     /// - Throws: `TrainingError` where it does not read the same tokens as the trained model.
     init(
         _ reference: String, as role: String, tokenizer: any Tokenizer, length: Int,
-        precision: ElementKind, on backend: any Backend, remark: (String) -> Void
+        precision: ElementKind, form: FrozenForm? = nil, on backend: any Backend,
+        remark: (String) -> Void
     ) throws {
         let folder = try Self.folder(reference, remark: remark)
         let own = try TokenizerLoader.load(folder.path)
@@ -43,7 +45,21 @@ extension FrozenModel {
         path = folder.path
         identity = folder.folder.manifest.map { "\($0.identity)" } ?? "unknown"
         model = try folder.decoder(
-            precision: precision, positions: length, frozen: FrozenForm(precision), on: backend)
+            precision: precision, positions: length, frozen: form ?? FrozenForm(precision),
+            on: backend)
+    }
+
+    /// Throws where a checkpoint was made beside another model than this one is now.
+    func checkWas(in saved: CheckpointFolder, as role: String) throws {
+        guard let parents = saved.manifest?.parents, identity != "unknown",
+            !parents.values.contains(identity)
+        else { return }
+        let was = parents.keys.sorted().joined(separator: ", ")
+        throw TrainingError(
+            .badState,
+            "\(saved.path) was made beside another model than \(path) is now, its \(role) (known "
+                + "from then: \(was)). Put it back, name the checkpoint that it was as the "
+                + "\(role), or start a new run under another name.")
     }
 
     /// The folder that a recipe names.

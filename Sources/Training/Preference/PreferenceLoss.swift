@@ -18,7 +18,7 @@ struct ScoredPair {
 /// Learns from pairs of answers, beside which running text and single answers may stand.
 ///
 /// The loss of a step is the mean over its pairs, plus the mean cross-entropy over the learned tokens
-/// of everything else. A pair's loss depends on whole answers, but its gradient is that of a weighted
+/// of everything else times `Preference.textWeight`. A pair's loss depends on whole answers, but its gradient is that of a weighted
 /// cross-entropy: each token of an answer is pulled alike. So the head runs twice, once to find the
 /// likelihoods and once with these weights, and what lies below it once.
 struct PreferenceLoss {
@@ -78,8 +78,11 @@ struct PreferenceLoss {
         let pairs: Double
         /// The weights of all learned tokens outside of pairs.
         let tokens: Double
+        /// What a mean over those tokens counts.
+        let textWeight: Double
 
-        init(_ batch: Batch) {
+        init(_ batch: Batch, _ settings: Preference) {
+            textWeight = settings.textWeight
             var pairs = 0.0
             var inPairs = 0.0
             for piece in batch.pieces {
@@ -95,7 +98,9 @@ struct PreferenceLoss {
 
     /// The loss weights whose cross-entropy has the gradient of the pass's loss.
     func weights(of part: Batch, _ scores: Scores, _ normalizers: Normalizers) -> [Float] {
-        var weights = part.lossWeights.map { Float(Double($0) / normalizers.tokens) }
+        var weights = part.lossWeights.map {
+            Float(Double($0) * normalizers.textWeight / normalizers.tokens)
+        }
         var pairs = scores.pairs[...]
         for piece in part.pieces {
             guard let sides = part.sides(of: piece) else { continue }
@@ -118,8 +123,8 @@ struct PreferenceLoss {
             for column in piece.columns {
                 let place = piece.row * part.length + column
                 value +=
-                    Double(part.lossWeights[place]) * Double(scores.tokenLosses[place])
-                    / normalizers.tokens
+                    normalizers.textWeight * Double(part.lossWeights[place])
+                    * Double(scores.tokenLosses[place]) / normalizers.tokens
             }
         }
         return value

@@ -87,8 +87,9 @@ struct RunParts {
             PreferenceLoss(
                 settings: settings,
                 reference: try FrozenModel(
-                    try RunParts.reference(settings, start), as: "reference", tokenizer: reader,
-                    length: configuration.sequenceLength, precision: precision, on: backend,
+                    try RunParts.reference(settings, start, configuration), as: "reference", tokenizer: reader,
+                    length: configuration.sequenceLength, precision: precision,
+                    form: configuration.lora?.form(precision), on: backend,
                     remark: { observer.remark($0) }))
         }
         let turn = ConversationEncoder(template: data.template, tokenizer: reader).endOfTurn
@@ -118,8 +119,20 @@ struct RunParts {
     }
 
     /// The model that changes are counted from.
-    private static func reference(_ settings: Preference, _ start: ModelStart) throws -> String {
-        if let reference = settings.reference { return reference }
+    private static func reference(
+        _ settings: Preference, _ start: ModelStart, _ configuration: RunConfiguration
+    ) throws -> String {
+        if let reference = settings.reference {
+            let path = try FrozenModel.folder(reference) { _ in }.path
+            let own = URL(filePath: configuration.outputPath).standardizedFileURL.path + "/"
+            guard !URL(filePath: path).standardizedFileURL.path.hasPrefix(own) else {
+                throw TrainingError(
+                    .badConfiguration,
+                    "The reference \(reference) is this run's own, which moves; name the model that "
+                        + "the run begins from, or leave it out.")
+            }
+            return reference
+        }
         if let folder = start.folder { return folder.path }
         throw TrainingError(
             .badConfiguration,
@@ -130,6 +143,8 @@ struct RunParts {
 
     /// Throws where a checkpoint is not of what the recipe trains now.
     func checkFits(_ saved: CheckpointFolder) throws {
+        try teacher?.checkWas(in: saved)
+        try preference?.reference.checkWas(in: saved, as: "reference")
         guard AdapterFolder.isAdapter(saved) == (model.adapter != nil) else {
             throw TrainingError(
                 .badState,

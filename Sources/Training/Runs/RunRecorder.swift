@@ -122,6 +122,8 @@ final class RunRecorder {
             "type": "evaluation", "step": .int(step), "eval_loss": .double(loss.loss),
             "eval_bits_per_byte": .double(loss.bitsPerByte), "eval_tokens": .int(loss.tokens),
         ]
+        // Of pairs alone there is no such number.
+        if loss.pairs != nil, loss.bitsPerByte.isNaN { record["eval_bits_per_byte"] = nil }
         for (name, value) in loss.pairs?.named ?? [] { record["eval_\(name)"] = .double(value) }
         if loss.lossBySource.count > 1 {
             for (source, value) in loss.lossBySource.sorted(by: { $0.key < $1.key }) {

@@ -129,7 +129,7 @@ final class TrainStep {
         sourceLosses = batch.sources.count > 1 ? SourceLosses(batch.sources) : nil
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         pairs = preference.map { _ in PairNumbers() }
-        let normalizers = preference.map { _ in PreferenceLoss.Normalizers(batch) }
+        let normalizers = preference.map { PreferenceLoss.Normalizers(batch, $0.settings) }
         var loss = 0.0
         var nextRow = 0
         let labelled = batch.rows - sampledRows

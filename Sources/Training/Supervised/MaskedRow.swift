@@ -47,7 +47,9 @@ public struct MaskedRow: Sendable {
             tokens.append(Token(id: end, weight: weights.last ?? 1))
         }
         if let second = run.second {
-            for index in second..<tokens.count { tokens[index].weight *= -1 }
+            for index in second..<tokens.count where tokens[index].weight != 0 {
+                tokens[index].weight *= -1
+            }
         }
         self.init(
             tokens, second: run.second, origin: try source.origin(ofDocument: index), tokenizer)

@@ -6,6 +6,9 @@ import LuaRuntime
 enum DataDeclarations {
     static let kinds = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat, preference])
 
+    /// Those whose rows are one text or one conversation each.
+    static let single = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat])
+
     /// One source, or a mix of them.
     static let all: [Binding] = [
         .constructor(
@@ -148,8 +151,7 @@ enum DataDeclarations {
             Field(
                 "fields", .map(.text), .none,
                 "where the rows keep prompt, chosen and rejected, as in { chosen = "
-                    + "\"answers.good\" }; with it, only these, tools and chat_template_kwargs are "
-                    + "read"),
+                    + "\"answers.good\" }; the others keep their names"),
         ] + badRows + [invalidUTF8, validation] + card, tag: "preference")
 
     private static let folder = Record(

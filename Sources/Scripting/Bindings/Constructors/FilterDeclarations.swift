@@ -194,7 +194,7 @@ enum FilterDeclarations {
             noun: "evaluation overlap",
             fields: [
                 Field(
-                    "sets", .map(.kinds(DataDeclarations.kinds)), .required,
+                    "sets", .map(.kinds(DataDeclarations.single)), .required,
                     "give the evaluation sets by name, as in { quiz = nj.data.jsonl { path = "
                         + "\"quiz.jsonl\", field = \"{question} {answer}\" } }"),
                 Field(

@@ -18,7 +18,7 @@ enum PreparationDeclarations {
                 "out", .text, .required,
                 "give the folder to write, relative to the working folder"),
             Field(
-                "from", .oneOrNamed(DataDeclarations.kinds), .required,
+                "from", .oneOrNamed(DataDeclarations.single), .required,
                 "give a source such as nj.data.jsonl { ... }, or a table of them by name"),
             Field(
                 "steps", .array(.either([.function(FilterDeclarations.judge), .kinds(FilterDeclarations.kinds)])),

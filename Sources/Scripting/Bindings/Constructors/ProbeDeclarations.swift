@@ -57,7 +57,7 @@ enum ProbeDeclarations {
                     + "\"replay\" is every category of the replay, \"all\" all of them; by default "
                     + "the probe's own name"),
             Field(
-                "data", .kinds(DataDeclarations.kinds), .none,
+                "data", .kinds(DataDeclarations.single), .none,
                 "a source of its own in place of sets"),
             Field(
                 "tokens", .integer(1...(1 << 40)), .value(32768), "the most tokens of each category"

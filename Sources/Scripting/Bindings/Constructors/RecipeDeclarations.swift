@@ -180,6 +180,10 @@ enum RecipeDeclarations {
                     "label_smoothing", .number(.share), .value(.number(usual.labelSmoothing)),
                     "the share of pairs that are taken to be the wrong way round, below 0.5"),
                 Field(
+                    "text_weight", .number(.nonNegative), .value(.number(usual.textWeight)),
+                    "what the mean cross-entropy of everything else in the mix counts beside the "
+                        + "mean loss of the pairs"),
+                Field(
                     "reference", .text, .none,
                     "the model that changes are counted from: a folder relative to the recipe, or a "
                         + "run's checkpoint; by default the one that the run begins from"),
