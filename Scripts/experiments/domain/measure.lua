@@ -2,9 +2,6 @@
 local nj = require "nightjar"
 local shared = require "shared"
 
-local general = {}
-for index, category in ipairs(shared.general) do general[index] = "held_" .. category end
-
 return nj.recipe {
   name = "domain-measure",
   model = "runs/domain/post",
@@ -16,7 +13,7 @@ return nj.recipe {
   precision = "f32",
   evaluate = { sets = shared.sets() },
   probes = {
-    nj.probe.loss { name = "general", sets = general, tokens = 60000 },
+    shared.general_probe(),
     nj.probe.loss { name = "science", sets = "held_science", tokens = 60000 },
     nj.probe.choice {
       name = "arithmetic", path = shared.folder .. "/heldout/arithmetic.jsonl", limit = 1000,

@@ -1,12 +1,11 @@
 -- Which of two answers is the harmless one, from pairs, with general text beside them:
 --
---   nightjar sweep Scripts/experiments/domain/prefer.lua --mix answers=100,75,50,25 \
---     --set data.answers.path=DATA/preference/hh_harmless/pairs.jsonl
+--   nightjar train Scripts/experiments/domain/prefer.lua \
+--     --set data.answers.path=DATA/preference/hh_harmless/pairs.jsonl --set data.answers.percent=50
 --
 -- It begins from what `Scripts/experiments/domain.py` leaves in runs/domain/post.
 local nj = require "nightjar"
 local shared = require "shared"
-local measure = require "measure"
 
 return nj.recipe {
   name = "domain-prefer",
@@ -24,5 +23,5 @@ return nj.recipe {
   optimizer = nj.optim.adamw { lr = 2e-4 },
   schedule = nj.schedule.linear { warmup_steps = 20 },
   evaluate = { sets = shared.sets(), batches = 64 },
-  probes = { measure.probes.general or measure.probes[1] },
+  probes = { shared.general_probe() },
 }

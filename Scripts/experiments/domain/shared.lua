@@ -26,6 +26,13 @@ function shared.sets()
   return sets
 end
 
+-- How much of every general category a model has kept: mean held-out bits a byte.
+function shared.general_probe()
+  local sets = {}
+  for index, category in ipairs(shared.general) do sets[index] = "held_" .. category end
+  return nj.probe.loss { name = "general", sets = sets, tokens = 60000 }
+end
+
 -- The general categories as replay, by how much there is of each.
 function shared.replay()
   local percents = { encyclopedic = 35, fiction = 16, legal = 25, math = 17, shakespeare = 7 }
