@@ -80,6 +80,28 @@ import Training
         #expect(advice.method == .supervised && advice.stage == .post)
     }
 
+    @Test func tablesNeedTheirColumns() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("id,body\n1,\"a, b\"\n2,c\n", to: "t.csv")
+        let path = folder.file("t.csv").path
+        let error = #expect(throws: CorporaError.self) { try SourceDetection.sources(of: [path]) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("--field"))
+        let data = try statistics(SourceDetection.sources(of: [path], field: "{body}"))
+        #expect(data.documents == 2 && data.textBytes == 5)
+    }
+
+    @Test func whatACatalogSaysOfItselfIsNotItsText() throws {
+        let folder = try TemporaryFolder()
+        for (name, text) in [
+            ("catalog.json", "{}"), ("card.md", "About it."), ("a.jsonl", "{\"text\": \"own\"}"),
+            ("dropped.jsonl", "{\"text\": \"left out\"}"),
+        ] {
+            try folder.write(text, to: name)
+        }
+        let data = try statistics(SourceDetection.sources(of: [folder.url.path]))
+        #expect(data.documents == 1 && data.textBytes == 3)
+    }
+
     @Test func pairsOfAnswersArePreferred() throws {
         let folder = try TemporaryFolder()
         let rows = (0..<50).map {

@@ -17,8 +17,10 @@ public enum SourceDetection {
         var rows: [String] = []
         var chats: [String] = []
         var pairs: [String] = []
+        var tables: [String] = []
         var sources: [Source] = []
         func sort(_ file: String) throws {
+            guard !tableEndings.contains(where: file.hasSuffix) else { return tables.append(file) }
             guard file.hasSuffix(".jsonl") || file.hasSuffix(".ndjson") else {
                 texts.append(file)
                 return
@@ -57,6 +59,23 @@ public enum SourceDetection {
                     advice: "Name the files themselves.", path: path)
             }
         }
+        for ending in tableEndings {
+            let files = tables.filter { $0.hasSuffix(ending) }
+            guard !files.isEmpty else { continue }
+            guard let field else {
+                throw CorporaError(
+                    .badSetting, "nothing says which columns are the text",
+                    advice: "Name them with --field: a column, or a template such as "
+                        + "\"{title}: {text}\".", path: files[0])
+            }
+            sources.append(
+                Source(
+                    name: "table", place: .files(files),
+                    format: .delimited(
+                        Source.DelimitedRows(
+                            field: field,
+                            delimiter: UInt8(ascii: ending == ".tsv" ? "\t" : ",")))))
+        }
         if !texts.isEmpty {
             sources.append(Source(name: "text", place: .files(texts), format: .text(.whole)))
         }
@@ -83,6 +102,7 @@ public enum SourceDetection {
 
     private static let textEndings = [".txt", ".md"]
     private static let rowEndings = [".jsonl", ".ndjson"]
+    private static let tableEndings = [".csv", ".tsv"]
 
     private static func isText(_ path: String) -> Bool {
         textEndings.contains(where: path.hasSuffix)
@@ -90,8 +110,11 @@ public enum SourceDetection {
 
     private static func files(below folder: String) -> [String] {
         let names = FileManager.default.enumerator(atPath: folder)
+        // A catalog keeps beside its text what is said of it, and what was left out.
+        let isCatalog = FileManager.default.fileExists(atPath: folder + "/catalog.json")
+        let beside: Set<String> = isCatalog ? ["card.md", "dropped.jsonl"] : []
         return (names?.compactMap { $0 as? String } ?? []).filter { name in
-            !name.split(separator: "/").contains { $0.hasPrefix(".") }
+            !name.split(separator: "/").contains { $0.hasPrefix(".") } && !beside.contains(name)
                 && (textEndings + rowEndings).contains(where: name.hasSuffix)
         }.sorted().map { folder + "/" + $0 }
     }

@@ -135,7 +135,11 @@ public final class Trainer {
         }
         (remarks.all + parts.data.remarks).forEach(observer.remark)
         followDials()
-        if saved != nil || folder.hadRun { try restoreHooks(from: saved) }
+        // A script that failed before the first step would fail there again: the edited one begins.
+        let beginsEdited =
+            saved == nil && hooks?.takesEdited == true && journal.last?.name == "script_error"
+            && journal.last?.step == state.step
+        if saved != nil || folder.hadRun, !beginsEdited { try restoreHooks(from: saved) }
     }
 
     /// Trains until the budget is used, or someone ends it.

@@ -51,6 +51,23 @@ import Training
         #expect(try broken.metrics() == whole.metrics())
     }
 
+    /// A script that ended the run before its first checkpoint is mended, and the run begins with that.
+    @Test func aFailureBeforeTheFirstStepIsMended() throws {
+        func keys(_ answer: String) -> String {
+            "probes = { nj.probe.loss { name = 'p', sets = 'all', tokens = 200 } }, "
+                + "hooks = { on_probe = function(ctx) return \(answer) end },"
+        }
+        let run = try ScriptedRun(keys: keys("7"), steps: 4)
+        #expect(throws: (any Error).self) {
+            try run.begin()
+            try run.finish()
+        }
+        try run.write(keys: keys("nil"), steps: 4)
+        try run.begin(resumes: true, takesEdited: true)
+        try run.finish()
+        #expect(run.summary?.steps == 4)
+    }
+
     /// What the run cannot take of an answer is found out by it, not by the script.
     @Test(arguments: [
         "curricula = { c = function(ctx) if ctx.step >= 14 then return { ['optimizer.lr'] = -5 } end end }",
