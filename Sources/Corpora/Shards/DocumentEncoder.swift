@@ -95,13 +95,9 @@ struct DocumentEncoder: Sendable {
                 "the row has \(tokens.ids.count + lead) tokens, and the context \(context)")
         }
         let kept = try tokens.cut(to: room)
-        let special = tokenizer.specialTokens.names
-        var bytes = 0
-        for (id, weight) in zip(kept.ids, kept.lossWeights) where weight > 0 && special[id] == nil {
-            bytes += tokenizer.bytes(of: id).count
-        }
         return EncodedDocument(
-            ids: kept.ids, lossWeights: kept.lossWeights, textBytes: bytes,
+            ids: kept.ids, lossWeights: kept.lossWeights,
+            textBytes: predictedBytes(kept.ids, kept.lossWeights),
             startsMidway: kept.isRendered, goesOn: kept.isRendered || kept.isCut,
             cut: kept.isCut
                 ? "\(tokens.ids.count + lead) tokens, of which \(kept.ids.count + lead) are kept"
@@ -123,13 +119,14 @@ struct DocumentEncoder: Sendable {
         }
         return EncodedDocument(
             ids: chosen.ids + rejected.ids, lossWeights: chosen.weights + rejected.weights,
-            textBytes: chosen.bytes + rejected.bytes, startsMidway: true, goesOn: true,
+            textBytes: predictedBytes(chosen.ids, chosen.weights)
+                + predictedBytes(rejected.ids, rejected.weights), startsMidway: true, goesOn: true,
             second: chosen.ids.count)
     }
 
     private func side(
         _ row: TrainingRow, _ encoder: ConversationEncoder
-    ) throws(ConversationError) -> (ids: [Int32], weights: [Float], bytes: Int) {
+    ) throws(ConversationError) -> (ids: [Int32], weights: [Float]) {
         let tokens = try encoder.encode(row)
         var (ids, weights) = (tokens.ids, tokens.lossWeights)
         let special = tokenizer.specialTokens
@@ -145,10 +142,14 @@ struct DocumentEncoder: Sendable {
         }
         // Nothing comes before the first token, so it is predicted from nothing.
         weights[0] = 0
-        var bytes = 0
-        for (id, weight) in zip(ids, weights) where weight > 0 && special.names[id] == nil {
-            bytes += tokenizer.bytes(of: id).count
+        return (ids, weights)
+    }
+
+    /// Bytes of the text that is learned, special tokens left out.
+    private func predictedBytes(_ ids: [Int32], _ weights: [Float]) -> Int {
+        let special = tokenizer.specialTokens.names
+        return zip(ids, weights).reduce(0) { sum, token in
+            token.1 > 0 && special[token.0] == nil ? sum + tokenizer.bytes(of: token.0).count : sum
         }
-        return (ids, weights, bytes)
     }
 }

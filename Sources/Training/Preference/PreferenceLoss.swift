@@ -8,6 +8,9 @@ import Transformers
 struct ScoredPair {
     /// Index into the batch's sources.
     let source: Int
+    /// The places of both sides in the pass's rows.
+    let chosen: Range<Int>
+    let rejected: Range<Int>
     /// What the pair counts; hooks may say other than 1.
     let weight: Double
     /// The model's log-likelihoods of both answers.
@@ -57,7 +60,8 @@ struct PreferenceLoss {
             }
             let found = likelihoods(own)
             return ScoredPair(
-                source: piece.source, weight: Double(weight), likelihoods: found,
+                source: piece.source, chosen: sides.chosen, rejected: sides.rejected,
+                weight: Double(weight), likelihoods: found,
                 loss: PairLoss(model: found, reference: likelihoods(other), settings))
         }
         return scores
@@ -101,16 +105,10 @@ struct PreferenceLoss {
         var weights = part.lossWeights.map {
             Float(Double($0) * normalizers.textWeight / normalizers.tokens)
         }
-        var pairs = scores.pairs[...]
-        for piece in part.pieces {
-            guard let sides = part.sides(of: piece) else { continue }
-            let places = sides.chosen.lowerBound..<sides.rejected.upperBound
-            guard part.lossWeights[places].contains(where: { $0 > 0 }), let pair = pairs.popFirst()
-            else { continue }
+        for pair in scores.pairs {
             let pull = Float(pair.weight * pair.loss.pull / normalizers.pairs)
-            for place in places {
-                let counts = part.lossWeights[place] > 0
-                weights[place] = !counts ? 0 : sides.chosen.contains(place) ? pull : -pull
+            for (places, pull) in [(pair.chosen, pull), (pair.rejected, -pull)] {
+                for place in places where part.lossWeights[place] > 0 { weights[place] = pull }
             }
         }
         return weights
