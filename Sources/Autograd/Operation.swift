@@ -14,7 +14,6 @@ enum Operation {
     case glu(gateUp: Tensor, Activation)
     case rmsNorm(SavedRMSNorm)
     case gather(ids: Tensor)
-    case rotary(Rotation)
     case attention(SavedAttention)
     case linearCrossEntropy(hidden: Tensor?, head: Tensor?)
     case recompute(Recomputation)

@@ -40,8 +40,6 @@ extension Operation {
             saved.pullBack(upstream, to: inputs)
         case .gather(let ids):
             inputs.withSum(of: 0) { upstream.backend.scatterAdd(upstream, rows: ids, into: $0) }
-        case .rotary(let rotation):
-            inputs.give(rotation.apply(to: upstream, inverse: true), to: 0)
         case .attention(let saved):
             inputs.give(saved.pullBack(upstream), to: 0)
         case .recompute(let recomputation):

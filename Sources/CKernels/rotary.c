@@ -1,5 +1,5 @@
 // Rotary position embedding (Su et al. 2021) on x [n, heads, d]: pairs (i, i + d/2) turn by the
-// angle of the row's position; heads from `rotated` on are copied.
+// angle of the row's position; heads from `rotated` on are copied, unless `out` is x itself.
 #define NJ_SELF "rotary.c"
 #include "each_variant.h"
 
@@ -24,6 +24,7 @@ NJ_INLINE void NJ(rotary_of)(
                 NJ(store_some)(call->out, at, n, a * cosine - b * sine, kind);
                 NJ(store_some)(call->out, at + half, n, b * cosine + a * sine, kind);
             });
+        if (call->out == call->x) continue;
         size_t size = nj_kind_bytes(kind), at = row * width + call->rotated_heads * d;
         memcpy((char *)call->out + at * size, (const char *)call->x + at * size,
             (call->heads - call->rotated_heads) * d * size);

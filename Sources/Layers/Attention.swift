@@ -27,12 +27,10 @@ public struct Attention {
     {
         var heads = qkv(x, on: tape)
         for norm in headNorms { heads = norm(heads, on: tape) }
-        if let table = context.tables[shape.positions] {
-            heads = tape.rotary(
-                heads,
-                Rotation(
-                    positions: context.positions, cosines: table.cosines, sines: table.sines,
-                    headSize: shape.headSize, rotatedHeads: shape.heads + shape.keyValueHeads))
+        let rotation = context.tables[shape.positions].map { table in
+            Rotation(
+                positions: context.positions, cosines: table.cosines, sines: table.sines,
+                headSize: shape.headSize, rotatedHeads: shape.heads + shape.keyValueHeads)
         }
         let geometry = AttentionGeometry(
             batch: context.batch, time: context.time, heads: shape.heads,
@@ -41,9 +39,11 @@ public struct Attention {
         let mixed: Traced
         switch context.memory {
         case .rows:
-            mixed = tape.attention(heads, starts: context.starts(window: shape.window), geometry)
+            mixed = tape.attention(
+                heads, turning: rotation, starts: context.starts(window: shape.window), geometry)
         case .cache(let cache, let slots, let hostPositions):
             let backend = heads.value.backend
+            rotation?.turn(heads.value)
             mixed = .constant(
                 backend.cachedAttention(
                     heads.value, keys: cache.keys[layer], values: cache.values[layer],

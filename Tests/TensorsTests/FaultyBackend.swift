@@ -125,12 +125,12 @@ final class FaultyBackend: Backend {
 
     func rotary(
         _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
-        rotatedHeads: Int, inverse: Bool
+        rotatedHeads: Int, inverse: Bool, into: Tensor?
     ) -> Tensor {
         spoil(
             good.rotary(
                 x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
-                rotatedHeads: rotatedHeads, inverse: inverse), of: .rotary)
+                rotatedHeads: rotatedHeads, inverse: inverse, into: into), of: .rotary)
     }
 
     func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)

@@ -121,7 +121,7 @@ import Testing
         let turn = { (x: Tensor, inverse: Bool) in
             Self.backend.rotary(
                 x, positions: positions, cosines: cosines, sines: sines, headSize: 6,
-                rotatedHeads: 2, inverse: inverse)
+                rotatedHeads: 2, inverse: inverse, into: nil)
         }
         Self.expectGradient(
             turn(upstream, true), of: { turn($0, false) }, at: x, upstream: upstream)

@@ -1,17 +1,20 @@
 public import Tensors
 
 extension Tape {
-    /// Turns the first heads of `x [N, heads · D]` by their positions (rotary embedding).
-    public func rotary(_ x: Traced, _ rotation: Rotation) -> Traced {
-        record(.rotary(rotation), inputs: [x], output: rotation.apply(to: x.value, inverse: false))
-    }
-
     /// Causal grouped-query attention over `qkv [N, (H + 2K) · D]`: `[N, H · D]`.
-    public func attention(_ qkv: Traced, starts: Tensor, _ geometry: AttentionGeometry) -> Traced {
+    ///
+    /// - Parameters:
+    ///   - qkv: where heads turn, they turn in its memory, which nobody else may read.
+    ///   - rotation: how queries and keys turn before they meet; nil where they do not.
+    public func attention(
+        _ qkv: Traced, turning rotation: Rotation?, starts: Tensor, _ geometry: AttentionGeometry
+    ) -> Traced {
+        rotation?.turn(qkv.value)
         let (out, logSumExp) = qkv.value.backend.attention(
             qkv.value, starts: starts, geometry)
         let saved = SavedAttention(
-            qkv: qkv.value, out: out, logSumExp: logSumExp, starts: starts, geometry: geometry)
+            qkv: qkv.value, out: out, logSumExp: logSumExp, starts: starts, geometry: geometry,
+            rotation: rotation)
         return record(.attention(saved), inputs: [qkv], output: out)
     }
 }
@@ -37,10 +40,13 @@ public struct Rotation {
         self.rotatedHeads = rotatedHeads
     }
 
-    func apply(to x: Tensor, inverse: Bool) -> Tensor {
-        x.backend.rotary(
+    /// Turns heads in place.
+    ///
+    /// - Parameter inverse: turns back, which is the gradient.
+    public func turn(_ x: Tensor, inverse: Bool = false) {
+        _ = x.backend.rotary(
             x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
-            rotatedHeads: rotatedHeads, inverse: inverse)
+            rotatedHeads: rotatedHeads, inverse: inverse, into: x)
     }
 }
 
@@ -51,9 +57,13 @@ struct SavedAttention {
     var logSumExp: Tensor
     var starts: Tensor
     var geometry: AttentionGeometry
+    /// How the heads of `qkv` were turned.
+    var rotation: Rotation?
 
     func pullBack(_ upstream: Tensor) -> Tensor {
-        upstream.backend.attentionBackward(
+        let gradient = upstream.backend.attentionBackward(
             upstream, qkv: qkv, out: out, logSumExp: logSumExp, starts: starts, geometry)
+        rotation?.turn(gradient, inverse: true)
+        return gradient
     }
 }

@@ -142,9 +142,11 @@ public protocol Backend: AnyObject, Sendable {
     ///   - positions: `[N]`, i32, each below the table's length.
     ///   - cosines: `[P, D/2]`, f32; `sines` alike.
     ///   - inverse: turns back, which is the gradient.
+    ///   - into: receives the result, of the shape and kind of x, which it may be; a new tensor
+    ///     where nil.
     func rotary(
         _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
-        rotatedHeads: Int, inverse: Bool
+        rotatedHeads: Int, inverse: Bool, into: Tensor?
     ) -> Tensor
 
     /// Causal grouped-query attention over a batch of rows (Dao et al. 2022 for the tiling).

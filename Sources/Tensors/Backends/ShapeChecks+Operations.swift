@@ -153,7 +153,7 @@ extension ShapeChecks {
 
     static func rotary(
         _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
-        rotatedHeads: Int
+        rotatedHeads: Int, into: Tensor?
     ) -> (tokens: Int, heads: Int, positions: Int) {
         floating(x, cosines, sines, in: "rotary")
         kind(positions, .i32, "positions", in: "rotary")
@@ -172,6 +172,10 @@ extension ShapeChecks {
         sameShape(cosines, sines, in: "rotary")
         for table in [cosines, sines] {
             kind(table, accumulationKind(beside: x.kind), "a table", in: "rotary")
+        }
+        if let into {
+            sameShape(x, into, in: "rotary")
+            kind(into, x.kind, "into", in: "rotary")
         }
         return (x.shape[0], heads, cosines.shape[0])
     }

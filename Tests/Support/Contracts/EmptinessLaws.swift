@@ -48,7 +48,7 @@ extension BackendContract {
             let angles = zeros([5, 2], .f32, backend)
             let turned = backend.rotary(
                 zeros([0, 8], kind, backend), positions: ids, cosines: angles, sines: angles,
-                headSize: 4, rotatedHeads: 2, inverse: false)
+                headSize: 4, rotatedHeads: 2, inverse: false, into: nil)
             #expect(turned.shape == [0, 8])
         }
     }

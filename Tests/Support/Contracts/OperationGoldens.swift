@@ -64,7 +64,7 @@ extension OperationGolden {
                 try given(name), positions: try given("positions"),
                 cosines: try given("cosines"), sines: try given("sines"),
                 headSize: try given.integer("headSize"),
-                rotatedHeads: try given.integer("rotatedHeads"), inverse: inverse)
+                rotatedHeads: try given.integer("rotatedHeads"), inverse: inverse, into: nil)
         }
         return ["y": try turn("x", false), "gradient.x": try turn("upstream", true)]
     }

@@ -6,6 +6,7 @@ extension BackendContract {
     static let rotaryLaws = [
         BackendLaw("rotary agrees, there and back", rotaryAgrees),
         BackendLaw("rotary copies the heads that do not turn, bit for bit", rotaryCopiesTheRest),
+        BackendLaw("rotary in place is rotary, bit for bit", rotaryTurnsInPlace),
         BackendLaw("turning back undoes turning", rotaryInverts),
         BackendLaw("a row of rotary is the same in any batch", rotaryRowsStandAlone),
     ]
@@ -24,13 +25,13 @@ extension BackendContract {
 
     private static func turn(
         _ side: Side, _ x: Tensor, _ positions: Sample, _ headSize: Int, _ rotatedHeads: Int,
-        inverse: Bool
+        inverse: Bool, into: Tensor? = nil
     ) -> Tensor {
         let tables = rotaryTables(headSize: headSize, length: 50)
         return side.backend.rotary(
             x, positions: side(positions), cosines: side(tables.cosines),
             sines: side(tables.sines), headSize: headSize, rotatedHeads: rotatedHeads,
-            inverse: inverse)
+            inverse: inverse, into: into)
     }
 
     static func rotaryAgrees(_ backend: any Backend) {
@@ -67,6 +68,25 @@ extension BackendContract {
                 side, side(x), Sample([Int](repeating: 0, count: tokens)),
                 headSize, 3, inverse: false)
             expectEqualBits(still, side(x), "position 0 turns nothing")
+        }
+    }
+
+    static func rotaryTurnsInPlace(_ backend: any Backend) {
+        var random = SplitMix64(seed: 54)
+        for kind in kinds {
+            for (headSize, rotated) in [(6, 2), (16, 3), (80, 1)] {
+                let x = random.sample([9, 3 * headSize], kind)
+                let positions = random.integers(9, in: 0..<50)
+                let side = Side(backend)
+                let own = side(x)
+                for inverse in [false, true] {
+                    let apart = turn(side, own, positions, headSize, rotated, inverse: inverse)
+                    let turned = turn(
+                        side, own, positions, headSize, rotated, inverse: inverse, into: own)
+                    expectEqualBits(own, apart, "\(kind), \(rotated) heads of \(headSize)")
+                    expectEqualBits(turned, own, "the result is x")
+                }
+            }
         }
     }
 

@@ -3,13 +3,13 @@ import CKernels
 extension CPUBackend {
     public func rotary(
         _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
-        rotatedHeads: Int, inverse: Bool
+        rotatedHeads: Int, inverse: Bool, into: Tensor?
     ) -> Tensor {
         let (tokens, heads, tableLength) = ShapeChecks.rotary(
             x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
-            rotatedHeads: rotatedHeads)
+            rotatedHeads: rotatedHeads, into: into)
         checkIds(positions, below: tableLength, in: "rotary")
-        let result = empty(x.shape, x.kind)
+        let result = into ?? empty(x.shape, x.kind)
         var call = nj_rotary_call()
         call.x = UnsafeRawPointer(x.address)
         call.out = result.address

@@ -2,11 +2,11 @@ extension ReferenceBackend {
     /// Turns each pair `(x[i], x[i + D/2])` of a head by its position's angle.
     public func rotary(
         _ x: Tensor, positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int,
-        rotatedHeads: Int, inverse: Bool
+        rotatedHeads: Int, inverse: Bool, into: Tensor?
     ) -> Tensor {
         let (tokens, heads, tableLength) = ShapeChecks.rotary(
             x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
-            rotatedHeads: rotatedHeads)
+            rotatedHeads: rotatedHeads, into: into)
         let half = headSize / 2
         let places = integers(of: positions)
         let (cosineTable, sineTable) = (values(of: cosines), values(of: sines))
@@ -28,6 +28,8 @@ extension ReferenceBackend {
                 }
             }
         }
-        return tensor(result, x.shape, x.kind)
+        guard let into else { return tensor(result, x.shape, x.kind) }
+        copy(tensor(result, x.shape, x.kind), to: into)
+        return into
     }
 }
