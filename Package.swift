@@ -18,8 +18,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let shippedPlugins = [
-    "competence", "forgetting-guard", "loss-based", "plateau", "progress-notes", "short-first",
-    "spike-guard", "staged",
+    "brevity", "competence", "exact-answer", "forgetting-guard", "loss-based", "plateau",
+    "progress-notes", "short-first", "spike-guard", "staged",
 ]
 
 let package = Package(

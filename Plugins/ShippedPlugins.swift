@@ -3,7 +3,9 @@
 public enum ShippedPlugins {
     /// Main files by plugin name, in alphabetical order.
     public static let all: [(name: String, source: [UInt8])] = [
+        ("brevity", PackageResources.brevity_lua),
         ("competence", PackageResources.competence_lua),
+        ("exact-answer", PackageResources.exact_answer_lua),
         ("forgetting-guard", PackageResources.forgetting_guard_lua),
         ("loss-based", PackageResources.loss_based_lua),
         ("plateau", PackageResources.plateau_lua),

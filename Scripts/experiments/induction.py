@@ -4,8 +4,9 @@
     python3 Scripts/experiments/induction.py score RUN [--nightjar PROGRAM] [--rows N]
 
 FOLDER holds the tasks of "Instruction Induction" (Honovich and others, 2022) as JSON: `examples`, each
-with `input` and `output`. `prepare` writes train.jsonl and heldout.jsonl as rows of messages; which
-inputs are held out is decided by a hash, so no input is on both sides. `score` asks a run's newest
+with `input` and `output`. `prepare` writes train.jsonl and heldout.jsonl as rows of messages, and
+prompts.jsonl, the questions of the first with their answers beside them; which inputs are held out is
+decided by a hash, so no input is on both sides. `score` asks a run's newest
 checkpoint each held-out question with the template of Scripts/recipes/sft.lua, greedily, and counts
 answers that are right to the letter.
 """
@@ -58,6 +59,11 @@ def prepare(folder, out):
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (out / f"{side}.jsonl").write_text(text)
         print(f"{out}/{side}.jsonl: {len(rows)} rows")
+        if side == "train":
+            prompts = [{"task": row["task"], "prompt": row["messages"][:1],
+                        "answer": row["messages"][1]["content"]} for row in rows]
+            (out / "prompts.jsonl").write_text(
+                "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in prompts))
 
 
 @functools.cache

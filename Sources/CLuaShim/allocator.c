@@ -57,6 +57,10 @@ static size_t scratch_of(const njl_context *context) {
 // Scratch space counts while it may be needed, and is no part of what an interpreter holds.
 size_t njl_memory_used(const njl_context *context) { return context->used - scratch_of(context); }
 
+void njl_collect(njl_context *context) {
+    if (context->main) lua_gc(context->main, LUA_GCCOLLECT);
+}
+
 void njl_drop_walk(njl_context *context) {
     njl_walk *walk = &context->walk;
     context->used -= scratch_of(context);

@@ -65,6 +65,11 @@ public final class LuaState {
 
     /// What the state holds now, in bytes.
     public var memoryBytes: Int { njl_memory_used(context) }
+    /// The same without what nothing reaches any more, which is freed for it; not during a call.
+    public var keptBytes: Int {
+        njl_collect(context)
+        return memoryBytes
+    }
     /// The most that the state held during the last outermost call, in bytes.
     public var lastPeakBytes: Int { njl_memory_peak(context) }
     /// What the last outermost call ran, in instructions and charged work: at most its limit, and

@@ -8,7 +8,7 @@ struct PluginNew: ParsableCommand {
         commandName: "new", abstract: "Writes a new plugin that works, with its spec.")
 
     @Argument(
-        help: "What it does first: curriculum, hook, guard, schedule or chat-template.",
+        help: "What it does first: curriculum, hook, guard, reward, schedule or chat-template.",
         transform: { text in
             guard let kind = PluginSkeleton.Kind(rawValue: text) else {
                 let words = PluginSkeleton.Kind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -40,6 +40,7 @@ struct PluginNew: ParsableCommand {
         let used =
             switch kind {
             case .schedule: ", schedule = \"\(name)/main\""
+            case .reward: ", rewards = { \(name) = \"\(name)/main\" }"
             case .chatTemplate: ", chat_template = \"\(name)/main\""
             case .curriculum, .hook, .guardian: ""
             }

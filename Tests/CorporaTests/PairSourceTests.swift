@@ -29,7 +29,7 @@ import Testing
     ) throws -> Corpus {
         let source = Source(
             name: "pairs", place: .files([path]),
-            format: .conversations(Source.ConversationRows(tooLong: tooLong, areCompared: true)),
+            format: .conversations(Source.ConversationRows(tooLong: tooLong, purpose: .pairs)),
             split: ValidationSplit(share: 0))
         let template = try ChatTemplate(ConversationSourceTests.template, name: "talk.jinja")
         return try cache.corpus(

@@ -192,6 +192,8 @@ private struct GuideDesk {
             try folder.write(name, "{\"prompt\": \"a\", \"completion\": \"b\"}\n")
         }
         try folder.write(
+            "my-prompts.jsonl", "{\"prompt\": \"a b\", \"answer\": \"c\"}\n")
+        try folder.write(
             "my-pairs.jsonl", "{\"prompt\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}\n")
         try folder.write("my-model/config.json", "{}")
         let categories = ["manuals", "scripture", "dictionary"].map {

@@ -44,7 +44,7 @@ import Testing
             "hooks: unknown key \"on_step_ends\"; did you mean \"on_step_end\"?"
         ),
         ("hooks = { on_start = 3 }", "hooks.on_start: expected a function, got integer 3"),
-        ("rewards = {}", "rewards: this door is not supported in this version; remove it"),
+        ("policies = {}", "policies: this door is not supported in this version; remove it"),
         ("api = 9", "api: expected the integer 1, got integer 9"),
         (
             "name = 'other'",

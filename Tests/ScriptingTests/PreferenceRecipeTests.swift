@@ -43,7 +43,7 @@ import Training
             pairs.format
                 == .conversations(
                     Source.ConversationRows(
-                        tooLong: .stop, fields: ["chosen": "answers.good"], areCompared: true)))
+                        tooLong: .stop, fields: ["chosen": "answers.good"], purpose: .pairs)))
     }
 
     @Test func theDefaultsAreTheUsualOnes() throws {

@@ -50,8 +50,8 @@ import Testing
             "precision: expected \"auto\", \"f32\" or \"bf16\", got \"bf61\"; did you mean \"bf16\"?"
         ),
         (
-            "method = 'grpo'",
-            "method: \"grpo\" is not supported in this version; use \"lm\", \"sft\", \"distill\" or \"dpo\""
+            "method = 'reward'",
+            "method: \"reward\" is not supported in this version; use \"lm\", \"sft\", \"distill\", \"dpo\" or \"grpo\""
         ),
         (
             "steps = 1, tokens = 2",
@@ -154,7 +154,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "losses", "rewards", "policies",
+        "losses", "environment", "policies",
     ])
     func keysOfOtherVersionsAreNotCalledUnknown(key: String) throws {
         let error = try folder.error(keys: "\(key) = {},")

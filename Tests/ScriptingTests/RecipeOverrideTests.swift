@@ -98,7 +98,8 @@ import Training
         ("steps", "--set steps: write a path, = and a value"),
         ("=3", "--set =3: \"\" is no path"),
         ("a..b=3", "--set a..b=3: \"a..b\" is no path"),
-        ("rewards.weight=3", "--set rewards.weight=3: rewards: this key is not supported"),
+        ("losses.weight=3", "--set losses.weight=3: losses: this key is not supported"),
+        ("rewards.own=3", "--set rewards.own=3: rewards: unknown name \"own\"; there is none"),
         (
             "schedule.final=0.1",
             "--set schedule.final=0.1: schedule: this is a function, which has no \"final\""

@@ -39,6 +39,7 @@ import Testing
                   },
                   "teacher": null,
                   "preference": null,
+                  "rollouts": null,
                   "tokenizer": "model",
                   "data": {
                     "kind": "mix",
@@ -129,6 +130,7 @@ import Testing
                   "use": null,
                   "grant": null,
                   "hooks": null,
+                  "rewards": null,
                   "curriculum": null,
                   "reload": {
                     "max_shift": null,

@@ -27,7 +27,7 @@ extension TrainerTests {
                     (0..<count).map {
                         #"{"prompt": "\#($0) + 1 =", "chosen": " \#($0 + 1)", "rejected": " no idea"}"#
                     }),
-                format: .conversations(Source.ConversationRows(areCompared: true)),
+                format: .conversations(Source.ConversationRows(purpose: .pairs)),
                 split: ValidationSplit(share: share))
         }
 

@@ -10,6 +10,7 @@ final class ClosureHooks: RunHooks {
     var onSteer: (ProgressFacts) throws -> [DialChange] = { _ in [] }
     var onMoment: (RunMoment) -> Void = { _ in }
     var onProbe: (ProbeFacts) throws -> ProbeVerdict = { _ in ProbeVerdict() }
+    var onRewards: ([RolloutAnswer]) throws -> [[Double]] = { _ in [] }
     var onSave: () throws -> [String: [UInt8]] = { [:] }
     var restored: [String: [UInt8]]?
     var measured = HookMeasurements()
@@ -43,6 +44,11 @@ final class ClosureHooks: RunHooks {
         let verdict = try onProbe(facts)
         try canTurn(verdict.changes)
         return verdict
+    }
+
+    func rewards(of answers: [RolloutAnswer], by rewards: [Reward]) throws -> [[Double]] {
+        calls.append("rewards")
+        return try onRewards(answers)
     }
 
     func saveState() throws -> [String: [UInt8]] { try onSave() }

@@ -84,6 +84,18 @@
 ---@field licence? string under which the text may be used, for the data card
 ---@field description? string what the text is, in a sentence, for the data card
 
+---@class nightjar.Prompts
+---@field kind? "prompts"
+---@field path string|string[] give a file, or a list of files, relative to the recipe
+---@field too_long? "drop"|"stop" what to do with a prompt that leaves an answer of rollouts.max_new_tokens no room in sequence_length: drop it, or stop
+---@field fields? table<string, string> where the rows keep prompt or messages, as in { prompt = "question" }; the others keep their names
+---@field difficulty? string the field in which rows say how difficult they are, a number of 0 or more, for data.min_difficulty and data.max_difficulty
+---@field bad_row? "skip"|"stop" what to do with a row that has no text; by default what the recipe's `on` says
+---@field max_bad_rows? number how many rows may be bad where they are skipped: a number of rows, or below 1 a share of them; more stop the reading, and every cause is shown
+---@field invalid_utf8? "replace"|"drop"|"stop" what to do with bytes that are not UTF-8; by default what the recipe's `on` says
+---@field licence? string under which the text may be used, for the data card
+---@field description? string what the text is, in a sentence, for the data card
+
 ---@class nightjar.Prepare
 ---@field kind? "prepare"
 ---@field out string give the folder to write, relative to the working folder
@@ -213,6 +225,11 @@ function data.chat(settings) end
 ---@param settings nightjar.Preference the keys below
 ---@return nightjar.Preference declaration the same table, checked and in order
 function data.preference(settings) end
+
+---Files with one prompt a line, for the model to answer itself, for method = "grpo"; whatever else a row holds is for the rewards.
+---@param settings nightjar.Prompts the keys below
+---@return nightjar.Prompts declaration the same table, checked and in order
+function data.prompts(settings) end
 
 ---Several named sources, each with its share: by weights, or in percent, where `replay` shares what the others leave over.
 ---@param settings table<string, any> the keys below

@@ -81,6 +81,7 @@
 ---@field loss_tokens integer tokens the loss is over
 ---@field tokens_by_source table<string, integer> input tokens of this step
 ---@field skipped boolean whether the update was left out
+---@field reward? number of the model's own answers on average, with method = "grpo"
 ---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
 ---@field settings table<string, any> the plugin's settings, with what the recipe changed
 

@@ -8,15 +8,16 @@
 ---@field seed? integer where every random stream begins
 ---@field out? string the run folder, relative to the working folder; by default runs/<name>
 ---@field stage? "pre"|"mid"|"post" where in a model's life the run stands; by default post where answers are learned, else pre, and mid in a later phase
----@field method? "lm"|"sft"|"distill"|"dpo" by which objective the model learns
+---@field method? "lm"|"sft"|"distill"|"dpo"|"grpo" by which objective the model learns
 ---@field model string|nightjar.Model give { from = "folder" } or { init = { hidden_size = 256, ... } }
 ---@field teacher? string|nightjar.Teacher with method = "distill", the model to learn from: a folder or a run's checkpoint
 ---@field preference? nightjar.Preferring with method = "dpo", how pairs of answers are learned from
+---@field rollouts? nightjar.RollingOut with method = "grpo", how the model answers prompts and learns from that
 ---@field tokenizer? string "byte", "model" for the model's own, or a path relative to the recipe
----@field data nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
----@field chat_template? string how conversations become text, with method = "sft", "distill" or "dpo": "model" for the model's own, a plugin in use that has one ("house-style", "house-style/NAME"), a file relative to the recipe, the template itself, or "chatml"
+---@field data nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|nightjar.Prompts|table<string, any> give a source such as nj.data.text { path = "book.txt" }, or nj.data.mix { ... }
+---@field chat_template? string how conversations become text, with method = "sft", "distill", "dpo" or "grpo": "model" for the model's own, a plugin in use that has one ("house-style", "house-style/NAME"), a file relative to the recipe, the template itself, or "chatml"
 ---@field sequence_length? integer tokens a row
----@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, and whole where answers are learned
+---@field packing? "chunk"|"pad"|"whole" fill rows and cut where they end (chunk), one document a row (pad), or as many as fit whole (whole); by default chunk, whole where answers are learned, and pad with method = "grpo"
 ---@field batch? nightjar.Batch rows a step
 ---@field steps? integer the run's length in optimizer steps
 ---@field tokens? integer the run's length in input tokens
@@ -36,6 +37,7 @@
 ---@field use? (string|any)[] plugins, in the order in which they are called: a name, or { "name", key = value } with settings
 ---@field grant? table<string, string[]> by plugin, what it may do beyond computing: "clock", "files:read:PATH", "env:NAME", "network:HOST"
 ---@field hooks? nightjar.Hooks handlers on the run's timeline
+---@field rewards? table<string, fun(ctx: nightjar.Rollout): number|string|nightjar.Reward> with method = "grpo", what an answer is worth, by name: a function of the answer, a plugin in use that has one ("brevity", "my-plugin/NAME"), or { score = either of them, weight = 0.5 }; their sum counts
 ---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? a function asked between steps which dials to turn
 ---@field reload? nightjar.Reload what becomes of scripts that are edited
 ---@field phases? nightjar.Phase[] runs that follow one another: each has the recipe's keys, with its own in their place, and begins with what the one before ends with
@@ -71,6 +73,15 @@
 ---@field text_weight? number what the mean cross-entropy of everything else in the mix counts beside the mean loss of the pairs
 ---@field reference? string the model that changes are counted from: a folder relative to the recipe, or a run's checkpoint; by default the one that the run begins from
 
+---@class nightjar.RollingOut
+---@field per_prompt? integer answers to a prompt, which are held against one another
+---@field max_new_tokens? integer the most tokens of an answer; by default half of sequence_length
+---@field scale? "group"|"batch"|"none" what an answer's reward above its group's mean is divided by: the standard deviation of its group, that of the step, or nothing
+---@field average? "tokens"|"answers"|"longest" what the loss is a mean over: all answers' tokens alike (DAPO), answers (GRPO), or as many tokens as answers may have (Dr. GRPO)
+---@field beta? number what the divergence from the reference counts in the loss; 0 needs none
+---@field text_weight? number what the mean cross-entropy of everything else in the mix counts beside the answers
+---@field reference? string the model that the divergence is measured from: a folder relative to the recipe, or a run's checkpoint; by default the one that the run begins from
+
 ---@class nightjar.Batch
 ---@field size? integer rows an optimizer step
 ---@field micro? integer|"auto" rows a forward pass, a divisor of size; "auto" chooses by memory
@@ -78,7 +89,7 @@
 ---@class nightjar.Evaluate
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
 ---@field batches? integer validation batches in all, at most, which sources and sets share
----@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference> validation sets by name, each a source that is held out whole
+---@field sets? table<string, nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|nightjar.Prompts> validation sets by name, each a source that is held out whole
 
 ---@class nightjar.Probes
 ---@field every_steps? integer steps between measurements; by default only at the beginning and the end
@@ -110,6 +121,21 @@
 ---@field on_error? fun(ctx: nightjar.RunError) The run ends with an error; what was done is being saved.
 ---@field on_end? fun(ctx: nightjar.RunEnd) The run is over, done or stopped, and everything is saved.
 
+---@class nightjar.Rollout
+---@field step integer steps made so far
+---@field source string the source that the prompt is from
+---@field row table<string, any> the row that the prompt is from, with all its fields; what is null there is left out
+---@field prompt string what the model was given, special tokens spelled out
+---@field completion string what it wrote
+---@field tokens integer tokens of that, its end included
+---@field finished boolean whether the model ended the answer itself, and was not cut off
+---@field state table<string, any> the script's memory: plain data, kept from call to call and in every checkpoint
+---@field settings table<string, any> the plugin's settings, with what the recipe changed
+
+---@class nightjar.Reward
+---@field score fun(ctx: nightjar.Rollout): number|string give a function of an answer, or the name of a plugin in use that has one
+---@field weight? number its factor in the sum
+
 ---@class nightjar.Reload
 ---@field max_shift? number a version whose answers to the last calls, or along the run for a schedule, lie further from the old ones' is refused: in standard deviations for numbers, else the share that differs
 ---@field unmeasured? "swap"|"refuse" what becomes of a version when too few calls were made to tell
@@ -119,12 +145,13 @@
 ---@field continue? boolean whether optimizer, step count and place in the data of the phase before go on too; by default its weights alone are taken
 ---@field seed? integer in place of the recipe's
 ---@field stage? "pre"|"mid"|"post" in place of the recipe's
----@field method? "lm"|"sft"|"distill"|"dpo" in place of the recipe's
+---@field method? "lm"|"sft"|"distill"|"dpo"|"grpo" in place of the recipe's
 ---@field model? string|nightjar.Model in place of the recipe's
 ---@field teacher? string|nightjar.Teacher in place of the recipe's
 ---@field preference? nightjar.Preferring in place of the recipe's
+---@field rollouts? nightjar.RollingOut in place of the recipe's
 ---@field tokenizer? string in place of the recipe's
----@field data? nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|table<string, any> in place of the recipe's
+---@field data? nightjar.Text|nightjar.Jsonl|nightjar.Csv|nightjar.Folder|nightjar.Chat|nightjar.Preference|nightjar.Prompts|table<string, any> in place of the recipe's
 ---@field chat_template? string in place of the recipe's
 ---@field sequence_length? integer in place of the recipe's
 ---@field packing? "chunk"|"pad"|"whole" in place of the recipe's
@@ -147,6 +174,7 @@
 ---@field use? (string|any)[] in place of the recipe's
 ---@field grant? table<string, string[]> in place of the recipe's
 ---@field hooks? nightjar.Hooks in place of the recipe's
+---@field rewards? table<string, fun(ctx: nightjar.Rollout): number|string|nightjar.Reward> in place of the recipe's
 ---@field curriculum? fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>? in place of the recipe's
 ---@field reload? nightjar.Reload in place of the recipe's
 

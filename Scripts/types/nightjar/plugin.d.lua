@@ -11,6 +11,7 @@
 ---@field settings? table<string, any> what a recipe may change, each with its default; a change keeps the type
 ---@field hooks? nightjar.Hooks handlers on a run's timeline
 ---@field curricula? table<string, fun(ctx: nightjar.Progress): table<string, number|"none"|boolean>?> functions asked between steps which dials to turn
+---@field rewards? table<string, fun(ctx: nightjar.Rollout): number> functions that tell what a model's answer is worth, for a recipe's rewards
 ---@field schedules? table<string, fun(progress: number, ctx: nightjar.ScheduleContext): number> functions of progress that give what the learning rate is multiplied with, for a recipe's schedule
 ---@field chat_templates? table<string, string|fun(settings: table<string, any>): string> chat templates in Jinja, or functions that make them of the settings, for a recipe's chat_template
 ---@field examples? nightjar.PluginExample[] calls with their answers: the self-test that runs before it is used
@@ -21,7 +22,7 @@
 ---@field settings table<string, any> the plugin's settings, with what the recipe changed
 
 ---@class nightjar.PluginExample
----@field call string which function: "hooks.on_step_end", "curricula.NAME", "schedules.NAME", "chat_templates.NAME"
+---@field call string which function: "hooks.on_step_end", "curricula.NAME", "rewards.NAME", "schedules.NAME", "chat_templates.NAME"
 ---@field with? any what it is called with; facts left out are zero
 ---@field settings? table<string, any> settings other than the defaults
 ---@field state? table<string, any> the memory it begins with

@@ -160,6 +160,8 @@ void njl_interrupt(njl_context *context);
 int32_t njl_is_busy(const njl_context *context);
 
 size_t njl_memory_used(const njl_context *context);
+// Frees what nothing reaches any more; not during a call.
+void njl_collect(njl_context *context);
 // The most that was held during the last outermost call.
 size_t njl_memory_peak(const njl_context *context);
 // What closed interpreters, all together, did not give back: 0 unless the accounting is wrong.

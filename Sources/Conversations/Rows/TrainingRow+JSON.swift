@@ -84,6 +84,13 @@ extension TrainingRow {
         _ messages: [Message], of row: RowValue, tools: [TemplateValue]?
     ) throws(ConversationError) -> Content {
         try TurnOrder.check(messages)
+        return .conversation(try ordered(messages, of: row, tools: tools))
+    }
+
+    /// A conversation of messages whose order was checked.
+    static func ordered(
+        _ messages: [Message], of row: RowValue, tools: [TemplateValue]?
+    ) throws(ConversationError) -> Conversation {
         let given = try row.optional("chat_template_kwargs")?.parsed()
         let variables = try given?.object() ?? [:]
         // What the template is told of the row itself; a row that overrode it would be another in use.
@@ -91,7 +98,6 @@ extension TrainingRow {
         where variables[name] != nil {
             throw given!.fault("\(name) is not the row's to set")
         }
-        return .conversation(
-            Conversation(messages: messages, tools: tools, variables: variables))
+        return Conversation(messages: messages, tools: tools, variables: variables)
     }
 }

@@ -3,7 +3,11 @@ import Templates
 /// The order of turns that chats have: a system's message, then user and assistant by turns, with
 /// the results of tools after the calls.
 enum TurnOrder {
-    static func check(_ messages: [Message]) throws(ConversationError) {
+    /// - Parameter endsAsked: whether the last turn is one that the model is to answer, and not the
+    ///   assistant's.
+    static func check(
+        _ messages: [Message], endsAsked: Bool = false
+    ) throws(ConversationError) {
         guard let first = messages.first else {
             throw ConversationError(.missingKey, "the conversation has no message")
         }
@@ -30,6 +34,16 @@ enum TurnOrder {
                     "the \(message.role.rawValue)'s message follows the \(last.role.rawValue)'s")
             }
             before = message
+        }
+        if endsAsked {
+            guard let last = before, last.role == .user || last.role == .tool else {
+                throw ConversationError(
+                    .notAlternating,
+                    "the last message is the \(before?.role.rawValue ?? "")'s, and a prompt ends "
+                        + "with what is to be answered: a user's message, or a tool's",
+                    key: before?.key ?? first.key)
+            }
+            return
         }
         guard messages.contains(where: { $0.role == .assistant }) else {
             throw ConversationError(

@@ -22,6 +22,9 @@ enum SourceKey {
         ]
         if let difficulty = source.difficulty { parts.append("difficulty \(difficulty)") }
         if source.format.isOfConversations, let supervised { parts.append(supervised.fingerprint) }
+        if source.format.isOfPrompts, let supervised {
+            parts.append("answers of \(supervised.answerRoom)")
+        }
         if case .memory(let texts) = source.place { parts += texts }
         for file in listing.files {
             parts += [
@@ -38,13 +41,21 @@ enum SourceKey {
         return ContentHash(of: bytes).hex
     }
 
+    private static func reading(_ purpose: Source.ConversationRows.Purpose) -> String {
+        // The number says which checks the rows have passed.
+        switch purpose {
+        case .answers: "conversations 3"
+        case .pairs: "pairs 1"
+        case .prompts: "prompts 1"
+        }
+    }
+
     private static func format(_ format: Source.Format) -> String {
         switch format {
         case .automatic: "automatic"
         case .jsonLines(let field): "jsonl \(field)"
         case .conversations(let rows):
-            // The number says which checks the rows have passed.
-            "\(rows.areCompared ? "pairs 1" : "conversations 3") \(rows.format.rawValue) "
+            "\(reading(rows.purpose)) \(rows.format.rawValue) "
                 + rows.tooLong.rawValue
                 + rows.fields.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         case .delimited(let rows):

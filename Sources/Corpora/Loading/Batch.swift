@@ -16,6 +16,24 @@ public struct Batch: Sendable, Hashable {
         public var epoch: Int
         /// Where the piece is a pair of answers, the column at which the rejected side begins.
         public var second: Int?
+        /// Where the piece is an answer that the model wrote itself, its index among the step's.
+        public var rollout: Int?
+        /// What hooks have the document count beside its loss weights, for documents without any.
+        public var weight: Float = 1
+
+        /// A stretch of a document.
+        public init(
+            row: Int, columns: Range<Int>, source: Int, document: Int, offset: Int, epoch: Int,
+            rollout: Int? = nil
+        ) {
+            self.row = row
+            self.columns = columns
+            self.source = source
+            self.document = document
+            self.offset = offset
+            self.epoch = epoch
+            self.rollout = rollout
+        }
     }
 
     /// B.

@@ -58,18 +58,28 @@ public struct Source: Sendable, Hashable {
         ///
         /// Where any is given, the row is those, with `weight`, `tools` and `chat_template_kwargs`.
         public var fields: [String: String]
-        /// Whether each row compares two answers to a question; such rows are never cut.
-        public var areCompared: Bool
+        /// What the rows are for.
+        public var purpose: Purpose
+
+        /// What is learned from a row.
+        public enum Purpose: String, Sendable, Hashable {
+            /// Its answers.
+            case answers
+            /// Which of two answers is preferred; such rows are never cut.
+            case pairs
+            /// What the model's own answers to it are worth; such rows are never cut.
+            case prompts
+        }
 
         /// Rows of any format, cut where they are long, under the format's own names.
         public init(
             format: RowFormat = .automatic, tooLong: TooLong = .cut,
-            fields: [String: String] = [:], areCompared: Bool = false
+            fields: [String: String] = [:], purpose: Purpose = .answers
         ) {
             self.format = format
             self.tooLong = tooLong
             self.fields = fields
-            self.areCompared = areCompared
+            self.purpose = purpose
         }
     }
 
@@ -221,8 +231,13 @@ extension Source.Format {
     }
 
     /// Whether the rows compare two answers.
-    public var isOfPairs: Bool {
-        if case .conversations(let rows) = self { rows.areCompared } else { false }
+    public var isOfPairs: Bool { purpose == .pairs }
+
+    /// Whether the rows are questions that the model answers itself.
+    public var isOfPrompts: Bool { purpose == .prompts }
+
+    private var purpose: Source.ConversationRows.Purpose? {
+        if case .conversations(let rows) = self { rows.purpose } else { nil }
     }
 }
 

@@ -7,11 +7,14 @@ public struct SupervisedEncoding: Sendable {
     public let encoder: ConversationEncoder
     /// Inputs that a row of the batch holds.
     public let context: Int
+    /// Of these, those that are left for the model's own answer where a row is a prompt.
+    public let answerRoom: Int
 
     /// An encoder, and the context that rows are cut to.
-    public init(encoder: ConversationEncoder, context: Int) {
+    public init(encoder: ConversationEncoder, context: Int, answerRoom: Int = 0) {
         self.encoder = encoder
         self.context = context
+        self.answerRoom = answerRoom
     }
 
     /// Names everything of it that decides tokens and weights.
@@ -72,15 +75,23 @@ struct DocumentEncoder: Sendable {
             return .success(encoded)
         }
         do throws(ConversationError) {
-            if rows.areCompared {
-                let row = try PreferenceRow(json: document.utf8, fields: rows.fields)
-                return .success(try encode(row, supervised))
-            }
-            let row = try TrainingRow(
-                json: document.utf8, format: rows.format, fields: rows.fields)
-            return .success(try encode(supervised.encoder.encode(row), rows, supervised.context))
+            return .success(try encode(document.utf8, rows, supervised))
         } catch {
             return .failure(error)
+        }
+    }
+
+    private func encode(
+        _ json: [UInt8], _ rows: Source.ConversationRows, _ supervised: SupervisedEncoding
+    ) throws(ConversationError) -> EncodedDocument {
+        switch rows.purpose {
+        case .answers:
+            let row = try TrainingRow(json: json, format: rows.format, fields: rows.fields)
+            return try encode(supervised.encoder.encode(row), rows, supervised.context)
+        case .pairs:
+            return try encode(PreferenceRow(json: json, fields: rows.fields), supervised)
+        case .prompts:
+            return try encode(PromptRow(json: json, fields: rows.fields), supervised)
         }
     }
 
@@ -102,6 +113,29 @@ struct DocumentEncoder: Sendable {
             cut: kept.isCut
                 ? "\(tokens.ids.count + lead) tokens, of which \(kept.ids.count + lead) are kept"
                 : nil)
+    }
+
+    /// A prompt, of which nothing is learned.
+    private func encode(
+        _ row: PromptRow, _ supervised: SupervisedEncoding
+    ) throws(ConversationError) -> EncodedDocument {
+        let ids: [Int32]
+        let isRendered: Bool
+        switch row.content {
+        case .text(let text): (ids, isRendered) = (tokenizer.encode(text), false)
+        case .conversation(let conversation):
+            (ids, isRendered) = (try supervised.encoder.prompt(for: conversation), true)
+        }
+        let lead = !isRendered && tokenizer.specialTokens.beginning != nil ? 1 : 0
+        guard ids.count + lead <= supervised.context - supervised.answerRoom else {
+            throw ConversationError(
+                .tooLong,
+                "the prompt has \(ids.count + lead) tokens, and the context \(supervised.context), "
+                    + "of which \(supervised.answerRoom) are for the answer")
+        }
+        return EncodedDocument(
+            ids: ids, lossWeights: [Float](repeating: 0, count: ids.count), textBytes: 0,
+            startsMidway: isRendered, goesOn: true)
     }
 
     /// Both sides of a pair, the chosen one first, each as it would stand alone.

@@ -145,7 +145,8 @@ public struct ShardBuilder {
             .badRow, "\(error.code.rawValue): \(error)",
             advice: isLong
                 ? "Raise sequence_length, or let long rows be "
-                    + (source.format.isOfPairs ? "" : "cut or ") + "dropped with too_long."
+                    + (source.format.isOfPairs || source.format.isOfPrompts ? "" : "cut or ")
+                    + "dropped with too_long."
                 : "Mend the row, or let bad rows be skipped.", path: file ?? "memory", line: line)
     }
 

@@ -18,6 +18,8 @@ public final class TokenShard: TokenSource {
     private let hashes: [UInt64]
     /// One bit for every block that was found whole.
     private let checked: Mutex<[UInt64]>
+    /// The source's files, once somebody has asked for them.
+    private let files = Mutex<[String]?>(nil)
 
     /// Opens a shard.
     ///
@@ -141,15 +143,23 @@ public final class TokenShard: TokenSource {
 
     public func origin(ofDocument index: Int) throws -> DocumentOrigin {
         let record = try record(index).record
-        // Read anew each time: it is asked for in messages only, and may be large.
-        var json = [UInt8](repeating: 0, count: header.hashesOffset - header.originsOffset)
-        try json.withUnsafeMutableBytes { try read(at: header.originsOffset, into: $0) }
-        let files = try? JSONDecoder().decode([String].self, from: Data(json))
-        guard let files, files.indices.contains(record.file) else {
-            throw damaged("the list of file names is unreadable")
+        let files = try fileNames()
+        guard files.indices.contains(record.file) else {
+            throw damaged("document \(index) has no file")
         }
         let file = files[record.file]
         return DocumentOrigin(source: name, file: file.isEmpty ? nil : file, line: record.line)
+    }
+
+    private func fileNames() throws -> [String] {
+        if let known = files.withLock({ $0 }) { return known }
+        var json = [UInt8](repeating: 0, count: header.hashesOffset - header.originsOffset)
+        try json.withUnsafeMutableBytes { try read(at: header.originsOffset, into: $0) }
+        guard let names = try? JSONDecoder().decode([String].self, from: Data(json)) else {
+            throw damaged("the list of file names is unreadable")
+        }
+        files.withLock { $0 = names }
+        return names
     }
 
     /// Reads and checks the whole file.

@@ -17,11 +17,13 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - schedule: finds the schedule where Lua gives it.
     ///   - template: finds the chat template where a plugin in use is named.
+    ///   - reward: finds a reward where a plugin in use is named.
     ///   - follows: the folder that the phase before writes to, and what that begins with.
     /// - Throws: `ShapeFault` for values that do not fit together.
     init(
         recipe table: CompleteTable, schedule: (ScheduleReference) throws -> ScriptedSchedule,
         template: (String, LuaPath) throws -> ChatTemplateSource?,
+        reward: (String, LuaPath) throws -> PluginReference,
         follows: (folder: String, model: ModelSource)?, places: RecipePlaces
     ) throws {
         let root = LuaPath()
@@ -58,9 +60,13 @@ extension RunConfiguration {
         method = table.word("method")
         distillation = try Self.distillation(table, of: method, places)
         preference = try Self.preference(table, of: method, places)
-        if continues, method == .preference, preference?.reference == nil {
+        rollouts = try RolloutSettings(recipe: table, of: method, reward: reward, places: places)
+        if continues, preference.map({ $0.reference == nil })
+            ?? rollouts.map({ $0.beta > 0 && $0.reference == nil }) ?? false
+        {
             throw ShapeFault(
-                path: root.appending("preference").appending("reference"),
+                path: root.appending(rollouts == nil ? "preference" : "rollouts")
+                    .appending("reference"),
                 sentence: "a run that goes on with another's place would count changes from where "
                     + "that one stands, not from where it began; name the model that it began with")
         }
@@ -214,7 +220,7 @@ extension RunConfiguration {
             })
     }
 
-    private static func unused(_ key: LuaPath, but method: String = "sft") -> ShapeFault {
+    static func unused(_ key: LuaPath, but method: String = "sft") -> ShapeFault {
         ShapeFault(
             path: key, sentence: "only method = \"\(method)\" uses this; remove it, or set that")
     }

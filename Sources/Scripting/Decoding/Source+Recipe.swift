@@ -137,7 +137,13 @@ extension Source {
                     ConversationRows(
                         tooLong: table.word("too_long"),
                         fields: try Self.fields(table, among: Self.preferenceNames, at: path),
-                        areCompared: true))
+                        purpose: .pairs))
+            case "prompts":
+                format = .conversations(
+                    ConversationRows(
+                        tooLong: table.word("too_long"),
+                        fields: try Self.fields(table, among: Self.promptNames, at: path),
+                        purpose: .prompts))
             default: format = .text(Self.split(table) ?? .whole)
             }
         }
@@ -146,7 +152,8 @@ extension Source {
             // Plain text has no rows that could be bad.
             badRow: table.optionalText("bad_row").flatMap(BadRow.init) ?? .skip,
             maximumDocumentBytes: table.optionalInteger("max_document_bytes"),
-            split: ValidationSplit(share: table.number("validation")))
+            // Of prompts nothing is held out: no loss is measured on them.
+            split: ValidationSplit(share: table.optionalNumber("validation") ?? 0))
         maximumBadRows = try Self.badRows(table, at: path)
         difficulty = table.optionalText("difficulty")
         licence = table.optionalText("licence") ?? ""
@@ -167,6 +174,9 @@ extension Source {
     /// Those of rows that compare answers.
     private static let preferenceNames =
         ["prompt", "chosen", "rejected", "messages"] + TrainingRow.commonKeys
+
+    /// Those of rows that the model answers.
+    private static let promptNames = ["prompt", "messages"] + TrainingRow.commonKeys
 
     private static func fields(
         _ table: CompleteTable, among known: [String], at path: LuaPath

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Templates
 import Tensors
 import Training
 import Transformers
@@ -58,7 +59,7 @@ enum RunFacts {
         let sources = report.tokensBySource.sorted { $0.key < $1.key }.map {
             Facts.Field(key: .string(LuaString($0.key)), value: .count($0.value))
         }
-        return Facts([
+        var facts = Facts([
             "step": .count(report.step), "total_steps": .count(report.totalSteps),
             "progress": progress(report.step, report.totalSteps),
             "tokens": .count(report.totalTokens), "loss": .number(report.loss),
@@ -68,6 +69,8 @@ enum RunFacts {
             "tokens_by_source": .table(LuaTable(fields: sources)),
             "skipped": .boolean(report.isSkipped),
         ])
+        if let rollouts = report.rollouts { facts.set("reward", .number(rollouts.reward)) }
+        return facts
     }
 
     static func of(_ batch: BatchFacts, totalSteps: Int) -> Facts {
@@ -184,6 +187,16 @@ enum RunFacts {
         ])
         if let expected = answer.expected { table.set("answer", .string(LuaString(expected))) }
         return table
+    }
+
+    static func of(_ answer: RolloutAnswer, step: Int) -> Facts {
+        let row = (try? TemplateValue(json: answer.row)).flatMap(LuaValue.init(json:))
+        return Facts([
+            "step": .count(step), "source": .string(LuaString(answer.source)),
+            "row": row ?? .table(LuaTable()), "prompt": .string(LuaString(answer.prompt)),
+            "completion": .string(LuaString(answer.completion)), "tokens": .count(answer.tokens),
+            "finished": .boolean(answer.isFinished),
+        ])
     }
 
     /// What `nj.run.get` gives where there is no run.

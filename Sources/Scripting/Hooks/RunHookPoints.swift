@@ -161,6 +161,9 @@ enum RunHookPoints {
                     "tokens_by_source", .map(.integer(0 ... .max)), .required,
                     "input tokens of this step"),
                 Field("skipped", .boolean, .required, "whether the update was left out"),
+                Field(
+                    "reward", .number(.finite), .none,
+                    "of the model's own answers on average, with method = \"grpo\""),
             ]), answer: nil,
         example: """
             on_step_end = function(ctx)

@@ -14,6 +14,8 @@ public final class ScriptedHooks: RunHooks {
     private let settings: RunSettings
     let reload: HotReload
     let log: (ScriptLogLine) -> Void
+    /// Steps of the run so far, as far as the scripts were told.
+    var stepsMade: Int { step }
     private var totalSteps = 0 { didSet { madeRun = nil } }
     private var step = 0 { didSet { madeRun = nil } }
     private var tokens = 0 { didSet { madeRun = nil } }

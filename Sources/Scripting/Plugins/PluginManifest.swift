@@ -27,6 +27,9 @@ enum PluginManifest {
                 "curricula", .map(.function(Curriculum.signature)), .none,
                 "functions asked between steps which dials to turn"),
             Field(
+                "rewards", .map(.function(RolloutDeclarations.signature)), .none,
+                "functions that tell what a model's answer is worth, for a recipe's rewards"),
+            Field(
                 "schedules", .map(.function(ScheduleDeclarations.pluginSignature)), .none,
                 "functions of progress that give what the learning rate is multiplied with, for a "
                     + "recipe's schedule"),
@@ -48,7 +51,7 @@ enum PluginManifest {
         ],
         unsupported: Dictionary(
             uniqueKeysWithValues: [
-                "rewards", "environments", "losses", "policies", "sources", "probes",
+                "environments", "losses", "policies", "sources", "probes",
             ].map { ($0, "this door is not supported in this version; remove it") }))
 
     /// One self-test.
@@ -57,8 +60,8 @@ enum PluginManifest {
         fields: [
             Field(
                 "call", .text, .required,
-                "which function: \"hooks.on_step_end\", \"curricula.NAME\", \"schedules.NAME\", "
-                    + "\"chat_templates.NAME\""),
+                "which function: \"hooks.on_step_end\", \"curricula.NAME\", \"rewards.NAME\", "
+                    + "\"schedules.NAME\", \"chat_templates.NAME\""),
             Field("with", .any, .none, "what it is called with; facts left out are zero"),
             Field("settings", .map(.plain), .none, "settings other than the defaults"),
             Field("state", .map(.plain), .none, "the memory it begins with"),
@@ -82,6 +85,7 @@ extension PluginManifest {
             try check(needs: loaded.needs)
             try check(requires: loaded.requires, of: source.name)
             try check(named: PluginSchedule.group, "schedule", in: loaded)
+            try check(named: RolloutDeclarations.group, "reward", in: loaded)
             try check(named: PluginChatTemplate.group, "chat template", in: loaded)
             try check(examples: loaded.manifest["examples"])
         } catch let fault as ShapeFault {

@@ -227,6 +227,8 @@ enum DoorShape {
             return (Curriculum.facts, Curriculum.answer, .answer)
         case "probes" where parts.count == 2 && parts[1].hasSuffix(".score"):
             return (ProbeDeclarations.facts, ProbeDeclarations.score, .answer)
+        case RolloutDeclarations.group where parts.count == 2:
+            return (RolloutDeclarations.facts, RolloutDeclarations.score, .answer)
         case "schedules" where parts.count == 2:
             return (ScheduleDeclarations.facts, ScheduleDeclarations.factor.shape, .answer)
         default: break
@@ -234,7 +236,8 @@ enum DoorShape {
         throw ShapeFault(
             path: LuaPath(["call"]),
             sentence: "\"\(door)\" cannot be called; write \"hooks.on_...\", "
-                + "\"curricula.NAME\", \"schedules.NAME\" or \"chat_templates.NAME\"")
+                + "\"curricula.NAME\", \"rewards.NAME\", \"schedules.NAME\" or "
+                + "\"chat_templates.NAME\"")
     }
 }
 

@@ -11,6 +11,8 @@ public enum PluginSkeleton {
         case hook
         /// Decides about updates.
         case guardian = "guard"
+        /// Tells what a model's answer is worth.
+        case reward
         /// Gives what the learning rate is multiplied with.
         case schedule
         /// Says how conversations become text.
@@ -72,6 +74,7 @@ public enum PluginSkeleton {
     private static func main(_ kind: Kind, _ name: String) -> String {
         switch kind {
         case .schedule: schedule(name)
+        case .reward: reward(name)
         case .chatTemplate: chatTemplate(name)
         case .curriculum:
             """
@@ -163,6 +166,37 @@ public enum PluginSkeleton {
 
             """
         }
+    }
+
+    private static func reward(_ name: String) -> String {
+        """
+        -- Say here which answers this rewards.
+        return {
+          name = "\(name)",
+          api = 1,
+          summary = "Rewards answers that hold what the row asks for.",
+          settings = {
+            field = "answer", -- the row's field with what an answer is to hold
+          },
+          rewards = {
+            -- Asked about each answer; what it gives is held against the others to the same prompt.
+            main = function(ctx)
+              local wanted = tostring(ctx.row[ctx.settings.field])
+              if not ctx.completion:find(wanted, 1, true) then return 0.0 end
+              return ctx.finished and 1.0 or 0.5
+            end,
+          },
+          examples = {
+            {
+              call = "rewards.main",
+              with = { completion = "It is 4.", finished = true, row = { answer = 4 } },
+              gives = 1.0,
+            },
+            { call = "rewards.main", with = { completion = "No", row = { answer = 4 } }, gives = 0.0 },
+          },
+        }
+
+        """
     }
 
     private static func schedule(_ name: String) -> String {
@@ -288,6 +322,13 @@ public enum PluginSkeleton {
                       last = factor
                     end
                     test.expect(test.call("schedules.main", { progress = 0.5 }, options)).to_equal(1)
+                  end)
+                """
+            case .reward:
+                """
+                  test.it("is worth less where the answer was cut off", function()
+                    local ctx = { completion = "4 and 4 and", finished = false, row = { answer = 4 } }
+                    test.expect(test.call("rewards.main", ctx)).to_equal(0.5)
                   end)
                 """
             case .chatTemplate:

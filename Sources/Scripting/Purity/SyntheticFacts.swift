@@ -51,19 +51,26 @@ enum SyntheticFacts {
             table.fields.append(
                 .init(
                     key: .string(LuaString(field.name)),
-                    value: known(field.name, draw) ?? value(field.shape, draw)))
+                    value: known(field, draw) ?? value(field.shape, draw)))
         }
         return table
     }
 
     /// Facts whose meaning a script relies on.
-    private static func known(_ name: String, _ draw: Draw) -> LuaValue? {
-        switch name {
+    private static func known(_ field: Field, _ draw: Draw) -> LuaValue? {
+        switch field.name {
         case "step": .integer(Int64(draw.round))
         case "total_steps": .integer(Int64(draw.rounds))
         case "progress": .number(Double(draw.round) / Double(draw.rounds))
         case "loss":
             .number((4 / Double(draw.round) + draw.share) * (draw.bits % 6 == 0 ? 20 : 1))
+        case "row":
+            // A row of the data; where it is a number it is one's place.
+            if case .map = field.shape {
+                ["prompt": "2 + 2 =", "answer": .string(LuaString("\(draw.bits % 3)"))]
+            } else {
+                nil
+            }
         case "dials":
             [
                 "optimizer.lr": 1e-3, "optimizer.weight_decay": 0.1, "schedule.factor": 1.0,

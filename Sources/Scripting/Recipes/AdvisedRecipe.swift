@@ -123,7 +123,7 @@ public struct AdvisedRecipe: Sendable {
     private var mix: String {
         var entries = zip(data.sources, data.sourceBytes).filter { source, _ in
             guard case .conversations(let rows) = source.format else { return !learnsAnswers }
-            return learnsAnswers && (advice.method == .preference || !rows.areCompared)
+            return learnsAnswers && (advice.method == .preference || rows.purpose != .pairs)
         }
         if entries.isEmpty { entries = Array(zip(data.sources, data.sourceBytes)) }
         if replay == nil, entries.count == 1 { return constructor(entries[0].0, share: nil) }
@@ -178,7 +178,7 @@ public struct AdvisedRecipe: Sendable {
         switch format {
         case .jsonLines: "nj.data.jsonl"
         case .delimited: "nj.data.csv"
-        case .conversations(let rows): rows.areCompared ? "nj.data.preference" : "nj.data.chat"
+        case .conversations(let rows): rows.purpose == .pairs ? "nj.data.preference" : "nj.data.chat"
         case .text, .automatic: "nj.data.text"
         }
     }

@@ -101,7 +101,8 @@ public enum RecipeLoader {
                     try runScripts.chatTemplate(named: name, at: key).map {
                         .text($0.source, name: $0.title)
                     }
-                }, follows: try predecessor(of: script, overrides, places), places: places)
+                }, reward: { name, key in try runScripts.reward(named: name, at: key) },
+                follows: try predecessor(of: script, overrides, places), places: places)
             warnings += RecipeWarnings.about(configuration)
             return LoadedRecipe(
                 configuration: configuration,
@@ -223,10 +224,12 @@ public enum RecipeLoader {
         }
         let method: Method = CompleteTable(table).word("method")
         let learnsAnswers =
-            method == .supervised || method == .preference
+            method == .supervised || method == .preference || method == .reinforcement
             || (method == .distillation && CompleteTable(table).inner("data").hasChats)
         if CompleteTable(table)["packing"] == nil {
-            table.set("packing", learnsAnswers ? "whole" : "chunk")
+            // A step has as many prompts as it has rows for them.
+            table.set(
+                "packing", method == .reinforcement ? "pad" : learnsAnswers ? "whole" : "chunk")
         }
         if CompleteTable(table)["stage"] == nil {
             table.set("stage", .string(LuaString((learnsAnswers ? .post : stage).rawValue)))

@@ -135,7 +135,9 @@ extension Shape {
                 return record.names.contains(name)
             }
             let near = inner.map { "\($0.name).\(name)" } ?? nearestName(to: name, among: names)
-            let hint = near.map { "did you mean \"\($0)\"?" } ?? "there are \(Words.anyOf(names))"
+            let hint =
+                near.map { "did you mean \"\($0)\"?" }
+                ?? (names.isEmpty ? "there is none" : "there are \(Words.anyOf(names))")
             return ShapeFault(path: path, sentence: "unknown \(what) \"\(name)\"; \(hint)")
         }
         if case .sources(let kinds) = self, case .string("mix")? = table["kind"] {

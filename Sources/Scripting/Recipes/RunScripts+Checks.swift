@@ -9,7 +9,9 @@ extension RunScripts {
         guard let files = kept?.files(of: use.source.name),
             let before = try? loader.load(use, files: files, log: { _ in })
         else { return }
-        let named = ["\(PluginSchedule.group).", "\(PluginChatTemplate.group)."]
+        let named = [
+            PluginSchedule.group, PluginChatTemplate.group, RolloutDeclarations.group,
+        ].map { $0 + "." }
         let gone = before.doorPaths.filter { path in
             named.contains { path.hasPrefix($0) } && !loaded.doorPaths.contains(path)
         }
@@ -17,6 +19,16 @@ extension RunScripts {
         throw ScriptingError(
             .badFile, "\(first) is gone, which the run's version has",
             path: loaded.unit.files.first?.path)
+    }
+
+    /// Refuses a version without the rewards that the run's answers are judged by.
+    func check(_ wanted: Set<String>, in files: [LoadedScript], of use: PluginUse) throws {
+        guard !wanted.isEmpty else { return }
+        let doors = try loader.load(use, files: files) { _ in }.doorPaths
+        guard let gone = wanted.sorted().first(where: { !doors.contains($0) }) else { return }
+        throw ScriptingError(
+            .badFile, "\(gone) is gone, by which the run's answers are judged",
+            path: files.first?.path, keyPath: gone)
     }
 
     /// Refuses an edit that requires what the run does not have before it.

@@ -14,6 +14,10 @@ public struct RunScripts: Sendable {
         let files: [LoadedScript]
         /// The names of its schedules.
         var schedules: [String] = []
+        /// The names of its rewards.
+        var rewards: [String] = []
+        /// Those of these that the run's answers are judged by.
+        var wanted: Set<String> = []
         /// The names of its chat templates.
         var templates: [String] = []
         /// The one of these that the run's rows are rendered with.
@@ -54,6 +58,7 @@ public struct RunScripts: Sendable {
                     Part(
                         use: use, files: loaded.unit.files,
                         schedules: loaded.unit.doors.names(in: PluginSchedule.group),
+                        rewards: loaded.unit.doors.names(in: RolloutDeclarations.group),
                         templates: PluginChatTemplate.names(in: loaded)))
             } catch let fault as ShapeFault where fault.path.keys.isEmpty {
                 throw ShapeFault(path: path, sentence: fault.sentence)
@@ -123,6 +128,27 @@ public struct RunScripts: Sendable {
         }
         parts[index].template = template
         return template
+    }
+
+    /// The reward of a plugin in use, which the run keeps to from here on.
+    ///
+    /// - Throws: `ShapeFault` for a name that none has.
+    mutating func reward(named text: String, at key: LuaPath) throws -> PluginReference {
+        let offers = parts.compactMap { part in
+            part.use.map { PluginReference.Offer(plugin: $0.source.name, names: part.rewards) }
+        }
+        guard
+            let found = try PluginReference(text, kind: "reward", at: key, among: offers),
+            let index = parts.firstIndex(where: { $0.use?.source.name == found.plugin })
+        else {
+            throw ShapeFault(
+                path: key,
+                sentence: "the recipe uses no plugin \"\(text.prefix { $0 != "/" })\"; "
+                    + nearestNameHint(
+                        to: text, among: offers.filter { !$0.names.isEmpty }.map(\.plugin)))
+        }
+        parts[index].wanted.insert("\(RolloutDeclarations.group).\(found.name)")
+        return found
     }
 
     /// A version's schedule, asked along the run and again in a fresh state.
@@ -218,6 +244,7 @@ public struct RunScripts: Sendable {
                 _ = try PluginSelfTest(use, files: files, loader: loader.counting)
                     .run(seconds: PluginLoader.patience)
                 if let own { try checked(own, of: use, files: files) }
+                try check(part.wanted, in: files, of: use)
                 if let template = part.template {
                     try check(template, in: files, of: use)
                 }

@@ -30,6 +30,18 @@ struct ScriptDoors {
                         functions.append(("\(key).\(name).score", function))
                     }
                 }
+            case .table(let rewards) where key == "rewards":
+                // A plugin's are functions; a recipe's may stand beside their weights.
+                for entry in rewards.fields {
+                    guard case .string(let name) = entry.key else { continue }
+                    if case .function(let function) = entry.value {
+                        functions.append(("\(key).\(name)", function))
+                    } else if case .table(let reward) = entry.value,
+                        case .function(let function)? = reward["score"]
+                    {
+                        functions.append(("\(key).\(name).score", function))
+                    }
+                }
             default: continue
             }
         }

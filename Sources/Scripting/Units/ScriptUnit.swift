@@ -43,7 +43,8 @@ final class ScriptUnit {
         return hasher.finish().hex
     }
 
-    var memoryBytes: Int { state.memoryBytes }
+    /// What its state holds; not during a call.
+    var memoryBytes: Int { state.keptBytes }
 
     /// Calls a door with facts, `ctx.state` and `ctx.settings`.
     ///

@@ -79,7 +79,7 @@ public struct DataStatistics: Sendable {
                     return add(text: document)
                 }
                 do throws(ConversationError) {
-                    if rows.areCompared {
+                    if rows.purpose == .pairs {
                         let row = try PreferenceRow(json: document.utf8, fields: rows.fields)
                         pairs += 1
                         for side in [row.chosen, row.rejected] { add(side, &sample) }

@@ -95,7 +95,7 @@ public enum SourceDetection {
             sources.append(
                 Source(
                     name: "pairs", place: .files(pairs),
-                    format: .conversations(.init(areCompared: true))))
+                    format: .conversations(.init(purpose: .pairs))))
         }
         return sources
     }

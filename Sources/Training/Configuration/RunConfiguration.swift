@@ -19,6 +19,8 @@ public struct RunConfiguration: Sendable {
     public var distillation: Distillation?
     /// How it learns from pairs of answers; set with `preference` alone.
     public var preference: Preference?
+    /// How its model answers prompts and learns from that; set with `reinforcement` alone.
+    public var rollouts: RolloutSettings?
     public var model: ModelSource
     /// Whether the run takes over optimizer, step count and place in the data too from the
     /// checkpoint it begins from, so that it goes on as that run would have.
@@ -84,6 +86,8 @@ public enum Method: String, Sendable, Hashable, CaseIterable {
     case distillation = "distill"
     /// Preferring one answer to another.
     case preference = "dpo"
+    /// Answering prompts itself, and learning from what the answers are worth.
+    case reinforcement = "grpo"
 }
 
 extension RunConfiguration {
@@ -91,7 +95,7 @@ extension RunConfiguration {
     var readsConversations: Bool {
         switch method {
         case .languageModelling: false
-        case .supervised, .preference: true
+        case .supervised, .preference, .reinforcement: true
         case .distillation:
             (data.map(\.source) + evaluation.sets).contains {
                 if case .conversations = $0.format { true } else { false }

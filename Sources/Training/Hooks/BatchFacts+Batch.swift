@@ -64,7 +64,9 @@ extension BatchEdit {
     /// The batch with every token's loss weight times its document's.
     func apply(to batch: Batch, documentOfPiece: [Int]) -> Batch {
         var edited = batch
-        for (piece, document) in zip(batch.pieces, documentOfPiece) where weights[document] != 1 {
+        for (index, document) in documentOfPiece.enumerated() where weights[document] != 1 {
+            let piece = batch.pieces[index]
+            edited.pieces[index].weight *= Float(weights[document])
             let start = piece.row * batch.length
             for place in piece.columns {
                 edited.lossWeights[start + place] *= Float(weights[document])

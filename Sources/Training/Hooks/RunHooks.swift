@@ -4,7 +4,7 @@
 /// gives, so that equal answers give equal bytes. A run calls its hooks on its own thread, one
 /// call at a time. Each requirement has a default that does nothing.
 ///
-/// What `filter`, `decide` and `steer` throw is answered as `FailureResponses.script` says; what
+/// What `filter`, `decide`, `steer` and `rewards` throw is answered as `FailureResponses.script` says; what
 /// an observer has to complain of it keeps to itself and counts in `takeMeasurements`.
 public protocol RunHooks: AnyObject {
     /// Hears of a moment in the run; nothing is asked.
@@ -38,6 +38,11 @@ public protocol RunHooks: AnyObject {
 
     /// What a script makes of the model's answers to a probe's prompts, one number each.
     func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double]
+
+    /// What the model's own answers to a step's prompts are worth.
+    ///
+    /// - Returns: for each answer a finite number a reward, in their orders.
+    func rewards(of answers: [RolloutAnswer], by rewards: [Reward]) throws -> [[Double]]
 
     /// What hooks remember, as opaque bytes by name; part of every checkpoint.
     ///
@@ -112,6 +117,11 @@ extension RunHooks {
     /// Has no script.
     public func scores(of answers: [ProbeAnswer], by door: String) throws -> [Double] {
         throw TrainingError.unscored(door)
+    }
+
+    /// Has no script.
+    public func rewards(of answers: [RolloutAnswer], by rewards: [Reward]) throws -> [[Double]] {
+        throw TrainingError.unscored(rewards.first?.door ?? "rewards")
     }
 
     /// Remembers nothing.

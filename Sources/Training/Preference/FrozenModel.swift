@@ -72,17 +72,37 @@ extension FrozenModel {
 }
 
 extension RunConfiguration {
+    /// The model that changes of likelihoods are counted from.
+    enum Reference {
+        /// The one that the run begins from.
+        case beginning
+        /// A folder, a checkpoint, or a run's.
+        case model(String)
+
+        init(_ named: String?) { self = named.map(Reference.model) ?? .beginning }
+    }
+
+    /// The reference, where the method counts changes from one.
+    var reference: Reference? {
+        if let preference { return Reference(preference.reference) }
+        if let rollouts, rollouts.beta > 0 { return Reference(rollouts.reference) }
+        return nil
+    }
+
     /// The sizes of the model that stands beside the trained one, where there is one.
     var frozenModel: ModelConfiguration? {
-        get throws { try frozenReference.map { try FrozenModel.folder($0) { _ in }.configuration } }
+        get throws { try frozenPath.map { try FrozenModel.folder($0) { _ in }.configuration } }
     }
 
     /// Where that model is.
-    private var frozenReference: String? {
+    private var frozenPath: String? {
         if let distillation { return distillation.teacher }
-        guard let preference else { return nil }
-        if let reference = preference.reference { return reference }
-        if case .folder(let path) = model.asOfNow { return path }
-        return nil
+        switch reference {
+        case .model(let path): return path
+        case .beginning:
+            if case .folder(let path) = model.asOfNow { return path }
+            return nil
+        case nil: return nil
+        }
     }
 }

@@ -39,13 +39,13 @@ struct PreferenceLoss {
     ///
     /// - Parameter hidden: the model's, before its head.
     func scores(of part: Batch, _ micro: MicroBatch, hidden: Tensor, by model: Decoder) -> Scores {
-        let own = Self.tokenLosses(hidden, micro, by: model)
+        let own = micro.tokenLosses(hidden, by: model)
         var scores = Scores(tokenLosses: own)
         guard part.pieces.contains(where: { $0.second != nil }) else { return scores }
         let theirs = MicroBatch(part, for: reference.model)
-        let other = Self.tokenLosses(
+        let other = theirs.tokenLosses(
             reference.model.hidden(theirs.ids, in: theirs.context, on: Tape(gradients: nil)).value,
-            theirs, by: reference.model)
+            by: reference.model)
         scores.pairs = part.pieces.compactMap { piece in
             guard let sides = part.sides(of: piece) else { return nil }
             let weight = part.lossWeights[sides.chosen.lowerBound..<sides.rejected.upperBound].max()
@@ -65,15 +65,6 @@ struct PreferenceLoss {
                 loss: PairLoss(model: found, reference: likelihoods(other), settings))
         }
         return scores
-    }
-
-    private static func tokenLosses(
-        _ hidden: Tensor, _ micro: MicroBatch, by model: Decoder
-    ) -> [Float] {
-        model.loss(
-            .constant(hidden), targets: micro.targets, weights: micro.weights, normalizer: 1,
-            on: Tape(gradients: nil)
-        ).tokenLosses.read()
     }
 
     /// What a step's losses are divided by.

@@ -88,5 +88,7 @@ struct BegunStep: Codable, Sendable {
     /// Whether the filter was asked.
     var isFiltered = false
     var edit: BatchEdit?
+    /// What the answers to the batch's prompts are worth.
+    var rewards: [[Double]]?
     var verdict: GradientVerdict?
 }

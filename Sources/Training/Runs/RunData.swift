@@ -37,7 +37,8 @@ public struct RunData {
                 source, tokenizer: tokenizer,
                 supervised: isSupervised
                     ? SupervisedEncoding(
-                        encoder: encoder, context: configuration.sequenceLength) : nil
+                        encoder: encoder, context: configuration.sequenceLength,
+                        answerRoom: configuration.rollouts?.maximumNewTokens ?? 0) : nil
             ) { state in
                 progress(
                     "tokenizing \(state.source)",
@@ -73,7 +74,9 @@ public struct RunData {
                 encoder: encoder, tokenizer: tokenizer, packing: packing))
         remarks += RunData.remarks(
             onUnmeasured: validationSets.isEmpty
-                ? corpora.filter { $0.validation.documentCount == 0 }.map(\.name) : [])
+                ? zip(corpora, configuration.data).filter {
+                    $0.validation.documentCount == 0 && !$1.source.format.isOfPrompts
+                }.map(\.0.name) : [])
     }
 
     /// That nothing is held out of some sources: of the first three by name.
@@ -96,13 +99,28 @@ public struct RunData {
                 .badConfiguration,
                 "\"\(twice.name)\" names a source and a validation set; give the set another name.")
         }
-        let pairs = (sources + configuration.evaluation.sets).filter(\.format.isOfPairs)
-        guard configuration.method == .preference || pairs.isEmpty else {
+        let all = sources + configuration.evaluation.sets
+        if let pairs = all.first(where: \.format.isOfPairs), configuration.method != .preference {
             throw TrainingError(
                 .badConfiguration,
-                "\(pairs[0].name) compares answers, which method = "
+                "\(pairs.name) compares answers, which method = "
                     + "\"\(configuration.method.rawValue)\" does not learn from; use method = "
                     + "\"dpo\".")
+        }
+        if let prompts = all.first(where: \.format.isOfPrompts),
+            configuration.method != .reinforcement
+        {
+            throw TrainingError(
+                .badConfiguration,
+                "\(prompts.name) holds prompts without answers, which method = "
+                    + "\"\(configuration.method.rawValue)\" does not learn from; use method = "
+                    + "\"grpo\".")
+        }
+        if let prompts = configuration.evaluation.sets.first(where: \.format.isOfPrompts) {
+            throw TrainingError(
+                .badConfiguration,
+                "\(prompts.name) is a validation set of prompts, of which no loss is measured; ask "
+                    + "them with a probe, such as nj.probe.exact_match.")
         }
         guard configuration.readsConversations else { return }
         let hasChats = sources.contains {
@@ -120,6 +138,19 @@ public struct RunData {
                 .badConfiguration,
                 "method = \"dpo\" learns from pairs of answers, and no source holds any; use "
                     + "nj.data.preference { ... }, or method = \"sft\" for single answers.")
+        }
+        guard configuration.method != .reinforcement || sources.contains(where: \.format.isOfPrompts)
+        else {
+            throw TrainingError(
+                .badConfiguration,
+                "method = \"grpo\" has the model answer prompts, and no source holds any; use "
+                    + "nj.data.prompts { ... }.")
+        }
+        guard configuration.method != .reinforcement || configuration.mix.unit != .lossTokens else {
+            throw TrainingError(
+                .badConfiguration,
+                "The mix has unit = \"loss_tokens\", and prompts have none: their answers are not "
+                    + "written yet. Use unit = \"samples\", or \"tokens\" for those of the prompts.")
         }
         guard configuration.packing != .chunk else {
             throw TrainingError(
@@ -156,7 +187,7 @@ public struct RunData {
         onUnwritten corpus: Corpus, _ configuration: RunConfiguration
     ) throws -> String? {
         let tokens = corpus.train
-        guard configuration.chatTemplate != .model, corpus.report.trainedTokens != nil,
+        guard configuration.chatTemplate != .model, corpus.report.trainedTokens ?? 0 > 0,
             tokens.documentCount > 0,
             try !(0..<tokens.documentCount).contains(where: {
                 try tokens.extent(ofDocument: $0).startsMidway

@@ -58,7 +58,12 @@ public struct RunInspection {
         let length = configuration.sequenceLength
         let evaluationTokens =
             evaluations * sets.reduce(0) { $0 + $1.batchCount * $1.rows * length }
-        if timesSteps, memory.remark == nil {
+        if configuration.rollouts != nil {
+            time = nil
+            remarks.append(
+                "How long the run takes depends on how long the model's answers are; no time is "
+                    + "estimated.")
+        } else if timesSteps, memory.remark == nil {
             progress("timing a step", 0)
             time = try TimeEstimate(
                 configuration, plan, model: model, teacher: teacher,

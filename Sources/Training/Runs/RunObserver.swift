@@ -62,6 +62,8 @@ public struct StepReport: Sendable, Hashable {
     public var lossParts: LossParts?
     /// What the pairs of answers came to, where there are any.
     public var pairs: PairNumbers?
+    /// What the model's own answers came to, where it wrote any.
+    public var rollouts: RolloutNumbers?
     public var learningRate: Double
     /// Input tokens of this step, padding not counted.
     public var tokens: Int
@@ -118,7 +120,7 @@ public enum SkipReason: String, Sendable, Hashable, Codable, CaseIterable {
     case stop
     /// A filter, decider or curriculum failed.
     case scriptError = "script_error"
-    /// A filter left no token to learn from.
+    /// A filter left no token to learn from, or the model's answers were worth the same.
     case noLossTokens = "no_loss_tokens"
 }
 

@@ -27,12 +27,16 @@ struct RunParts {
     let probes: [any Probe]
     /// Whom the run learns from.
     let teacher: Teacher?
+    /// What changes of likelihoods are counted from, where they are.
+    let reference: FrozenModel?
     /// How pairs of answers are learned from, where they are.
     let preference: PreferenceLoss?
     /// What the adapter stands beside, where one is trained.
     let base: AdapterBase?
     /// What the student writes itself, where it does.
     let onPolicy: OnPolicyRows?
+    /// How the model answers prompts, where it does.
+    let rollouts: RolloutSampler?
     /// The model folder the run starts from, with what identifies its content.
     let parent: (path: String, identity: String)?
     /// What the run goes on from with more than weights.
@@ -83,22 +87,31 @@ struct RunParts {
                 $0, student: student, tokenizer: reader, length: configuration.sequenceLength,
                 precision: precision, on: backend, remark: { observer.remark($0) })
         }
-        preference = try configuration.preference.map { settings in
-            PreferenceLoss(
-                settings: settings,
-                reference: try FrozenModel(
-                    try RunParts.reference(settings, start, configuration), as: "reference", tokenizer: reader,
-                    length: configuration.sequenceLength, precision: precision,
-                    form: configuration.lora?.form(precision), on: backend,
-                    remark: { observer.remark($0) }))
+        let reference = try RunParts.reference(configuration, start).map {
+            try FrozenModel(
+                $0, as: "reference", tokenizer: reader, length: configuration.sequenceLength,
+                precision: precision, form: configuration.lora?.form(precision), on: backend,
+                remark: { observer.remark($0) })
+        }
+        self.reference = reference
+        preference = configuration.preference.flatMap { settings in
+            reference.map { PreferenceLoss(settings: settings, reference: $0) }
         }
         let turn = ConversationEncoder(template: data.template, tokenizer: reader).endOfTurn
+        let ends = Set(
+            student.endTokens.map { Int32(clamping: $0) }
+                + [turn, reader.specialTokens.end].compactMap { $0 })
         onPolicy = configuration.distillation.flatMap { recipe in
             guard recipe.onPolicy > 0 else { return nil }
-            let ends = student.endTokens.map { Int32(clamping: $0) }
             return OnPolicyRows(
                 share: recipe.onPolicy, seed: configuration.seed, tokenizer: reader,
-                endTokens: Set(ends + [turn, reader.specialTokens.end].compactMap { $0 }))
+                endTokens: ends)
+        }
+        let rows = try PromptRows(data, of: configuration.data.map(\.source))
+        rollouts = configuration.rollouts.map {
+            RolloutSampler(
+                settings: $0, seed: configuration.seed, tokenizer: reader, endTokens: ends,
+                rows: rows)
         }
         parent = base.map { ($0.path, $0.hash.hex) } ?? start.parent
         optimizer = configuration.optimizer.makeOptimizer()
@@ -110,7 +123,10 @@ struct RunParts {
             clip: configuration.gradientClip, recomputes: configuration.recomputes,
             noise: configuration.neftuneAlpha.map {
                 EmbeddingNoise(alpha: $0, seed: configuration.seed)
-            }, teacher: teacher, preference: preference, upRate: configuration.lora?.upRate ?? 1,
+            }, teacher: teacher, preference: preference,
+            policy: configuration.rollouts.map {
+                PolicyLoss(settings: $0, reference: reference)
+            }, upRate: configuration.lora?.upRate ?? 1,
             seed: configuration.seed)
         tokenizerFiles =
             configuration.chatTemplate.carried(
@@ -118,11 +134,13 @@ struct RunParts {
             + (try start.generationFiles(configuration, turnEnd: turn))
     }
 
-    /// The model that changes are counted from.
+    /// The model that changes are counted from, where they are.
     private static func reference(
-        _ settings: Preference, _ start: ModelStart, _ configuration: RunConfiguration
-    ) throws -> String {
-        if let reference = settings.reference {
+        _ configuration: RunConfiguration, _ start: ModelStart
+    ) throws -> String? {
+        switch configuration.reference {
+        case nil: return nil
+        case .model(let reference):
             let path = try FrozenModel.folder(reference) { _ in }.path
             let own = URL(filePath: configuration.outputPath).standardizedFileURL.path + "/"
             guard !URL(filePath: path).standardizedFileURL.path.hasPrefix(own) else {
@@ -132,19 +150,21 @@ struct RunParts {
                         + "the run begins from, or leave it out.")
             }
             return reference
+        case .beginning:
+            if let folder = start.folder { return folder.path }
+            let key = configuration.preference == nil ? "rollouts" : "preference"
+            throw TrainingError(
+                .badConfiguration,
+                "method = \"\(configuration.method.rawValue)\" counts changes from a model that "
+                    + "answers already, and model.init has learned nothing; begin from one with "
+                    + "model = { from = ... }, or name one with \(key) = { reference = ... }.")
         }
-        if let folder = start.folder { return folder.path }
-        throw TrainingError(
-            .badConfiguration,
-            "method = \"dpo\" counts changes from a model that answers already, and model.init has "
-                + "learned nothing; begin from one with model = { from = ... }, or name one with "
-                + "preference = { reference = ... }.")
     }
 
     /// Throws where a checkpoint is not of what the recipe trains now.
     func checkFits(_ saved: CheckpointFolder) throws {
         try teacher?.checkWas(in: saved)
-        try preference?.reference.checkWas(in: saved, as: "reference")
+        try reference?.checkWas(in: saved, as: "reference")
         guard AdapterFolder.isAdapter(saved) == (model.adapter != nil) else {
             throw TrainingError(
                 .badState,

@@ -92,6 +92,7 @@ final class RunRecorder {
             if parts.sampledRows > 0 { record["on_policy_rows"] = .int(parts.sampledRows) }
         }
         for (name, value) in report.pairs?.named ?? [] { record[name] = .double(value) }
+        for (name, value) in report.rollouts?.named ?? [] { record[name] = .double(value) }
         // Of very many sources a step draws from few.
         let namesAll = report.tokensBySource.count <= RunRecorder.mostSourcesNamed
         for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key })

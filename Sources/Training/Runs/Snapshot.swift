@@ -99,7 +99,7 @@ struct RunLineage: Sendable {
     init(_ parts: RunParts, recipe: RunRecipe) {
         if let parent = parts.parent { parents[parent.path] = parent.identity }
         if let teacher = parts.teacher { parents[teacher.path] = teacher.identity }
-        if let reference = parts.preference?.reference {
+        if let reference = parts.reference {
             parents[reference.path] = reference.identity
         }
         for script in recipe.scripts { scripts[script.path] = script.hash }

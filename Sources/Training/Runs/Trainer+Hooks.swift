@@ -82,7 +82,9 @@ extension Trainer {
             try respond(toNonFinite: outcome, in: update.batch)
             return StepAnswer(skipReason: .nonFinite)
         }
-        let isEmptied = state.course.begun?.edit != nil && update.batch.lossTokenCount == 0
+        // Filters may leave nothing, and so may answers that are all worth the same.
+        let mayBeEmpty = state.course.begun?.edit != nil || parts.rollouts != nil
+        let isEmptied = mayBeEmpty && update.batch.lossTokenCount == 0
         return StepAnswer(skipReason: isEmptied ? .noLossTokens : nil)
     }
 
@@ -105,7 +107,7 @@ extension Trainer {
     /// says.
     ///
     /// - Returns: whether it went well.
-    private func surviving(_ hook: String, _ body: () throws -> Void) throws -> Bool {
+    func surviving(_ hook: String, _ body: () throws -> Void) throws -> Bool {
         do {
             try body()
             return true
@@ -135,7 +137,7 @@ extension Trainer {
     private var brokenWeights: String? {
         let models = [
             ("the model", parts.model), ("the teacher", parts.teacher?.model),
-            ("the reference", parts.preference?.reference.model),
+            ("the reference", parts.reference?.model),
         ]
         for case (let whose, let model?) in models {
             guard let name = model.nonFiniteParameter else { continue }

@@ -6,6 +6,8 @@ import Telemetry
 struct PendingUpdate {
     let batch: Batch
     let measured: TrainStep.Measured
+    /// What the model's own answers came to, where it wrote any.
+    let rollouts: RolloutNumbers?
     let learningRate: Double
     /// Stands still between the halves: what a program does there is not the step's.
     var clock: Stopwatch
@@ -29,16 +31,21 @@ extension Trainer {
         if let onPolicy = parts.onPolicy {
             (batch, sampled) = try onPolicy.replacing(in: batch, by: parts.model)
         }
-        let measured = parts.step.measure(
-            batch, sampledRows: sampled, isStopped: { isStopped })
-        guard let measured else {
+        guard let own = try rollOut(batch),
+            let measured = parts.step.measure(
+                own.batch, sampledRows: sampled, rollouts: own.rollouts,
+                isStopped: { isStopped })
+        else {
             // The batch was not consumed; a program may still go on.
             loader.restart(from: state.loader)
             return nil
         }
+        batch = own.batch
         stepClock.pause()
         pending = PendingUpdate(
-            batch: batch, measured: measured, learningRate: rate, clock: stepClock)
+            batch: batch, measured: measured,
+            rollouts: numbers(of: own.rollouts, measured.outcome), learningRate: rate,
+            clock: stepClock)
         return ForwardReport(
             step: state.step + 1, loss: measured.outcome.loss,
             gradientNorm: measured.outcome.gradientNorm, learningRate: rate,
@@ -110,14 +117,15 @@ extension Trainer {
             step: state.step, totalSteps: dials.totalSteps, loss: update.measured.outcome.loss,
             gradientNorm: update.measured.outcome.gradientNorm,
             lossParts: update.measured.outcome.parts, pairs: update.measured.outcome.pairs,
-            learningRate: rate,
+            rollouts: update.rollouts, learningRate: rate,
             tokens: batch.tokenCount, totalTokens: state.tokens,
             lossTokens: batch.lossTokenCount,
             tokensBySource: Dictionary(
                 uniqueKeysWithValues: zip(batch.sources, batch.tokenCounts)),
             lossBySource: update.measured.outcome.lossBySource,
             isSkipped: answer.skipReason != nil, skipReason: answer.skipReason, seconds: seconds,
-            utilisation: gauge.utilisation(afterStepOf: seconds),
+            // Writing answers is not counted as work.
+            utilisation: parts.rollouts == nil ? gauge.utilisation(afterStepOf: seconds) : nil,
             rolledBackTo: answer.rolledBackTo, passedOver: batch.stateAfter.passedOver)
         if let desk {
             report.hookSeconds = desk.secondsSoFar

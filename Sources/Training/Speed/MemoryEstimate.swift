@@ -13,7 +13,7 @@ public struct MemoryEstimate: Sendable, Hashable {
         public let bytes: Int
     }
 
-    public let items: [Item]
+    public private(set) var items: [Item]
 
     public var bytes: Int { items.reduce(0) { $0 + $1.bytes } }
 
@@ -44,11 +44,20 @@ public struct MemoryEstimate: Sendable, Hashable {
         _ configuration: RunConfiguration, _ plan: RunPlan, model: ModelConfiguration,
         teacher: ModelConfiguration? = nil
     ) {
-        let training = MemoryEstimate(
+        var training = MemoryEstimate(
             training: model, adapted: plan.adapted,
             frozen: configuration.lora?.form(plan.precision), rows: plan.microRows,
             time: configuration.sequenceLength, precision: plan.precision,
             optimizer: configuration.optimizer, recomputes: configuration.recomputes)
+        if let rollouts = configuration.rollouts {
+            let sampling = MemoryEstimate(
+                sampling: model, precision: plan.precision,
+                requests: min(
+                    RolloutSampler.slots, configuration.batch.size * rollouts.perPrompt),
+                positions: configuration.sequenceLength)
+            let own = sampling.bytes - MemoryEstimate.program
+            training.items.append(Item(name: "writing answers", bytes: own))
+        }
         guard let teacher else {
             self = training
             return
@@ -60,7 +69,8 @@ public struct MemoryEstimate: Sendable, Hashable {
             Double(plan.microRows) * Double(configuration.sequenceLength)
                 * Double(width * plan.precision.byteCount), 1e18)
         let weights = min(Double(Census(teacher).parameters) * Double(copies), 1e18)
-        items = training.items + [Item(name: configuration.preference == nil ? "teacher" : "reference", bytes: Int(weights + passing))]
+        let name = configuration.distillation == nil ? "reference" : "teacher"
+        items = training.items + [Item(name: name, bytes: Int(weights + passing))]
     }
 
     /// What training a model takes: every weight of it, or adapters beside it.

@@ -1,3 +1,4 @@
+import Autograd
 import Corpora
 import Layers
 import Tensors
@@ -21,6 +22,16 @@ struct MicroBatch {
             positions: Tensor(batch.positions, shape: shape, on: backend), table: model.rotary,
             memory: .rows(
                 starts: Tensor(MicroBatch.starts(of: batch), shape: shape, on: backend)))
+    }
+
+    /// Nats a place, unweighted; nothing is learned.
+    ///
+    /// - Parameter hidden: the model's, before its head.
+    func tokenLosses(_ hidden: Tensor, by model: Decoder) -> [Float] {
+        model.loss(
+            .constant(hidden), targets: targets, weights: weights, normalizer: 1,
+            on: Tape(gradients: nil)
+        ).tokenLosses.read()
     }
 
     /// Positions restart with every document, so a token sees from its row's place minus its

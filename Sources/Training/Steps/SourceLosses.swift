@@ -32,8 +32,9 @@ struct SourceLosses {
         add(scores.tokenLosses, of: rows)
     }
 
-    private mutating func add(_ losses: [Float], of rows: Batch) {
-        for piece in rows.pieces where piece.second == nil {
+    /// The same with losses by place; pairs and the model's own answers have no label.
+    mutating func add(_ losses: [Float], of rows: Batch) {
+        for piece in rows.pieces where piece.second == nil && piece.rollout == nil {
             for column in piece.columns {
                 let place = piece.row * rows.length + column
                 let weight = Double(rows.lossWeights[place])

@@ -20,8 +20,11 @@ final class TrainStep {
     private let noise: EmbeddingNoise?
     private let teacher: Teacher?
     private let preference: PreferenceLoss?
+    private let policy: PolicyLoss?
     /// What the pairs of the last batch came to.
     private var pairs: PairNumbers?
+    /// What the model's own answers in the last batch came to.
+    private var policyNumbers: PolicyNumbers?
     /// What the last loss was made of, where there is a teacher.
     private var lossParts: LossParts?
     /// What each source of the last batch gave to the loss.
@@ -36,7 +39,8 @@ final class TrainStep {
     init(
         model: Decoder, optimizer: any Optimizer, gradients: Gradients, microRows: Int,
         clip: Double?, recomputes: Bool, noise: EmbeddingNoise? = nil, teacher: Teacher? = nil,
-        preference: PreferenceLoss? = nil, upRate: Double = 1, seed: UInt64 = 0
+        preference: PreferenceLoss? = nil, policy: PolicyLoss? = nil, upRate: Double = 1,
+        seed: UInt64 = 0
     ) {
         self.model = model
         self.optimizer = optimizer
@@ -47,6 +51,7 @@ final class TrainStep {
         self.noise = noise
         self.teacher = teacher
         self.preference = preference
+        self.policy = policy
         self.seed = seed
         rateFactors =
             upRate == 1
@@ -64,6 +69,8 @@ final class TrainStep {
         var parts: LossParts?
         /// What the pairs of answers came to, where there are any.
         var pairs: PairNumbers?
+        /// What the model's own answers came to, where it wrote any.
+        var policy: PolicyNumbers?
         /// Mean loss by source, of those with a label in the batch.
         var lossBySource: [String: Double] = [:]
         var isFinite: Bool { loss.isFinite && gradientNorm.isFinite }
@@ -91,21 +98,23 @@ final class TrainStep {
 
     /// Computes the gradients of a batch and their norm; the weights stay.
     ///
-    /// - Parameter sampledRows: how many rows, the last ones, the model wrote itself: they have no
-    ///   labels.
+    /// - Parameters:
+    ///   - sampledRows: how many rows, the last ones, the model wrote itself: they have no labels.
+    ///   - rollouts: the model's answers, which the batch's pieces point at.
     /// - Returns: nil where it was stopped.
     func measure(
-        _ batch: Batch, sampledRows: Int = 0, isStopped: () -> Bool = { false }
+        _ batch: Batch, sampledRows: Int = 0, rollouts: [Rollout] = [],
+        isStopped: () -> Bool = { false }
     ) -> Measured? {
-        guard let loss = accumulate(batch, sampledRows: sampledRows, isStopped: isStopped) else {
-            return nil
-        }
+        let loss = accumulate(
+            batch, sampledRows: sampledRows, rollouts: rollouts, isStopped: isStopped)
+        guard let loss else { return nil }
         let parameters = optimizedParameters
         let norm = GradientNorm(of: parameters, limit: clip)
         return Measured(
             outcome: Outcome(
                 loss: loss, gradientNorm: norm.norm, parts: lossParts,
-                pairs: pairs.flatMap { $0.count > 0 ? $0 : nil },
+                pairs: pairs.flatMap { $0.count > 0 ? $0 : nil }, policy: policyNumbers,
                 lossBySource: sourceLosses?.means ?? [:]),
             scale: norm.scale, parameters: parameters)
     }
@@ -121,7 +130,8 @@ final class TrainStep {
     ///
     /// - Returns: the loss; nil where it was stopped.
     func accumulate(
-        _ batch: Batch, sampledRows: Int = 0, isStopped: () -> Bool = { false }
+        _ batch: Batch, sampledRows: Int = 0, rollouts: [Rollout] = [],
+        isStopped: () -> Bool = { false }
     ) -> Double? {
         gradients.reset()
         lossParts = teacher.map { _ in LossParts(sampledRows: sampledRows) }
@@ -130,6 +140,8 @@ final class TrainStep {
         let normalizer = max(batch.lossWeightSum, .leastNormalMagnitude)
         pairs = preference.map { _ in PairNumbers() }
         let normalizers = preference.map { PreferenceLoss.Normalizers(batch, $0.settings) }
+        policyNumbers = policy.map { _ in PolicyNumbers() }
+        let averages = policy.map { PolicyLoss.Normalizers(batch, rollouts, $0.settings) }
         var loss = 0.0
         var nextRow = 0
         let labelled = batch.rows - sampledRows
@@ -157,6 +169,14 @@ final class TrainStep {
                 recompute: recomputes, on: tape)
             if let preference, let normalizers {
                 loss += learn(preference, hidden, from: part, micro, normalizers, on: tape)
+                continue
+            }
+            if let policy, let averages {
+                let outcome = policy.learn(
+                    hidden, from: part, micro, rollouts, averages, by: model, on: tape)
+                policyNumbers?.add(outcome.numbers)
+                sourceLosses?.add(outcome.tokenLosses, of: part)
+                loss += outcome.value
                 continue
             }
             let traced = self.loss(

@@ -20,14 +20,16 @@ struct MaskCheck {
     /// - Returns: the rows looked at.
     /// - Throws: `TrainingError` of code `badMask` that shows the row.
     func check(_ shard: TokenShard, of source: Source) throws -> Int {
-        guard case .conversations(let rows) = source.format else { return 0 }
+        guard case .conversations(let rows) = source.format, rows.purpose != .prompts else {
+            return 0
+        }
         let count = min(Self.rows, shard.documentCount)
         for index in 0..<count {
             let masked = try MaskedRow(
                 document: index, of: shard, packing: packing, tokenizer: tokenizer)
             do {
                 let json = try source.row(of: masked.origin)
-                if rows.areCompared {
+                if rows.purpose == .pairs {
                     let row = try PreferenceRow(json: json, fields: rows.fields)
                     for (side, own) in zip(masked.sides(tokenizer), [row.chosen, row.rejected]) {
                         try check(side, own)

@@ -4,7 +4,8 @@ import LuaRuntime
 
 /// `nj.data`: where text comes from.
 enum DataDeclarations {
-    static let kinds = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat, preference])
+    static let kinds = Kinds(
+        noun: "source", records: [text, jsonLines, csv, folder, chat, preference, prompts])
 
     /// Those whose rows are one text or one conversation each.
     static let single = Kinds(noun: "source", records: [text, jsonLines, csv, folder, chat])
@@ -32,6 +33,10 @@ enum DataDeclarations {
             "data.preference", .record(preference),
             doc: "Files with one question and two answers, of which one is preferred, a line, for "
                 + "method = \"dpo\"."),
+        .constructor(
+            "data.prompts", .record(prompts),
+            doc: "Files with one prompt a line, for the model to answer itself, for method = "
+                + "\"grpo\"; whatever else a row holds is for the rewards."),
         .constructor(
             "data.mix", .mix(kinds),
             doc: "Several named sources, each with its share: by weights, or in percent, where "
@@ -153,6 +158,21 @@ enum DataDeclarations {
                 "where the rows keep prompt, chosen and rejected, as in { chosen = "
                     + "\"answers.good\" }; the others keep their names"),
         ] + badRows + [invalidUTF8, validation] + card, tag: "preference")
+
+    private static let prompts = Record(
+        noun: "prompts",
+        fields: [
+            paths,
+            Field(
+                "too_long", .choice([Source.TooLong.drop, .stop].map(\.rawValue)),
+                .value(.string(LuaString(Source.TooLong.drop.rawValue))),
+                "what to do with a prompt that leaves an answer of rollouts.max_new_tokens no room in "
+                    + "sequence_length: drop it, or stop"),
+            Field(
+                "fields", .map(.text), .none,
+                "where the rows keep prompt or messages, as in { prompt = \"question\" }; the others "
+                    + "keep their names"),
+        ] + badRows + [invalidUTF8] + card, tag: "prompts")
 
     private static let folder = Record(
         noun: "folder",

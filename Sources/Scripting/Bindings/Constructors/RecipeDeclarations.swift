@@ -15,7 +15,7 @@ enum RecipeDeclarations {
 
     /// Keys of a recipe that other versions know.
     private static let unsupported = [
-        "rewards", "environment", "policies", "losses",
+        "environment", "policies", "losses",
     ]
 
     private static let adapterPlace =
@@ -23,7 +23,7 @@ enum RecipeDeclarations {
         + "model = { from = \"runs/base\", lora = nj.lora { rank = 16 } }"
 
     /// Objectives that other versions know.
-    private static let otherMethods = ["reward", "grpo"]
+    private static let otherMethods = ["reward"]
 
     private static let mostSteps = 1_000_000_000
 
@@ -64,6 +64,9 @@ enum RecipeDeclarations {
             "preference", .record(preference), .none,
             "with method = \"dpo\", how pairs of answers are learned from"),
         Field(
+            "rollouts", .record(RolloutDeclarations.settings), .none,
+            "with method = \"grpo\", how the model answers prompts and learns from that"),
+        Field(
             "tokenizer", .text, .value("model"),
             "\"byte\", \"model\" for the model's own, or a path relative to the recipe"),
         Field(
@@ -71,7 +74,8 @@ enum RecipeDeclarations {
             "give a source such as nj.data.text { path = \"book.txt\" }, or nj.data.mix { ... }"),
         Field(
             "chat_template", .text, .value("model"),
-            "how conversations become text, with method = \"sft\", \"distill\" or \"dpo\": "
+            "how conversations become text, with method = \"sft\", \"distill\", \"dpo\" or "
+                + "\"grpo\": "
                 + "\"model\" for the model's own, a plugin in use that has one (\"house-style\", "
                 + "\"house-style/NAME\"), a file relative to the recipe, the template itself, or "
                 + "\"chatml\""),
@@ -79,7 +83,8 @@ enum RecipeDeclarations {
         Field(
             "packing", .choice(Packing.Policy.allCases.map(\.rawValue)), .none,
             "fill rows and cut where they end (chunk), one document a row (pad), or as many as fit "
-                + "whole (whole); by default chunk, and whole where answers are learned"),
+                + "whole (whole); by default chunk, whole where answers are learned, and pad with method = "
+                + "\"grpo\""),
     ]
 
     private static let course: [Field] = [
@@ -135,6 +140,11 @@ enum RecipeDeclarations {
             "by plugin, what it may do beyond computing: \"clock\", \"files:read:PATH\", "
                 + "\"env:NAME\", \"network:HOST\""),
         Field("hooks", .record(HookCatalogue.record), .none, "handlers on the run's timeline"),
+        Field(
+            "rewards", .map(RolloutDeclarations.reward), .none,
+            "with method = \"grpo\", what an answer is worth, by name: a function of the answer, a "
+                + "plugin in use that has one (\"brevity\", \"my-plugin/NAME\"), or { score = "
+                + "either of them, weight = 0.5 }; their sum counts"),
         Field(
             "curriculum", .function(Curriculum.signature), .none,
             "a function asked between steps which dials to turn"),
