@@ -60,7 +60,7 @@ NJ_INLINE void NJ(strips)(
     const size_t bytes = nj_kind_bytes(kind);
     // Few rows take several parts at once, so that enough sums are in flight; in pairs many do too,
     // for one part of them waits for a's numbers.
-    const size_t parts = rows == 1 ? 4 : rows == 2 || pairs ? 2 : 1;
+    const size_t parts = rows == 1 ? 4 : rows == 2 || pairs || NJ_REGISTER_LANES == 16 ? 2 : 1;
     size_t j = 0;
     for (; j + 16 * parts <= columns; j += 16 * parts)
         NJ(strip)(a, row_stride, step_stride, (const char *)b + j * bytes, b_stride, steps, c + j,

@@ -81,9 +81,15 @@ struct Advise: ParsableCommand {
         guard data.count == 1 else {
             throw ValidationError("name one recipe, or files and folders; not both")
         }
-        return try RecipeLoader.load(
+        let sources = try RecipeLoader.load(
             path: data[0], workingFolder: FileManager.default.currentDirectoryPath, phase: phase
         ).configuration.data.map(\.source)
+        guard !sources.contains(where: \.format.isOfPrompts) else {
+            throw ValidationError(
+                "\(data[0]) has its model answer prompts, of which nothing can be counted before; "
+                    + "advice is on text, conversations and pairs of answers")
+        }
+        return sources
     }
 
     private func counter(_ folder: ModelFolder?) throws -> (any Tokenizer)? {

@@ -14,7 +14,8 @@ struct InspectStep: ParsableCommand {
         discussion: """
             The rows with file, line and text, beside the step's loss and gradient and those of the \
             steps before it: where a loss jumps, this is what it jumped at. The run may be over or \
-            under way. Rows are as the data gave them; what a hook weighed otherwise is not shown.
+            under way. Rows are as the data gave them; what a hook weighed otherwise is not shown. \
+            Where the model answered prompts, its answers follow with what each was worth.
             """)
 
     @Argument(
@@ -68,6 +69,33 @@ struct InspectStep: ParsableCommand {
         let style = TerminalStyle.detect(descriptor: 1)
         try print(inspection, style)
         for piece in pieces { try print(piece, style) }
+        let places = Set(pieces.map(\.origin.place))
+        try print(inspection.samples.filter { places.contains($0.place) }, style)
+    }
+
+    /// What the model answered to the prompts, and what each answer was worth.
+    private func print(_ samples: [RolloutSample], _ style: TerminalStyle) throws {
+        var before: String?
+        for sample in samples {
+            if sample.place != before {
+                try Output.text(
+                    "\n" + style.paint(
+                        PrintableText.line("answers to \(sample.source): \(sample.place)"), .bold)
+                        + "\n")
+                before = sample.place
+            }
+            let worth =
+                "reward \(HumanFormat.fixed(sample.reward, digits: 3)), advantage "
+                + "\(HumanFormat.fixed(sample.advantage, digits: 3)), \(sample.tokens) tokens"
+                + (sample.isFinished ? "" : ", cut off")
+            try Output.text(
+                style.paint(worth, .dim) + "\n" + PrintableText.lines(shortened(sample.completion))
+                    + "\n")
+        }
+    }
+
+    private func shortened(_ text: String) -> String {
+        characters > 0 && text.count > characters ? text.prefix(characters) + " ..." : text
     }
 
     /// The step's numbers, and how they stand beside those before.
@@ -94,11 +122,9 @@ struct InspectStep: ParsableCommand {
         }
         if piece.offset > 0 { notes.append("from token \(piece.offset) on") }
         if piece.epoch > 0 { notes.append("read \(piece.epoch) times before") }
-        let isShortened = characters > 0 && piece.text.count > characters
-        let text = isShortened ? piece.text.prefix(characters) + " ..." : piece.text[...]
         try Output.text(
             "\n" + style.paint(PrintableText.lines(notes.joined(separator: ", ")), .dim) + "\n"
-                + PrintableText.lines(String(text)) + "\n")
+                + PrintableText.lines(shortened(piece.text)) + "\n")
     }
 
     private func printObjects(
@@ -123,6 +149,14 @@ struct InspectStep: ParsableCommand {
                 "epoch": piece.epoch, "offset": piece.offset, "column": piece.columns.lowerBound,
                 "ids": piece.ids.map(Int.init), "trained_tokens": piece.trainedCount,
                 "text": piece.text,
+            ])
+        }
+        for sample in inspection.samples {
+            try Output.json([
+                "source": sample.source, "place": sample.place, "prompt": sample.prompt,
+                "completion": sample.completion, "tokens": sample.tokens,
+                "finished": sample.isFinished, "reward": sample.reward,
+                "advantage": sample.advantage,
             ])
         }
     }

@@ -38,6 +38,9 @@ final class RunDisplay: RunObserver {
     func stepEnds(_ report: StepReport) {
         speed.record(units: Double(report.tokens), seconds: report.seconds)
         var notes = ["lr \(RunDisplay.scientific(report.learningRate))"]
+        if let rollouts = report.rollouts {
+            notes.append("reward \(HumanFormat.fixed(rollouts.reward, digits: 3))")
+        }
         if let lastHeldOut {
             notes.append("held-out \(HumanFormat.fixed(lastHeldOut.loss, digits: 3))")
         }

@@ -42,6 +42,13 @@ import Testing
         #expect(conversation.variables["date"] == .string("today"))
     }
 
+    /// What else a row holds is for the rewards, whatever it is called.
+    @Test func otherKeysAreTheRewardsOwn() throws {
+        #expect(try row(#"{"prompt": "a", "weight": 70}"#).content == .text("a"))
+        let deep = String(repeating: "[", count: 47) + String(repeating: "]", count: 47)
+        #expect(try row(#"{"prompt": "a", "x": \#(deep)}"#).content == .text("a"))
+    }
+
     @Test func fieldsHaveOtherNames() throws {
         #expect(
             try row(#"{"task": {"question": "Why?"}}"#, fields: ["prompt": "task.question"]).content
@@ -51,7 +58,12 @@ import Testing
     @Test(arguments: [
         (#"{"answer": "4"}"#, "prompt"), (#"{"prompt": ""}"#, "the prompt is empty"),
         (#"{"prompt": 4}"#, "prompt"), (#"{"prompt": []}"#, "no message"),
-        (#"[1]"#, "no object"), (#"{"prompt": "a", "weight": 2}"#, "leave the weight out"),
+        (#"[1]"#, "no object"),
+        (
+            #"{"prompt": "a", "x": "# + String(repeating: "[", count: 48)
+                + String(repeating: "]", count: 48) + "}", "nested more than 48 deep"
+        ),
+        (#"{"prompt": {"role": "user"}}"#, "a text or a list of messages"),
         (
             #"{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#,
             "the last message is the assistant's"

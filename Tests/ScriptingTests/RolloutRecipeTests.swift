@@ -89,7 +89,7 @@ import Training
         ("method = 'grpo', rewards = { a = { weight = 1 } }", "rewards.a.score"),
         (
             "method = 'grpo', rewards = { a = 'judge' }",
-            "rewards.a: the recipe uses no plugin \"judge\""
+            "rewards.a: the recipe uses no plugin \"judge\"; put it into use: use = { \"judge\" }"
         ),
         (
             "method = 'grpo', use = { 'judge' }, rewards = { a = 'judge' }",
@@ -103,7 +103,11 @@ import Training
             "method = 'grpo', use = { 'staged' }, rewards = { a = 'staged' }",
             "the plugin staged has no rewards"
         ),
-        ("method = 'grpo', rewards = { ['a/b'] = function() end }", "metrics have no such name"),
+        ("method = 'grpo', rewards = { ['a/b'] = function() end }", "a reward cannot be called so"),
+        (
+            "method = 'grpo', rewards = { ['a.score'] = function() end }",
+            "a reward cannot be called so"
+        ),
         ("\(judged)rollouts = { per_prompt = 1 }", "rollouts.per_prompt"),
         (
             "\(judged)sequence_length = 64, rollouts = { max_new_tokens = 64 }",
@@ -137,7 +141,7 @@ import Training
         -> RolloutAnswer
     {
         RolloutAnswer(
-            source: "sums", row: Array(row.utf8), prompt: "2 + 2 =", completion: completion,
+            source: "sums", row: Array(row.utf8), place: "p.jsonl:3", prompt: "2 + 2 =", completion: completion,
             tokens: completion.utf8.count, isFinished: true)
     }
 
@@ -201,5 +205,6 @@ import Training
         }
         let text = error.map { "\($0)" } ?? ""
         #expect(text.contains(sentence) && text.contains("rewards.own"), "\(text)")
+        #expect(text.contains("(the prompt is p.jsonl:3)"), "\(text)")
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Layers
 import Optimizers
 import Tensors
+import TestSupport
 import Testing
 import Transformers
 
@@ -138,7 +139,8 @@ extension TrainerTests {
                 return answers.indices.map { [Double(($0 * 7 + calls) % 5)] }
             }
             try stopped.train(resumes: true, hooks: second)
-            #expect(second.calls.count { $0 == "rewards" } == 3)
+            // Two prompts a step are asked about one after the other.
+            #expect(second.calls.count { $0 == "rewards" } == 9)
             #expect(try whole.weights(step: 6) == stopped.weights(step: 6))
         }
 
@@ -245,7 +247,7 @@ extension TrainerTests {
             var calls = 0
             failing.onRewards = { answers in
                 calls += 1
-                if calls == 2 { throw ScriptFailure(description: "no such field") }
+                if calls == 3 { throw ScriptFailure(description: "no such field") }
                 return answers.map { [Double($0.tokens)] }
             }
             #expect(throws: ScriptFailure.self) { try stopped.train(hooks: failing) }
@@ -260,8 +262,8 @@ extension TrainerTests {
 
         /// Too few, none of each, no number, too many of each.
         static let noRewards: [[[Double]]] = [
-            [], [[1]], .init(repeating: [], count: 12), .init(repeating: [.nan], count: 12),
-            .init(repeating: [1, 2], count: 12),
+            [], [[1]], .init(repeating: [], count: 6), .init(repeating: [.nan], count: 6),
+            .init(repeating: [1, 2], count: 6),
         ]
 
         @Test(arguments: noRewards) func rewardsThatAreNoneAreRefused(given: [[Double]]) throws {
@@ -269,7 +271,90 @@ extension TrainerTests {
             let hooks = ClosureHooks()
             hooks.onRewards = { _ in given }
             let error = #expect(throws: TrainingError.self) { try run.train(hooks: hooks) }
-            #expect("\(error.map { "\($0)" } ?? "")".contains("not a finite number for each of its 12"))
+            #expect("\(error.map { "\($0)" } ?? "")".contains("not a finite number for each of 6"))
+        }
+
+        /// Each is finite, and what they come to is not.
+        @Test(arguments: [1e308, -1e300]) func rewardsBeyondCountingAreRefused(weight: Double) throws {
+            let run = try run(steps: 1)
+            run.configuration.rollouts?.rewards[0].weight = weight
+            let hooks = ClosureHooks()
+            hooks.onRewards = { answers in answers.indices.map { [Double($0) * 100] } }
+            let error = #expect(throws: TrainingError.self) { try run.train(hooks: hooks) }
+            #expect("\(error.map { "\($0)" } ?? "")".contains("more than can be counted"))
+        }
+
+        /// What was given for other answers, or by other rewards, is not taken for these.
+        @Test(arguments: [true, false]) func keptRewardsAreOfTheirAnswers(isNewReward: Bool) throws {
+            let run = try run(steps: 2)
+            let hooks = ClosureHooks()
+            hooks.onRewards = { answers in
+                StopSignal.request()
+                return answers.indices.map { [Double($0)] }
+            }
+            try run.train(hooks: hooks)
+            StopSignal.reset()
+            if isNewReward {
+                run.configuration.rollouts?.rewards.append(
+                    Reward(name: "more", script: "recipe", door: "rewards.more"))
+            } else {
+                run.configuration.rollouts?.maximumNewTokens = 4
+            }
+            let again = ClosureHooks()
+            again.onRewards = { answers in
+                answers.map { Array(repeating: Double($0.tokens), count: isNewReward ? 2 : 1) }
+            }
+            let log = RunLog()
+            try run.train(resumes: true, observer: log, hooks: again)
+            #expect(again.calls.count { $0 == "rewards" } == 4)
+            let longest = try log.steps.map { try #require($0.rollouts).reward }.max()
+            #expect(try #require(longest) <= (isNewReward ? 16 : 4))
+        }
+
+        /// Rewards see whole rows, so that a row that changed is other data.
+        @Test func rowsThatChangedAreRefusedOnResuming() throws {
+            let run = try run(steps: 4)
+            let path = try run.folder.write(
+                #"{"prompt": "a b", "answer": "4"}"# + "\n", to: "rows.jsonl").path
+            run.configuration.data[0].source.place = .files([path])
+            let log = RunLog()
+            log.onStep = { if $0.step == 2 { StopSignal.request() } }
+            try run.train(observer: log, hooks: hooks())
+            StopSignal.reset()
+            _ = try run.folder.write(
+                #"{"prompt": "a b", "answer": "-4"}"# + "\n", to: "rows.jsonl")
+            let error = #expect(throws: (any Error).self) {
+                try run.train(resumes: true, hooks: hooks())
+            }
+            #expect("\(error.map { "\($0)" } ?? "")".contains("sums"))
+        }
+
+        @Test func answersAreKeptWithWhatTheyAreWorth() throws {
+            let run = try run(steps: 4)
+            let log = RunLog()
+            log.onStep = { if $0.step == 2 { StopSignal.request() } }
+            try run.train(observer: log, hooks: hooks())
+            StopSignal.reset()
+            // What a killed run wrote beyond its checkpoint is written again.
+            let path = run.path + "/samples.jsonl"
+            let two = try String(contentsOfFile: path, encoding: .utf8)
+            let torn = two + #"{"step":3,"source":"sums"}"# + "\n" + #"{"step":4,"so"#
+            try Data(torn.utf8).write(to: URL(filePath: path))
+            try run.train(resumes: true, hooks: hooks())
+            let all = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(all.hasPrefix(two) && all.split(separator: "\n").count == 4 * 2 * 6)
+            let third = try RolloutJournal.samples(run: run.path, step: 3)
+            #expect(third.count == 12 && third.allSatisfy { $0.source == "sums" })
+            #expect(Set(third.map(\.place)).count == 2)
+            #expect(third.contains { $0.advantage > 0 } && third.contains { $0.advantage < 0 })
+        }
+
+        @Test func textThatCountsNothingIsNotRead() throws {
+            let run = try run(steps: 2)
+            run.configuration.rollouts?.textWeight = 0
+            let log = RunLog()
+            try run.train(observer: log, hooks: hooks())
+            #expect(log.steps.allSatisfy { $0.lossBySource["replay"] == nil })
         }
 
         @Test func whatDoesNotFitIsRefused() throws {

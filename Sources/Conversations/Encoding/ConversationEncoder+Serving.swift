@@ -16,7 +16,10 @@ extension ConversationEncoder {
     ) throws(ConversationError) -> [Int32] {
         guard let template else {
             throw ConversationError(
-                .badTemplate, "messages need a chat template, and the model has none")
+                .badTemplate,
+                "messages need a chat template, and the model has none; give one with "
+                    + "chat_template: a path, a text, or \"chatml\" where the vocabulary has its "
+                    + "tokens")
         }
         var shown = conversation
         shown.messages = Array(messages ?? conversation.messages[...])

@@ -38,7 +38,7 @@ enum TurnOrder {
         if endsAsked {
             guard let last = before, last.role == .user || last.role == .tool else {
                 throw ConversationError(
-                    .notAlternating,
+                    .wrongValue,
                     "the last message is the \(before?.role.rawValue ?? "")'s, and a prompt ends "
                         + "with what is to be answered: a user's message, or a tool's",
                     key: before?.key ?? first.key)

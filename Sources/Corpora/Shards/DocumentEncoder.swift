@@ -1,4 +1,5 @@
 public import Conversations
+import Naming
 import Tokenizers
 
 /// How rows of conversations become tokens: the encoder, and what a row of the batch holds.
@@ -39,6 +40,8 @@ struct EncodedDocument: Sendable {
     var cut: String?
     /// Where the second side of a pair of answers begins; nil for documents that are none.
     var second: Int?
+    /// A hash of the whole row, where a run looks at more of it than its ids.
+    var rowHash: UInt64?
 }
 
 extension EncodedDocument {
@@ -91,7 +94,9 @@ struct DocumentEncoder: Sendable {
         case .pairs:
             return try encode(PreferenceRow(json: json, fields: rows.fields), supervised)
         case .prompts:
-            return try encode(PromptRow(json: json, fields: rows.fields), supervised)
+            var encoded = try encode(PromptRow(json: json, fields: rows.fields), supervised)
+            encoded.rowHash = ContentHash.xxh3(json)
+            return encoded
         }
     }
 

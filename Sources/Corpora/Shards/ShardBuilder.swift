@@ -157,7 +157,9 @@ public struct ShardBuilder {
                 .emptyCorpus,
                 "source '\(source.name)' (\(source.place)) holds no document"
                     + (remarks.isEmpty ? "" : " (\(remarks))"),
-                advice: "Check its path, its format and its field.")
+                advice: source.format.isOfPrompts && report.drops.allSatisfy { $0.cause == .tooLong }
+                    ? "Raise sequence_length, or lower rollouts.max_new_tokens."
+                    : "Check its path, its format and its field.")
         }
         guard trainDocuments > 0 else {
             throw CorporaError(

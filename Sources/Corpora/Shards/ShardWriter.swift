@@ -16,6 +16,8 @@ final class ShardWriter {
     private var header = ShardHeader()
     private var block: [UInt8] = []
     private var hashes: [UInt8] = []
+    /// Of the rows so far whose documents are not all that a run sees of them; 0 for none.
+    private var rowsHash: UInt64 = 0
     private var written = ShardHeader.byteCount
     private var records: [UInt8] = []
     private var files: [String] = []
@@ -74,6 +76,11 @@ final class ShardWriter {
         try keep(encoded)
         record.append(to: &records)
         if records.count >= ShardHeader.blockBytes { try flushRecords() }
+        if let row = encoded.rowHash {
+            rowsHash = withUnsafeBytes(of: (rowsHash.littleEndian, row.littleEndian)) {
+                ContentHash.xxh3(Array($0))
+            }
+        }
         header.documentCount += 1
         header.tokenCount += ids.count
         header.textBytes += record.textBytes
@@ -131,7 +138,8 @@ final class ShardWriter {
         header.recordsOffset = written + block.count
         try put(recordsAside, byteCount: (header.documentCount + 1) * ShardRecord.byteCount)
         header.originsOffset = written + block.count
-        header.dataHash = max(1, ContentHash.xxh3(hashes + block))
+        let rows = rowsHash == 0 ? [] : withUnsafeBytes(of: rowsHash.littleEndian) { Array($0) }
+        header.dataHash = max(1, ContentHash.xxh3(hashes + block + rows))
         try put(Array(JSONEncoder().encode(files)))
         try flushBlock()
         header.hashesOffset = written

@@ -14,20 +14,21 @@ struct ProbePrompt {
     var isChat: Bool { encoder != nil }
 
     /// - Parameter isChat: whether prompts are what a user says; nil where the run's rows are
-    ///   conversations.
+    ///   conversations and something says how these become text.
     /// - Throws: `EvaluationError` where they are to be and the model has no chat template.
     init(isChat: Bool?, in setting: ProbeSetting, of probe: String) throws {
         self.setting = setting
-        guard isChat ?? setting.readsConversations else {
+        guard isChat ?? setting.readsConversations, let template = try setting.template() else {
+            guard isChat != true else {
+                throw EvaluationError(
+                    .badSetting,
+                    "The probe \"\(probe)\" has chat = true, and nothing says how conversations "
+                        + "become text: the model has no chat template. Give the recipe a "
+                        + "chat_template, or set chat = false.")
+            }
             encoder = nil
             end = setting.tokenizer.specialTokens.end
             return
-        }
-        guard let template = try setting.template() else {
-            throw EvaluationError(
-                .badSetting,
-                "The probe \"\(probe)\" has chat = true, and nothing says how conversations become "
-                    + "text: the run's method reads none, and the model has no chat template.")
         }
         let encoder = ConversationEncoder(template: template, tokenizer: setting.tokenizer)
         self.encoder = encoder

@@ -33,13 +33,17 @@ public struct SweepProbes: Sendable {
         ) throws -> SweepMeasure {
             guard let text else {
                 if let name = usual.first(where: names.contains) { return SweepMeasure(probe: name) }
-                let pairs = configuration.data.map(\.source).filter(\.format.isOfPairs)
+                let unasked = configuration.data.map(\.source).filter {
+                    $0.format.isOfPairs || $0.format.isOfPrompts
+                }
                 if case .heldOut(let asked) = fallback,
-                    let source = pairs.first(where: { asked.contains($0.name) })
+                    let source = unasked.first(where: { asked.contains($0.name) })
                 {
+                    let what =
+                        source.format.isOfPairs ? "compares answers" : "holds prompts without answers"
                     throw EvaluationError(
                         .badSetting,
-                        "\(source.name) compares answers, of which no loss a token is asked; give the "
+                        "\(source.name) \(what), of which no loss a token is asked; give the "
                             + "recipe a probe called \"\(usual[0])\", such as nj.probe.choice, or name "
                             + "one with \(option).")
                 }

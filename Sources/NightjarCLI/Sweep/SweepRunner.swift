@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Corpora
 import Evaluation
 import Foundation
 import Scripting
@@ -118,7 +119,10 @@ final class SweepRunner {
         finished[run.folder] = result
         let given = result.tokensBySource[setup.mix.source, default: 0]
         let share = Double(given) / Double(max(1, result.tokens))
-        guard let planned = setup.point(of: run)?.share, abs(share - planned) > 0.01 else { return }
+        // Shares of another unit say nothing of tokens.
+        guard setup.base.configuration.mix.unit == .tokens,
+            let planned = setup.point(of: run)?.share, abs(share - planned) > 0.01
+        else { return }
         notes.add(
             "\(run.folder) drew \(HumanFormat.percent(share)) of its tokens from "
                 + "\"\(setup.mix.source)\", and \(HumanFormat.percent(planned)) were planned: a "

@@ -62,11 +62,12 @@ extension RolloutSettings {
         var rewards: [Reward] = []
         for entry in entries {
             guard case .string(let text) = entry.key, let name = text.text, !name.isEmpty,
-                !name.utf8.contains(where: { $0 < 32 || $0 == UInt8(ascii: "/") })
+                !name.utf8.contains(where: { $0 < 32 || "./".utf8.contains($0) })
             else {
                 throw ShapeFault(
                     path: key.appending(entry.key),
-                    sentence: "metrics have no such name; give one without \"/\"")
+                    sentence: "a reward cannot be called so; give it a name without \".\" and "
+                        + "\"/\"")
             }
             let path = key.appending(entry.key)
             var score = entry.value

@@ -176,7 +176,8 @@ extension Source {
         ["prompt", "chosen", "rejected", "messages"] + TrainingRow.commonKeys
 
     /// Those of rows that the model answers.
-    private static let promptNames = ["prompt", "messages"] + TrainingRow.commonKeys
+    private static let promptNames =
+        ["prompt", "messages"] + TrainingRow.commonKeys.filter { $0 != "weight" }
 
     private static func fields(
         _ table: CompleteTable, among known: [String], at path: LuaPath

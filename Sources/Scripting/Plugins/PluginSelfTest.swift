@@ -215,6 +215,11 @@ extension PluginLoader {
 
 /// What a door receives and may answer.
 enum DoorShape {
+    /// Whether a door has to answer: nil is none then.
+    static func wantsAnswer(_ door: String) -> Bool {
+        door.hasPrefix("probes.") || door.hasPrefix(RolloutDeclarations.group + ".")
+    }
+
     /// - Throws: `ShapeFault` for a path that is no door.
     static func of(_ door: String) throws -> (facts: Record, answer: Shape?, phase: ScriptPhase) {
         let parts = door.split(separator: ".", maxSplits: 1).map(String.init)

@@ -141,11 +141,15 @@ public struct RunScripts: Sendable {
             let found = try PluginReference(text, kind: "reward", at: key, among: offers),
             let index = parts.firstIndex(where: { $0.use?.source.name == found.plugin })
         else {
+            let name = String(text.prefix { $0 != "/" })
+            let lookup = PluginLookup(from: recipe.places.recipeFolder)
             throw ShapeFault(
                 path: key,
-                sentence: "the recipe uses no plugin \"\(text.prefix { $0 != "/" })\"; "
-                    + nearestNameHint(
-                        to: text, among: offers.filter { !$0.names.isEmpty }.map(\.plugin)))
+                sentence: "the recipe uses no plugin \"\(name)\"; "
+                    + ((try? lookup.find(name)) != nil
+                        ? "put it into use: use = { \"\(name)\" }"
+                        : nearestNameHint(
+                            to: name, among: offers.filter { !$0.names.isEmpty }.map(\.plugin))))
         }
         parts[index].wanted.insert("\(RolloutDeclarations.group).\(found.name)")
         return found

@@ -22,7 +22,10 @@ extension ScriptUnit {
     ///
     /// - Parameter facts: what the door was asked with.
     func check(_ answer: LuaNode, of door: String, facts: LuaPayload) throws {
-        guard !answer.isNil else { return }
+        guard !answer.isNil else {
+            guard DoorShape.wantsAnswer(door) else { return }
+            throw badAnswer("it gave no number, and one is needed", of: door)
+        }
         let answer = try checked(answer, of: door)
         if door == "hooks.on_batch" {
             let documents = facts.value.asTable?["documents"]?.asTable?.array ?? []

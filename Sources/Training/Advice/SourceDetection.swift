@@ -142,6 +142,12 @@ public enum SourceDetection {
             if case .text = row.content { return .text }
             return .conversations
         } catch {
+            if (try? PromptRow(json: Array(first))) != nil {
+                throw CorporaError(
+                    .badSetting, "the rows are prompts without answers, of which nothing is counted",
+                    advice: "Have a model answer them with method = \"grpo\" and "
+                        + "nj.data.prompts, and say in Lua what its answers are worth.", path: path)
+            }
             throw CorporaError(
                 .badSetting, "the first row is none that is known: \(error)",
                 advice: "For rows of text, say which key holds it with --field.", path: path)

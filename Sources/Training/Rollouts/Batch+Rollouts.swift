@@ -7,12 +7,14 @@ extension Batch {
     /// - Parameters:
     ///   - isPrompts: whether a source holds prompts.
     ///   - indices: the rollouts that are learned from.
+    ///   - keepsText: whether rows of other sources stay.
     func replacingPrompts(
-        _ isPrompts: (_ source: Int) -> Bool, by rollouts: [Rollout], _ indices: [Int]
+        _ isPrompts: (_ source: Int) -> Bool, by rollouts: [Rollout], _ indices: [Int],
+        keepsText: Bool = true
     ) -> Batch {
         var result = selecting(
             (0..<rows).filter { row in
-                pieces.contains { $0.row == row && !isPrompts($0.source) }
+                keepsText && pieces.contains { $0.row == row && !isPrompts($0.source) }
             })
         result.pieces.removeAll { isPrompts($0.source) }
         var column = length

@@ -35,6 +35,8 @@ public struct RolloutAnswer: Sendable, Hashable {
     public var source: String
     /// The row that the prompt is from, a JSON object, as the data has it.
     public var row: [UInt8]
+    /// Its file and line, for messages.
+    public var place: String
     /// What the model was given, special tokens spelled out.
     public var prompt: String
     /// What it wrote.
@@ -46,11 +48,12 @@ public struct RolloutAnswer: Sendable, Hashable {
 
     /// An answer to a row's prompt.
     public init(
-        source: String, row: [UInt8], prompt: String, completion: String, tokens: Int,
-        isFinished: Bool
+        source: String, row: [UInt8], place: String, prompt: String, completion: String,
+        tokens: Int, isFinished: Bool
     ) {
         self.source = source
         self.row = row
+        self.place = place
         self.prompt = prompt
         self.completion = completion
         self.tokens = tokens

@@ -71,8 +71,9 @@ struct RolloutSampler {
     /// What rewards are asked about.
     func answers(_ rollouts: [Rollout], sources: [String]) -> [RolloutAnswer] {
         rollouts.map { rollout in
-            RolloutAnswer(
-                source: sources[rollout.source], row: rows[rollout.source, rollout.document],
+            let row = rows[rollout.source, rollout.document]
+            return RolloutAnswer(
+                source: sources[rollout.source], row: row.json, place: row.place,
                 prompt: tokenizer.decode(
                     Array(rollout.ids.prefix(rollout.promptCount)), skipsSpecialTokens: false),
                 completion: rollout.text, tokens: rollout.answerCount,

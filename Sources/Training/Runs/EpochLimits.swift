@@ -6,6 +6,8 @@ struct EpochLimits: Sendable {
     private let limits: [Double?]
     /// Nil where no source has a limit.
     private let inputs: InputShares?
+    /// What shares are shares of.
+    private let unit: Mix.Unit
     /// Inputs a step gives on average, padding aside.
     private let inputsAStep: Double
 
@@ -14,9 +16,10 @@ struct EpochLimits: Sendable {
         names = configuration.data.map(\.source.name)
         limits = configuration.data.map(\.maximumEpochs)
         guard limits.contains(where: { $0 != nil }) else {
-            (inputs, inputsAStep) = (nil, 0)
+            (inputs, inputsAStep, unit) = (nil, 0, .tokens)
             return
         }
+        unit = configuration.mix.unit
         inputs = try InputShares(
             data.corpora, unit: configuration.mix.unit, packing: data.packing)
         inputsAStep = try data.inputsAStep(configuration)
@@ -43,8 +46,9 @@ struct EpochLimits: Sendable {
                 .badConfiguration,
                 "The share of \"\(names[index])\" cannot be met: it would be read "
                     + "\(Self.text(epochs)) times, and its max_epochs is \(Self.text(limit)). Give it "
-                    + "\(Self.text(100 * most)) percent of the tokens at most, raise max_epochs, or "
-                    + "shorten the run.")
+                    + (unit == .tokens
+                        ? "\(Self.text(100 * most)) percent of the tokens at most"
+                        : "a smaller share") + ", raise max_epochs, or shorten the run.")
         }
     }
 

@@ -89,6 +89,6 @@ struct BegunStep: Codable, Sendable {
     var isFiltered = false
     var edit: BatchEdit?
     /// What the answers to the batch's prompts are worth.
-    var rewards: [[Double]]?
+    var rewards: GivenRewards?
     var verdict: GradientVerdict?
 }

@@ -207,9 +207,28 @@ public struct RunData {
     }
 
     /// Input tokens that a row holds on average.
+    ///
+    /// Where rows hold whole documents, that depends on what the mix draws and on what fits beside
+    /// what: rows are made as the run makes them, a few thousand at most.
     public func tokensARow(_ configuration: RunConfiguration) throws -> Double {
-        try RunData.tokensARow(configuration, corpora, packing)
+        let length = configuration.sequenceLength
+        guard configuration.packing != .chunk else { return Double(length) }
+        let size = configuration.batch.size
+        let loader = try BatchLoader(
+            mix: mix, packing: packing, rows: size, seed: configuration.seed, prefetch: 0)
+        let wanted = max(size, min(RunData.rowsTried, RunData.tokensTried / length))
+        var tokens = 0
+        var rows = 0
+        while rows < wanted {
+            tokens += try loader.next().tokenCount
+            rows += size
+        }
+        return Double(tokens) / Double(rows)
     }
+
+    /// What is tried to tell how full rows are.
+    private static let rowsTried = 2048
+    private static let tokensTried = 1 << 20
 
     /// What readings that a recipe asks for are of its run.
     private static func readings(

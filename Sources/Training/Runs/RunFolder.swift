@@ -5,7 +5,7 @@ import Telemetry
 /// The folder a run writes to, locked until it is released.
 ///
 ///     recipe.lua  resolved.json  hooks.json  scripts/<hash>
-///     metrics.jsonl  events.jsonl
+///     metrics.jsonl  events.jsonl  samples.jsonl
 ///     checkpoints/step-000500/  stages/  control/
 public final class RunFolder {
     public let path: String
@@ -106,6 +106,7 @@ public final class RunFolder {
     /// What a run that never began may leave behind.
     private static let ownNames: Set = [
         "run.lock", "events.jsonl", "metrics.jsonl", "checkpoints", "control", "hooks.json",
+        RolloutJournal.fileName,
     ]
 
     private static func holdsCheckpoints(_ path: String) -> Bool {

@@ -107,6 +107,11 @@ struct RunParts {
                 share: recipe.onPolicy, seed: configuration.seed, tokenizer: reader,
                 endTokens: ends)
         }
+        if configuration.rollouts != nil, ends.isEmpty {
+            observer.remark(
+                "The model has no token that ends an answer: all of them are as long as "
+                    + "rollouts.max_new_tokens lets them be.")
+        }
         let rows = try PromptRows(data, of: configuration.data.map(\.source))
         rollouts = configuration.rollouts.map {
             RolloutSampler(

@@ -34,6 +34,8 @@ public struct StepInspection: Sendable {
     public let step: Int
     /// In the order of their rows.
     public let pieces: [Piece]
+    /// What the model answered to its prompts, those to one prompt side by side.
+    public let samples: [RolloutSample]
     /// B.
     public let rows: Int
     /// T.
@@ -65,6 +67,7 @@ public struct StepInspection: Sendable {
         }
         self.numbers = numbers
         before = Array(known.dropLast())
+        samples = try RolloutJournal.samples(run: folder, step: step)
         self.step = step
         let start = try ModelStart(configuration, remark: remark)
         let data = try RunData(

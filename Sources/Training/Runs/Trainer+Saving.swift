@@ -270,7 +270,9 @@ extension SkipReason {
         case .rollback: "a decider went back to a checkpoint"
         case .stop: "a decider ended the run"
         case .scriptError: "a script failed"
-        case .noLossTokens: "a filter left no token to learn from"
+        case .noLossTokens:
+            "there was no token to learn from (a filter left none, or all answers to each prompt "
+                + "were worth the same)"
         }
     }
 }

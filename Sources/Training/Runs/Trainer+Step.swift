@@ -6,8 +6,9 @@ import Telemetry
 struct PendingUpdate {
     let batch: Batch
     let measured: TrainStep.Measured
-    /// What the model's own answers came to, where it wrote any.
-    let rollouts: RolloutNumbers?
+    /// What the model's own answers came to, where it wrote any, and the answers.
+    let numbers: RolloutNumbers?
+    let rollouts: [Rollout]
     let learningRate: Double
     /// Stands still between the halves: what a program does there is not the step's.
     var clock: Stopwatch
@@ -44,8 +45,8 @@ extension Trainer {
         stepClock.pause()
         pending = PendingUpdate(
             batch: batch, measured: measured,
-            rollouts: numbers(of: own.rollouts, measured.outcome), learningRate: rate,
-            clock: stepClock)
+            numbers: numbers(of: own.rollouts, measured.outcome), rollouts: own.rollouts,
+            learningRate: rate, clock: stepClock)
         return ForwardReport(
             step: state.step + 1, loss: measured.outcome.loss,
             gradientNorm: measured.outcome.gradientNorm, learningRate: rate,
@@ -117,7 +118,7 @@ extension Trainer {
             step: state.step, totalSteps: dials.totalSteps, loss: update.measured.outcome.loss,
             gradientNorm: update.measured.outcome.gradientNorm,
             lossParts: update.measured.outcome.parts, pairs: update.measured.outcome.pairs,
-            rollouts: update.rollouts, learningRate: rate,
+            rollouts: update.numbers, learningRate: rate,
             tokens: batch.tokenCount, totalTokens: state.tokens,
             lossTokens: batch.lossTokenCount,
             tokensBySource: Dictionary(
@@ -138,6 +139,10 @@ extension Trainer {
             try recorder.record(report, fields: account.fields)
         } else {
             try recorder.record(report)
+        }
+        if let samples, let sampler = parts.rollouts {
+            try samples.record(
+                update.rollouts, step: state.step, sampler, sources: batch.sources)
         }
         recordedStep = state.step
         observer.stepEnds(report)

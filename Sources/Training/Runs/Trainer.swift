@@ -20,6 +20,8 @@ public final class Trainer {
     let parts: RunParts
     let loader: BatchLoader
     let recorder: RunRecorder
+    /// Keeps what the model answered, where it does.
+    let samples: RolloutJournal?
     let keeper: CheckpointKeeper
     let desk: HookDesk?
     let inbox: ControlInbox
@@ -113,6 +115,9 @@ public final class Trainer {
         let journal =
             folder.hadRun ? try RunJournal.events(run: folder.path, remark: remarks.add) : []
         recorder.countSerials(of: journal)
+        samples =
+            parts.rollouts == nil
+            ? nil : try RolloutJournal(run: folder.path, after: saved == nil ? 0 : state.step)
         replay = Replay(
             journal, after: state.step, applied: state.course.appliedEvents,
             takesEdited: hooks?.takesEdited ?? false)
