@@ -68,6 +68,7 @@ function run.list(folder) end
 ---@field skipped boolean whether the update was left out
 ---@field skip_reason? string why
 ---@field rolled_back_to? integer where a decider went back to
+---@field reward? number of the model's own answers on average, with method = "grpo"; the other metrics of answers stand beside it under their names
 ---@field documents_passed_over? integer so far, for being longer than the run admits
 ---@field step_time_s number seconds
 ---@field tokens_per_second number input tokens

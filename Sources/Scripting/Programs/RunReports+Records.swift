@@ -26,6 +26,10 @@ extension RunReports {
             Field("skip_reason", .text, .none, "why"),
             Field("rolled_back_to", .integer(0 ... .max), .none, "where a decider went back to"),
             Field(
+                "reward", .number(.finite), .none,
+                "of the model's own answers on average, with method = \"grpo\"; the other metrics of "
+                    + "answers stand beside it under their names"),
+            Field(
                 "documents_passed_over", .integer(0 ... .max), .none,
                 "so far, for being longer than the run admits"),
             number("step_time_s", "seconds"),

@@ -20,6 +20,7 @@ enum RunReports {
         ])
         if let reason = report.skipReason { facts.set("skip_reason", .text(reason.rawValue)) }
         if let target = report.rolledBackTo { facts.set("rolled_back_to", .count(target)) }
+        for (name, value) in report.rollouts?.named ?? [] { facts.set(name, .number(value)) }
         for (source, tokens) in report.tokensBySource.sorted(by: { $0.key < $1.key }) {
             facts.set("tokens/\(source)", .count(tokens))
         }
