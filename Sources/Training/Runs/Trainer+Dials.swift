@@ -37,6 +37,8 @@ extension Trainer {
         let changes = try dials.check(wishes, step: state.step).filter {
             values[$0.path] != $0.value
         }
+        // What stays as it is was looked at before.
+        guard !changes.isEmpty else { return [] }
         var planned = dials
         for change in changes { _ = planned.set(change, step: state.step) }
         if planned.totalSteps != dials.totalSteps {
