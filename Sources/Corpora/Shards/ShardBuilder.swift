@@ -157,7 +157,7 @@ public struct ShardBuilder {
                 .emptyCorpus,
                 "source '\(source.name)' (\(source.place)) holds no document"
                     + (remarks.isEmpty ? "" : " (\(remarks))"),
-                advice: source.format.isOfPrompts && report.drops.allSatisfy { $0.cause == .tooLong }
+                advice: source.format.isOfPrompts && report.drops.map(\.cause) == [.tooLong]
                     ? "Raise sequence_length, or lower rollouts.max_new_tokens."
                     : "Check its path, its format and its field.")
         }

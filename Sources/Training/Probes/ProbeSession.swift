@@ -53,7 +53,7 @@ public struct ProbeSession {
         }
         let plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
-            tokensARow: data.tokensARow(configuration), backend: backend.description)
+            tokensARow: data.tokensARow, backend: backend.description)
         let setting = try ProbeSetting(
             configuration, data, tokenizer: tokenizer, model: start.configuration,
             microRows: plan.microRows, cacheFolder: cacheFolder,

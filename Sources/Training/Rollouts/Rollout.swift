@@ -14,6 +14,8 @@ struct Rollout: Equatable {
     var ids: [Int32]
     /// How many of them are the prompt's.
     let promptCount: Int
+    /// What the model was given, special tokens spelled out.
+    var prompt = ""
     /// The answer as text, without its end.
     var text = ""
     /// Whether the model ended the answer itself.

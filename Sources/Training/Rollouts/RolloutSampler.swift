@@ -36,6 +36,7 @@ struct RolloutSampler {
             let first = piece.row * batch.length
             let prompt = Array(
                 batch.inputs[first + piece.columns.lowerBound..<first + piece.columns.upperBound])
+            let text = tokenizer.decode(prompt, skipsSpecialTokens: false)
             for answer in 0..<settings.perPrompt {
                 // Requests are numbered in the order of their arrival, as the rollouts are.
                 _ = try engine.add(
@@ -49,7 +50,7 @@ struct RolloutSampler {
                     Rollout(
                         source: piece.source, document: piece.document, epoch: piece.epoch,
                         group: group, weight: Double(piece.weight), ids: prompt,
-                        promptCount: prompt.count))
+                        promptCount: prompt.count, prompt: text))
             }
         }
         while !engine.isIdle {
@@ -74,9 +75,7 @@ struct RolloutSampler {
             let row = rows[rollout.source, rollout.document]
             return RolloutAnswer(
                 source: sources[rollout.source], row: row.json, place: row.place,
-                prompt: tokenizer.decode(
-                    Array(rollout.ids.prefix(rollout.promptCount)), skipsSpecialTokens: false),
-                completion: rollout.text, tokens: rollout.answerCount,
+                prompt: rollout.prompt, completion: rollout.text, tokens: rollout.answerCount,
                 isFinished: rollout.isFinished)
         }
     }

@@ -22,7 +22,7 @@ struct EpochLimits: Sendable {
         unit = configuration.mix.unit
         inputs = try InputShares(
             data.corpora, unit: configuration.mix.unit, packing: data.packing)
-        inputsAStep = try data.inputsAStep(configuration)
+        inputsAStep = data.inputsAStep(configuration)
     }
 
     /// - Parameters:

@@ -12,6 +12,8 @@ public struct RunData {
     /// How conversations become text; nil where no row needs it.
     public let template: ChatTemplate?
     public let packing: Packing
+    /// Input tokens that a row holds on average.
+    public let tokensARow: Double
     /// By source, the part of the run's tokens that the readings which the recipe asks for are; 0 for
     /// sources whose share is said otherwise.
     let readings: [Double]
@@ -62,6 +64,7 @@ public struct RunData {
             readings: readings)
         mix = try Mix(
             corpora.map(\.train), weights: weights.weights, unit: configuration.mix.unit)
+        tokensARow = try RunData.tokensARow(configuration, drawnFrom: mix, packing)
         remarks = weights.remarks + corpora.flatMap { corpus in
             (corpus.report.remarks + corpus.remarks).map { "\(corpus.name): \($0)" }
         }
@@ -202,15 +205,15 @@ public struct RunData {
     public var trainingTokens: Int { corpora.reduce(0) { $0 + $1.train.tokenCount } }
 
     /// Inputs that a step gives on average, padding aside.
-    func inputsAStep(_ configuration: RunConfiguration) throws -> Double {
-        try Double(configuration.batch.size) * tokensARow(configuration)
+    func inputsAStep(_ configuration: RunConfiguration) -> Double {
+        Double(configuration.batch.size) * tokensARow
     }
 
-    /// Input tokens that a row holds on average.
-    ///
-    /// Where rows hold whole documents, that depends on what the mix draws and on what fits beside
-    /// what: rows are made as the run makes them, a few thousand at most.
-    public func tokensARow(_ configuration: RunConfiguration) throws -> Double {
+    /// Rows as the run makes them, a few thousand at most: where they hold whole documents, how full
+    /// they are depends on what the mix draws and on what fits beside what.
+    private static func tokensARow(
+        _ configuration: RunConfiguration, drawnFrom mix: Mix, _ packing: Packing
+    ) throws -> Double {
         let length = configuration.sequenceLength
         guard configuration.packing != .chunk else { return Double(length) }
         let size = configuration.batch.size

@@ -36,7 +36,7 @@ public struct RunInspection {
         let origin = try start.origin(configuration)
         let plan = try RunPlan(
             configuration, model: model, trainingTokens: data.trainingTokens,
-            tokensARow: data.tokensARow(configuration), backend: backend.description,
+            tokensARow: data.tokensARow, backend: backend.description,
             after: origin?.made ?? (configuration.continues ? before?.made : nil))
         self.plan = plan
         sources = try CorpusPlan(

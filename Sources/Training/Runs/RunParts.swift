@@ -58,10 +58,10 @@ struct RunParts {
             observer.prepares($0, share: $1)
         }
         origin = initializes ? try start.origin(configuration) : nil
-        inputsAStep = try data.inputsAStep(configuration)
+        inputsAStep = data.inputsAStep(configuration)
         plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
-            tokensARow: data.tokensARow(configuration), backend: backend.description,
+            tokensARow: data.tokensARow, backend: backend.description,
             after: origin?.made ?? branch?.made)
         limits = try EpochLimits(configuration, data)
         try limits.check(

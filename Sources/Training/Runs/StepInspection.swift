@@ -75,7 +75,7 @@ public struct StepInspection: Sendable {
             progress: progress)
         let plan = try RunPlan(
             configuration, model: start.configuration, trainingTokens: data.trainingTokens,
-            tokensARow: data.tokensARow(configuration), backend: backend)
+            tokensARow: data.tokensARow, backend: backend)
         let board = DialBoard(
             configuration, totalSteps: max(plan.totalSteps, step), readings: data.readings)
         let batch = try StepInspection.batch(
