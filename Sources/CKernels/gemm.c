@@ -31,7 +31,8 @@ enum {
     FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next one
     FETCHING_ROWS = 8,     // from here on products compute for longer than they wait for memory
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
-    PACK_STEPS = 32,
+    PACK_STEPS = 8,        // rows of b read side by side: more are more than processors foresee
+    STEPS_A_LINE = 8,      // k of a tile for each line that it fetches of a
     THREADS_REMEMBERED = 64,
     PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
     SERIAL_WORK = 1 << 16,      // multiply-adds below which waking the team costs more
@@ -74,6 +75,8 @@ struct round_run {
     float *out, *scales;
 };
 
+#include "gemm_ahead.h"
+
 // A tile on its way over the steps of a partial sum, which is written to c or added to it.
 struct tile_work {
     const float *a, *b;
@@ -82,6 +85,7 @@ struct tile_work {
     float *c;
     size_t stride;
     bool add;
+    struct line_walk *next_a;  // is fetched on the way where nothing else is
     // Where not NULL, what lies there, and for the second panel what lies `ahead_apart` from it, is
     // fetched on the way, `pace` floats a step.
     const float *ahead;

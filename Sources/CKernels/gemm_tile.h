@@ -59,9 +59,17 @@ NJ_INLINE void NJ(tile)(
             if (wide) __builtin_prefetch(ahead + ahead_apart + at * pace);
             NJ_STEP
         }
-    else
+    else {
+        const int a_line = STEPS_A_LINE / each;
+        size_t at = 0;
+        for (; work->next_a->rows && at + (size_t)a_line <= depth; at += (size_t)a_line) {
+            __builtin_prefetch(next_line(work->next_a), 0, 2);
 #pragma clang loop unroll_count(4)
-        for (size_t at = 0; at < depth; at++) NJ_STEP
+            for (int step = 0; step < a_line; step++) NJ_STEP
+        }
+#pragma clang loop unroll_count(4)
+        for (; at < depth; at++) NJ_STEP
+    }
 #undef NJ_STEP
     if (each == 4)
         NJ_ALL for (int i = 0; i < rows; i++)
@@ -214,10 +222,11 @@ NJ_INLINE void NJ(widen_panel)(
 }
 
 // Columns left..<left+width of one block of rows. `a` holds the block's panels, `slice` floats for
-// every DEPTH steps; a slice is packed when `packs`, just before it is used.
+// every DEPTH steps; a slice is packed when `packs`, just before it is used. `next_rows` rows from
+// `next_row` on are packed after this.
 static void NJ(gemm_columns)(
     const struct gemm_run *run, size_t row, size_t rows, size_t left, size_t width, float *a,
-    size_t slice, bool packs, float *converted, float *sums
+    size_t slice, bool packs, size_t next_row, size_t next_rows, float *converted, float *sums
 ) {
     const nj_gemm_call *call = run->call;
     const size_t k = run->steps, apart = panel_bytes(run);
@@ -225,10 +234,15 @@ static void NJ(gemm_columns)(
     const int each = run->quads ? 4 : run->pairs ? 2 : 1;
     bool direct = call->c_kind == NJ_F32 && !run->scales;
     float *c = direct ? (float *)call->c + row * call->n + run->column + left : sums;
-    struct tile_work work = {.stride = direct ? call->n : WIDTH};
+    struct line_walk next_a = {.rows = 0};
+    struct tile_work work = {.stride = direct ? call->n : WIDTH, .next_a = &next_a};
     for (size_t k0 = 0; k0 < k; k0 += run->depth, a += slice) {
         const size_t depth = nj_min(run->depth, k - k0);
         if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a, run->pairs);
+        if (k0 + depth == k)
+            next_a = walk_over_a(run, next_row, next_rows, 0);
+        else if (packs)
+            next_a = walk_over_a(run, row, rows, k0 + depth);
         work.a = a;
         work.depth = depth;
         work.add = k0 > 0 || (direct && call->accumulate);
@@ -287,10 +301,13 @@ static void NJ(gemm_block)(void *context, size_t index, int thread) {
     float *converted = a + a_count, *sums = converted + DEPTH * 32;
     bool packs = !keeps || !run->holds_a[thread];
     if (keeps) run->holds_a[thread] = true;
+    // The thread's next block, as long as threads take turns.
+    size_t next = (index + (size_t)nj_threads()) / run->column_blocks * run->block_rows;
+    size_t next_rows = keeps || next >= call->m ? 0 : nj_min(run->block_rows, call->m - next);
     for (size_t left = begin; left < end; left += WIDTH)
         NJ(gemm_columns)(
             run, row, rows, left, nj_min(WIDTH, end - left), a, once ? 0 : slice,
-            packs && left == begin, converted, sums);
+            packs && left == begin, next, left + WIDTH < end ? 0 : next_rows, converted, sums);
 }
 
 static size_t NJ(tile_rows)(void) { return NJ_TILE_ROWS; }
