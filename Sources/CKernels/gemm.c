@@ -4,7 +4,9 @@
 //
 // Blocked as in Goto and van de Geijn 2008: both operands are rearranged into panels (rows of a
 // by NJ_TILE_ROWS, columns of b by 16) that stream through a tile held in registers; bf16 becomes
-// f32 on the way. A block of c is finished while it is in the L2 cache.
+// f32 on the way. A block of c is finished while it is in the L2 cache. Nothing waits for packing but the
+// first tiles: b is packed panel by panel where a thread meets it first, a block by block, and the tiles
+// before have fetched what that reads (`gemm_ahead.h`).
 //
 // The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive steps from
 // zero, and these partial sums in order; then, over integers, the scales of row and column. A step is one
@@ -32,7 +34,8 @@ enum {
     FETCHING_ROWS = 8,     // from here on products compute for longer than they wait for memory
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     PACK_STEPS = 8,        // rows of b read side by side: more are more than processors foresee
-    STEPS_A_LINE = 8,      // k of a tile for each line that it fetches of a
+    STEPS_A_LINE = 8,      // k of a tile for a line of a that it fetches
+    LINES_OF_B = 3,        // lines of b at once, whose next panels are wanted sooner
     THREADS_REMEMBERED = 64,
     PACKED_B_LIMIT = 16 << 20,  // bytes of b rearranged at a time
     SERIAL_WORK = 1 << 16,      // multiply-adds below which waking the team costs more
@@ -61,10 +64,27 @@ struct gemm_run {
     // Where b is quantized: the scales of columns and of rows; with `quads` what sums begin with.
     const float *scales, *row_scales;
     const int32_t *offsets;
+    // Where b is packed at its first use: how, and the state of every panel and partial sum.
+    const struct pack_run *pack;
+    uint8_t *packing;
     const float *a_panel;  // all rows of op(a), where they are few
     size_t block_rows, block_columns, column_blocks;
     // Threads whose scratch memory holds all rows of op(a) already, where one block has them.
     bool holds_a[THREADS_REMEMBERED];
+};
+
+// What of b has been packed: by whom it is met first.
+enum packing { NOT_PACKED, BEING_PACKED, PACKED };
+
+// One block of c, and its thread's memory.
+struct block {
+    size_t row, rows;
+    size_t next_row, next_rows;  // of the thread's next block, 0 rows where there is none
+    float *a;          // panels of the block's rows
+    size_t slice;      // floats of them for a partial sum; 0 where the next one takes their place
+    float *converted;  // two panels of b as f32
+    float *sums;       // [rows][WIDTH], where c does not hold them itself
+    int thread;
 };
 
 // Rows of a to round (gemm_integers.h).
@@ -85,7 +105,7 @@ struct tile_work {
     float *c;
     size_t stride;
     bool add;
-    struct line_walk *next_a;  // is fetched on the way where nothing else is
+    struct line_walk *packed_next;  // is fetched on the way where nothing else is
     // Where not NULL, what lies there, and for the second panel what lies `ahead_apart` from it, is
     // fetched on the way, `pace` floats a step.
     const float *ahead;
@@ -106,6 +126,20 @@ static inline size_t panel_bytes(const struct gemm_run *run) {
                                           : run->steps * nj_kind_bytes(run->panel_kind));
 }
 
+// Whether sums are added up in c itself.
+static inline bool is_direct(const struct gemm_run *run) {
+    return run->call->c_kind == NJ_F32 && !run->scales;
+}
+
+static inline uint8_t *packing_state(const struct gemm_run *run, size_t panel, size_t k0) {
+    return run->packing + panel * nj_ceil_div(run->steps, run->depth) + k0 / run->depth;
+}
+
+// Whether nobody has begun to pack the panel of `column` for the partial sum from step k0 on.
+static inline bool is_unpacked(const struct gemm_run *run, size_t column, size_t k0) {
+    return __atomic_load_n(packing_state(run, column / 16, k0), __ATOMIC_RELAXED) == NOT_PACKED;
+}
+
 // What the sums of the columns from `column` on begin with where they take step k0 first.
 static inline const int32_t *offsets_at(const struct gemm_run *run, size_t column, size_t k0) {
     if (!run->quads) return NULL;
@@ -124,11 +158,13 @@ static inline const int32_t *offsets_at(const struct gemm_run *run, size_t colum
 #include "gemm_pack.h"
 #include "gemm_integers.h"
 #include "gemm_tile.h"
+#include "gemm_block.h"
 #include "gemm_few_rows.h"
 
 static void NJ(pack_small_a)(const struct gemm_run *run, float *out) {
     NJ(pack_a)(run->call, 0, run->call->m, 0, run->steps, out, run->pairs);
 }
+static size_t NJ(tile_rows)(void) { return NJ_TILE_ROWS; }
 static bool NJ(multiplies_bf16)(void) { return NJ_MULTIPLIES_BF16; }
 static bool NJ(multiplies_i8)(void) { return NJ_MULTIPLIES_I8; }
 
@@ -231,9 +267,16 @@ void nj_gemm(const nj_gemm_call *call) {
         void *packed = nj_shared_scratch(NJ_SCRATCH_PACKED_B, panels * 16 * steps * sizeof(float));
         struct pack_run pack = {
             call->b, call->b_kind, call->b_arrangement, n, k, column, packed, run.pairs};
-        bool serial = panels * 16 * steps < SERIAL_WORK / 4;
-        nj_for_ranges(panels, 1, serial ? SIZE_MAX : 0, NJ_PICK(pack_b), &pack);
         run.panels = packed;
+        if (call->m > ONE_BLOCK_ROWS) {
+            size_t states = panels * nj_ceil_div(steps, run.depth);
+            run.pack = &pack;
+            run.packing = nj_shared_scratch(NJ_SCRATCH_PARTIALS, states);
+            memset(run.packing, NOT_PACKED, states);
+        } else {
+            bool serial = panels * 16 * steps < SERIAL_WORK / 4;
+            nj_for_ranges(panels, 1, serial ? SIZE_MAX : 0, NJ_PICK(pack_b), &pack);
+        }
         run_pass(&run);
     }
 }

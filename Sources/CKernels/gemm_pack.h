@@ -156,46 +156,55 @@ static void NJ(pack_a)(
         NJ(pack_a_of)(call, row, rows, k0, k1, out, NJ_F32, false);
 }
 
-// Panels from..<to of 16 columns of op(b), counted from column `column`.
-NJ_INLINE void NJ(pack_b_of)(
-    const struct pack_run *run, size_t from, size_t to, const nj_kind kind, const bool pairs
+// Steps k0..<k1 of panels from..<to of 16 columns of op(b), counted from column `column`.
+NJ_INLINE void NJ(pack_steps_of)(
+    const struct pack_run *run, size_t from, size_t to, size_t k0, size_t k1, const nj_kind kind,
+    const bool pairs
 ) {
-    const size_t k = run->k, n = run->n, steps = pairs ? nj_ceil_div(k, 2) : k;
+    const size_t k = run->k, n = run->n, each = pairs ? 2 : 1, steps = nj_ceil_div(k, each);
     float *panels = run->panels;
     if (run->arrangement == NJ_TRANSPOSED) {
+        const size_t count = nj_min(k1 * each, k) - k0 * each;
         for (size_t p = from; p < to; p++) {
-            size_t first = run->column + p * 16, have = nj_min(16, n - first);
-            float *out = panels + p * steps * 16;
+            size_t column = run->column + p * 16, have = nj_min(16, n - column);
+            size_t first = column * k + k0 * each;
+            float *out = panels + (p * steps + k0) * 16;
             if (have == 16)
-                NJ(panel_from_rows)(run->b, first * k, k, 16, k, 16, out, kind, pairs);
+                NJ(panel_from_rows)(run->b, first, k, 16, count, 16, out, kind, pairs);
             else
-                NJ(panel_from_rows)(run->b, first * k, k, have, k, 16, out, kind, pairs);
+                NJ(panel_from_rows)(run->b, first, k, have, count, 16, out, kind, pairs);
         }
         return;
     }
-    for (size_t k0 = 0; k0 < steps; k0 += PACK_STEPS) {
-        size_t k1 = nj_min(k0 + PACK_STEPS, steps);
+    for (size_t at = k0; at < k1; at += PACK_STEPS) {
+        size_t end = nj_min(at + PACK_STEPS, k1);
         for (size_t p = from; p < to; p++) {
             size_t first = run->column + p * 16, have = nj_min(16, n - first);
             NJ(panel_from_columns)(
-                run->b, first, n, have, k0, k1, k, 16, panels + (p * steps + k0) * 16, kind,
+                run->b, first, n, have, at, end, k, 16, panels + (p * steps + at) * 16, kind,
                 pairs);
         }
     }
 }
 
+static __attribute__((noinline)) void NJ(pack_steps)(
+    const struct pack_run *run, size_t from, size_t to, size_t k0, size_t k1
+) {
+    const bool is_bf16 = run->kind == NJ_BF16;
+    if (NJ_MULTIPLIES_BF16 && run->pairs && is_bf16)
+        NJ(pack_steps_of)(run, from, to, k0, k1, NJ_BF16, NJ_MULTIPLIES_BF16);
+    else if (NJ_MULTIPLIES_BF16 && run->pairs)
+        NJ(pack_steps_of)(run, from, to, k0, k1, NJ_F32, NJ_MULTIPLIES_BF16);
+    else if (is_bf16)
+        NJ(pack_steps_of)(run, from, to, k0, k1, NJ_BF16, false);
+    else
+        NJ(pack_steps_of)(run, from, to, k0, k1, NJ_F32, false);
+}
+
 static void NJ(pack_b)(void *context, size_t from, size_t to, int thread) {
     const struct pack_run *run = context;
     (void)thread;
-    const bool is_bf16 = run->kind == NJ_BF16;
-    if (NJ_MULTIPLIES_BF16 && run->pairs && is_bf16)
-        NJ(pack_b_of)(run, from, to, NJ_BF16, NJ_MULTIPLIES_BF16);
-    else if (NJ_MULTIPLIES_BF16 && run->pairs)
-        NJ(pack_b_of)(run, from, to, NJ_F32, NJ_MULTIPLIES_BF16);
-    else if (is_bf16)
-        NJ(pack_b_of)(run, from, to, NJ_BF16, false);
-    else
-        NJ(pack_b_of)(run, from, to, NJ_F32, false);
+    NJ(pack_steps)(run, from, to, 0, nj_ceil_div(run->k, run->pairs ? 2 : 1));
 }
 
 // Like pack_b for [n, k], but keeps bf16 as it is.

@@ -1,4 +1,4 @@
-// The register tiles of the matrix product and the loops around them: part of gemm.c.
+// The register tiles of the matrix product: part of gemm.c, read once per instruction set.
 
 // Whether there are registers for the sums of a tile of 32 columns, in place of 16.
 #undef NJ_WIDE
@@ -60,12 +60,13 @@ NJ_INLINE void NJ(tile)(
             NJ_STEP
         }
     else {
-        const int a_line = STEPS_A_LINE / each;
+        const size_t until_line = STEPS_A_LINE / each;
         size_t at = 0;
-        for (; work->next_a->rows && at + (size_t)a_line <= depth; at += (size_t)a_line) {
-            __builtin_prefetch(next_line(work->next_a), 0, 2);
+        for (; work->packed_next->rows && at + until_line <= depth; at += until_line) {
+            for (int line = 0; line < work->packed_next->at_once; line++)
+                __builtin_prefetch(next_line(work->packed_next), 0, 2);
 #pragma clang loop unroll_count(4)
-            for (int step = 0; step < a_line; step++) NJ_STEP
+            for (size_t step = 0; step < until_line; step++) NJ_STEP
         }
 #pragma clang loop unroll_count(4)
         for (; at < depth; at++) NJ_STEP
@@ -189,125 +190,3 @@ static __attribute__((noinline)) void NJ(panel_tiles)(
         work.a += work.depth * NJ_TILE_ROWS;
     }
 }
-
-// Whole sums [rows][WIDTH] as the numbers of c from row `row` and column `column` on: times the scales of
-// their columns and rows, where there are any.
-NJ_INLINE void NJ(finish)(
-    const struct gemm_run *run, const float *sums, size_t row, size_t column, size_t rows,
-    size_t columns, const nj_kind kind
-) {
-    const nj_gemm_call *call = run->call;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j += 16) {
-            size_t count = nj_min(16, columns - j), at = (row + i) * call->n + column + j;
-            nj_v16 v = NJ(load_f32)(sums + i * WIDTH + j);
-            if (run->scales)
-                v = v * NJ(load_f32)(run->scales + column + j) * run->row_scales[row + i];
-            if (call->accumulate) v = NJ(load_some)(call->c, at, count, kind) + v;
-            NJ(store_some)(call->c, at, count, v, kind);
-        }
-}
-
-// Steps k0..<k0+depth of a panel of bf16 or of integers as f32.
-NJ_INLINE void NJ(widen_panel)(
-    const char *panel, size_t k0, size_t depth, float *to, const nj_kind kind
-) {
-    for (size_t at = 0; at < depth; at++)
-        for (size_t i = 0; i < 16; i += NJ_REGISTER_LANES) {
-            NJ(reg) v = kind == NJ_I8
-                ? NJ(load_integers)((const int8_t *)panel, k0 + at, i)
-                : NJ(load_reg)(panel, (k0 + at) * 16 + i, kind);
-            __builtin_memcpy(to + at * 16 + i, &v, sizeof v);
-        }
-}
-
-// Columns left..<left+width of one block of rows. `a` holds the block's panels, `slice` floats for
-// every DEPTH steps; a slice is packed when `packs`, just before it is used. `next_rows` rows from
-// `next_row` on are packed after this.
-static void NJ(gemm_columns)(
-    const struct gemm_run *run, size_t row, size_t rows, size_t left, size_t width, float *a,
-    size_t slice, bool packs, size_t next_row, size_t next_rows, float *converted, float *sums
-) {
-    const nj_gemm_call *call = run->call;
-    const size_t k = run->steps, apart = panel_bytes(run);
-    const size_t step = 16 * nj_kind_bytes(run->panel_kind);  // bytes of a panel's
-    const int each = run->quads ? 4 : run->pairs ? 2 : 1;
-    bool direct = call->c_kind == NJ_F32 && !run->scales;
-    float *c = direct ? (float *)call->c + row * call->n + run->column + left : sums;
-    struct line_walk next_a = {.rows = 0};
-    struct tile_work work = {.stride = direct ? call->n : WIDTH, .next_a = &next_a};
-    for (size_t k0 = 0; k0 < k; k0 += run->depth, a += slice) {
-        const size_t depth = nj_min(run->depth, k - k0);
-        if (packs) NJ(pack_a)(call, row, rows, k0, k0 + depth, a, run->pairs);
-        if (k0 + depth == k)
-            next_a = walk_over_a(run, next_row, next_rows, 0);
-        else if (packs)
-            next_a = walk_over_a(run, row, rows, k0 + depth);
-        work.a = a;
-        work.depth = depth;
-        work.add = k0 > 0 || (direct && call->accumulate);
-        for (size_t j = 0, taken; j < width; j += taken) {
-            const bool wide = NJ_WIDE && j + 32 <= width;
-            taken = wide ? 32 : 16;
-            const char *panel = (const char *)run->panels + (left + j) / 16 * apart;
-            work.b = (const float *)(panel + k0 * step);
-            work.apart = apart / sizeof(float);
-            work.c = c + j;
-            work.offsets = offsets_at(run, left + j, k0);
-            work.ahead = NULL;
-            work.ahead_apart = work.apart;
-            if (j + taken < width) work.ahead = work.b + taken / 16 * work.apart;
-            if (run->panel_kind != NJ_F32) {
-                for (size_t p = 0; p < taken / 16; p++)
-                    if (run->panel_kind == NJ_BF16)
-                        NJ(widen_panel)(
-                            panel + p * apart, k0, depth, converted + p * 16 * depth, NJ_BF16);
-                    else
-                        NJ(widen_panel)(
-                            panel + p * apart, k0, depth, converted + p * 16 * depth, NJ_I8);
-                work.b = converted;
-                work.apart = 16 * depth;
-            }
-            NJ(panel_tiles)(
-                work, rows, direct ? nj_min(16, width - j) : 16, step / sizeof(float), wide, each);
-        }
-    }
-    if (direct) return;
-    if (call->c_kind == NJ_BF16)
-        NJ(finish)(run, sums, row, run->column + left, rows, width, NJ_BF16);
-    else
-        NJ(finish)(run, sums, row, run->column + left, rows, width, NJ_F32);
-}
-
-// One block of rows by one block of columns of c.
-static void NJ(gemm_block)(void *context, size_t index, int thread) {
-    struct gemm_run *run = context;
-    const nj_gemm_call *call = run->call;
-    size_t row = index / run->column_blocks * run->block_rows;
-    size_t rows = nj_min(run->block_rows, call->m - row);
-    size_t begin = index % run->column_blocks * run->block_columns;
-    size_t end = nj_min(begin + run->block_columns, run->columns);
-    if (begin >= end) return;
-
-    // With one block of columns a slice of a is used once, so that one slice of memory is enough.
-    // With one block of rows it serves the thread's other blocks too.
-    bool keeps = run->block_rows >= call->m && thread < THREADS_REMEMBERED;
-    bool once = end - begin <= WIDTH && !keeps;
-    size_t padded = nj_round_up(rows, NJ_TILE_ROWS), slice = padded * run->depth;
-    size_t a_count
-        = nj_round_up((once ? nj_min(run->steps, run->depth) : run->steps) * padded + 16, 16);
-    float *a = nj_thread_scratch(
-        thread, (a_count + DEPTH * 32 + BLOCK_ROWS_MOST * WIDTH) * sizeof(float));
-    float *converted = a + a_count, *sums = converted + DEPTH * 32;
-    bool packs = !keeps || !run->holds_a[thread];
-    if (keeps) run->holds_a[thread] = true;
-    // The thread's next block, as long as threads take turns.
-    size_t next = (index + (size_t)nj_threads()) / run->column_blocks * run->block_rows;
-    size_t next_rows = keeps || next >= call->m ? 0 : nj_min(run->block_rows, call->m - next);
-    for (size_t left = begin; left < end; left += WIDTH)
-        NJ(gemm_columns)(
-            run, row, rows, left, nj_min(WIDTH, end - left), a, once ? 0 : slice,
-            packs && left == begin, next, left + WIDTH < end ? 0 : next_rows, converted, sums);
-}
-
-static size_t NJ(tile_rows)(void) { return NJ_TILE_ROWS; }

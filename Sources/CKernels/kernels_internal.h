@@ -79,3 +79,6 @@ void nj_for_ranges(
 // Runs `body(context, index, thread)` for every index below `count`, handed out one by one.
 typedef void (*nj_task_body)(void *context, size_t index, int thread);
 void nj_for_tasks(size_t count, nj_task_body body, void *context);
+
+// Waits until another member of the team has made `flag` `value`.
+void nj_await(const uint8_t *flag, uint8_t value);

@@ -6,6 +6,7 @@
 // machine that others use this matters more than the wake itself (measured: steps with two threads
 // of libgomp, which divides in advance and spins, took 7 to 8 times those with one).
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "kernels_internal.h"
@@ -117,4 +118,12 @@ void nj_team_run(nj_parallel_body body, void *context, int threads) {
         pthread_cond_wait(&team.finished, &team.lock);
     atomic_store(&team.caller_sleeps, 0);
     pthread_mutex_unlock(&team.lock);
+}
+
+void nj_await(const uint8_t *flag, uint8_t value) {
+    for (int looks = 0; __atomic_load_n(flag, __ATOMIC_ACQUIRE) != value; looks++)
+        if (looks < atomic_load(&team.looks))
+            pause_briefly();
+        else
+            sched_yield();
 }

@@ -39,7 +39,8 @@ import Testing
 
     private static let sizes = [
         (1, 1, 1), (1, 17, 3), (2, 16, 300), (3, 31, 257), (5, 64, 512), (6, 48, 7), (7, 97, 513),
-        (13, 5, 11), (97, 101, 103), (100, 33, 600), (193, 15, 64), (61, 530, 40),
+        (13, 5, 11), (97, 101, 103), (100, 33, 600), (193, 15, 64), (61, 530, 40), (130, 70, 1100),
+        (200, 600, 40),
     ]
 
     @Test(arguments: sizes)
@@ -123,7 +124,9 @@ import Testing
 
     @Test func resultsDoNotDependOnTheNumberOfThreads() {
         var random = SplitMix64(seed: 2)
-        for (m, n, k) in [(1, 700, 300), (37, 150, 900), (500, 96, 128), (200, 1100, 64)] {
+        for (m, n, k) in [
+            (1, 700, 300), (37, 150, 900), (500, 96, 128), (200, 1100, 64), (300, 200, 1300),
+        ] {
             let a = random.sample([m, k]).tensor(on: backend)
             let b = random.sample([n, k]).tensor(on: backend)
             expectSameOnOneAndManyThreads("\(m) x \(k) x \(n)") { [multiply(a, b)] }
