@@ -107,7 +107,7 @@ static void NJ(gemm_columns)(
         if (packs) NJ(pack_a)(call, block->row, block->rows, k0, k0 + depth, a, run->pairs);
         if (k0 + depth < k && packs)
             next_a = walk_over_a(run, block->row, block->rows, k0 + depth);
-        else if (k0 + depth == k && is_last)
+        else if (k0 + depth == k && is_last && block->next_rows > 0)
             next_a = walk_over_a(run, block->next_row, block->next_rows, 0);
         work.a = a;
         work.depth = depth;
