@@ -73,7 +73,7 @@ struct gemm_run {
     bool holds_a[THREADS_REMEMBERED];
 };
 
-// What of b has been packed: by whom it is met first.
+// How far a panel of b is for one partial sum. The thread that meets it first packs it.
 enum packing { NOT_PACKED, BEING_PACKED, PACKED };
 
 // One block of c, and its thread's memory.
