@@ -136,7 +136,27 @@ public final class ModuleLoader {
     }
 
     private func unreadable(_ path: String) -> LuaError {
-        refusal("\(path) cannot be read: \(String(cString: strerror(errno)))")
+        let code = errno
+        let near = code == ENOENT ? nearestScript(to: path) : nil
+        let hint = near.map { "; did you mean \($0)?" } ?? ""
+        return refusal("\(path) cannot be read: \(String(cString: strerror(code)))\(hint)")
+    }
+
+    /// The script beside a path that does not exist whose name is the nearest.
+    private func nearestScript(to path: String) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard let name = parts.last, let folder = opendir(
+            parts.count > 1 ? parts.dropLast().joined(separator: "/") + "/" : ".")
+        else { return nil }
+        defer { closedir(folder) }
+        var scripts: [String] = []
+        while let entry = readdir(folder) {
+            let found = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if found.hasSuffix(".lua") { scripts.append(found) }
+        }
+        return nearestName(to: String(name), among: scripts)
     }
 
     private func refusal(_ message: String) -> LuaError {

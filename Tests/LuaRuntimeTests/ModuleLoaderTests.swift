@@ -105,6 +105,10 @@ struct ModuleLoaderTests {
             #expect(loader.files == [file])
             #expect(throws: LuaError.self) { try loader.open(path: folder + "/absent.lua") }
             #expect(throws: LuaError.self) { try loader.open(path: folder) }
+            let misspelt = #expect(throws: LuaError.self) {
+                try loader.open(path: folder + "/recpie.lua")
+            }
+            #expect(misspelt?.message.hasSuffix("did you mean recipe.lua?") == true)
         }
     }
 }
