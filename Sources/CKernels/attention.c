@@ -51,6 +51,11 @@ static void NJ(attend)(void *context, size_t index, int thread) {
         size_t t = (first + b) * TILE, rows = nj_min(TILE, time - t);
         size_t key = (base + t) * width + (call->heads + shared) * d;
         size_t value = key + call->key_value_heads * d;
+        if (b + 1 < held) {
+            size_t after = nj_min(TILE, time - t - TILE);
+            NJ(fetch_rows)(call->qkv, call->kind, key + TILE * width, width, after, d);
+            NJ(fetch_rows)(call->qkv, call->kind, value + TILE * width, width, after, d);
+        }
         if (pairs) {
             NJ(turn_pairs)(call->qkv, key, width, rows, d, keys + b * floats);
             NJ(copy_pairs)(call->qkv, value, width, rows, d, padded, values + b * floats);
@@ -78,16 +83,22 @@ static void NJ(attend)(void *context, size_t index, int thread) {
             else
                 NJ(turn_rows)(
                     call->qkv, call->kind, query, width, rows, d, call->scale, tile.queries);
-            for (size_t b = (size_t)visible / TILE; b <= block; b++)
+            size_t earliest = (size_t)visible / TILE;
+            size_t after = nj_min(TILE, time - t - rows);
+            for (size_t b = earliest; b <= block; b++) {
+                NJ(fetch_share)(
+                    call->qkv, call->kind, query + TILE * width, width, after, d, b - earliest,
+                    block + 1 - earliest);
                 NJ(visit)(&tile, (int)(b * TILE), keys + (b - first) * floats,
                     values + (b - first) * floats);
+            }
             NJ(settle)(&tile);
             NJ(write_rows)(
                 tile.out, rows, d, padded, 1, call->out, call->kind,
                 (base + t) * call->heads * d + head * d, call->heads * d);
             for (size_t i = 0; i < rows; i++)
                 call->log_sum_exp[(base + t + i) * call->heads + head]
-                    = tile.top[i] + logf(tile.sum[i]);
+                    = tile.top[i] * tile.unit + logf(tile.sum[i]);
         }
 }
 

@@ -14,6 +14,7 @@ struct gradient_state {
     const nj_attention_call *call;
     size_t base, shared, padded, blocks;
     bool pairs;
+    float unit;     // what a score of 1 is worth: the scale where nothing has applied it, else 1
     size_t floats;  // of a tile that is multiplied
     float *keys, *keys_turned, *values_turned;  // a tile for every block of keys
     float *key_gradient, *value_gradient;       // likewise
@@ -21,7 +22,8 @@ struct gradient_state {
     float *queries_turned, *upstream_turned;
     float *weights, *weight_gradient;           // [TILE][TILE]
     float *weight_pairs, *gradient_pairs;
-    float delta[TILE], log_sum_exp[TILE];
+    float delta[TILE];
+    float level[TILE];                          // the log-sum-exp, as a score before its scale
 };
 #endif
 
@@ -34,63 +36,61 @@ struct gradient_state {
 #include "attention_tile.h"
 #include "attention_pairs.h"
 
-// weights = exp(scores - log-sum-exp) and scores' gradient, in place of scores and of
-// upstream · values; zeros outside low...high, out to the tile's edge. In pairs the scores are not
-// scaled yet.
+// weights = exp(scores - log-sum-exp) and scores' gradient, in place of scores and of upstream · values:
+// one row's, zeros outside low...high. In pairs two rows', as pairs, and the gradients of each as bf16 in
+// place as well; the scores are not scaled yet.
 NJ_INLINE void NJ(harden)(
-    struct gradient_state *s, size_t row, int low, int high, int parts, const bool pairs
+    struct gradient_state *s, size_t row, const int low[2], const int high[2], const bool pairs
 ) {
+    enum { PARTS = NJ(WIDE) / 16 };
+    const size_t each = pairs ? 2 : 1;
+    const float cap = s->call->soft_cap, scale = pairs ? s->call->scale : 1;
     float *weights = s->weights + row * TILE, *gradient = s->weight_gradient + row * TILE;
-    const float cap = s->call->soft_cap;
-    if (cap > 0) NJ(cap_scores)(weights, parts, cap, pairs ? s->call->scale : 1);
-    const float scale = pairs && cap == 0 ? s->call->scale : 1;
-    // Two parts at a time; a last one that nobody wants ends as zeros, whatever it was.
-    const int whole = (parts + 1) / 2 * 2;
-    const bool all = low <= 0 && high >= whole * 16 - 1;
-    for (int p = 0; p < whole; p += 2) {
-        nj_v32 score, w;
-        nj_v16 scores[2], ws[2];
-        __builtin_memcpy(&score, weights + p * 16, sizeof score);
-        if (pairs) score = score * scale;
-        w = NJ(exp_below_32)(score - s->log_sum_exp[row]);
-        __builtin_memcpy(scores, &score, sizeof score);
-        __builtin_memcpy(ws, &w, sizeof w);
-        for (int half = 0; half < 2; half++) {
-            const int at = (p + half) * 16;
-            nj_v16 g = ws[half] * (NJ(load_f32)(gradient + at) - s->delta[row]);
+    bool all = true;
+    for (size_t n = 0; n < each; n++) {
+        all = all && low[n] <= 0 && high[n] >= TILE - 1;
+        if (cap > 0) NJ(cap_scores)(weights + n * TILE, cap, scale);
+    }
+    for (size_t at = 0; at < TILE; at += NJ(WIDE) / each) {
+        // Part p lies in row `of` of the two, in both ways of sharing parts out.
+        NJ(wide) all_weights;
+        nj_v16 score[PARTS], w[PARTS], g[PARTS];
+        for (size_t p = 0; p < PARTS; p++) {
+            const size_t of = pairs ? p / 2 : 0, column = at + (pairs ? p % 2 : p) * 16;
+            score[p] = NJ(load_f32)(weights + of * TILE + column);
+            w[p] = score[p] - s->level[row + of];
+        }
+        __builtin_memcpy(&all_weights, w, sizeof w);
+        all_weights = NJ(weights_of)(all_weights, s->unit, pairs);
+        __builtin_memcpy(w, &all_weights, sizeof w);
+        for (size_t p = 0; p < PARTS; p++) {
+            const size_t of = pairs ? p / 2 : 0, column = at + (pairs ? p % 2 : p) * 16;
+            g[p] = w[p] * (NJ(load_f32)(gradient + of * TILE + column) - s->delta[row + of]);
             // The slope of cap tanh(x / cap).
-            if (cap > 0) g = g * (1.0f - scores[half] * scores[half] * (1.0f / (cap * cap)));
-            if (!all) {
-                nj_i16 seen = NJ(visible)(p + half, low, high);
-                ws[half] = NJ(select)(seen, ws[half], NJ(splat)(0));
-                g = NJ(select)(seen, g, NJ(splat)(0));
+            if (cap > 0) g[p] = g[p] * (1.0f - score[p] * score[p] * (1.0f / (cap * cap)));
+            if (all) continue;
+            nj_i16 seen = NJ(visible)((int)column / 16, low[of], high[of]);
+            w[p] = NJ(select)(seen, w[p], NJ(splat)(0));
+            g[p] = NJ(select)(seen, g[p], NJ(splat)(0));
+        }
+        if (!pairs)
+            for (size_t p = 0; p < PARTS; p++) {
+                NJ(store_f32)(weights + at + p * 16, w[p]);
+                NJ(store_f32)(gradient + at + p * 16, g[p]);
             }
-            NJ(store_f32)(weights + at, ws[half]);
-            NJ(store_f32)(gradient + at, g);
-        }
-    }
-    for (int p = whole; p < TILE / 16; p++) {
-        NJ(store_f32)(weights + p * 16, NJ(splat)(0));
-        NJ(store_f32)(gradient + p * 16, NJ(splat)(0));
-    }
-}
-
-// Two hardened rows, the second of which may be missing: their weights and gradients as pairs, and the
-// gradients of each as bf16 in place.
-NJ_INLINE void NJ(pair_rows)(struct gradient_state *s, size_t row, bool both) {
-    const float *weights = s->weights + row * TILE;
-    float *gradient = s->weight_gradient + row * TILE;
-    for (size_t p = 0; p < TILE; p += 16) {
-        nj_u16 w[2] = {{0}, {0}}, g[2] = {{0}, {0}};
-        for (size_t n = 0; n <= both; n++) {
-            nj_h16 halves = NJ(round_to_multiply)(NJ(load_f32)(gradient + n * TILE + p));
-            g[n] = __builtin_convertvector(halves, nj_u16);
-            w[n] = __builtin_convertvector(
-                NJ(round_to_multiply)(NJ(load_f32)(weights + n * TILE + p)), nj_u16);
-            __builtin_memcpy((uint16_t *)(gradient + n * TILE) + p, &halves, sizeof halves);
-        }
-        NJ(store_f32)(s->weight_pairs + row / 2 * TILE + p, (nj_v16)(w[0] | w[1] << 16));
-        NJ(store_f32)(s->gradient_pairs + row / 2 * TILE + p, (nj_v16)(g[0] | g[1] << 16));
+        else
+            for (size_t p = 0; p + 2 < PARTS; p++) {
+                const size_t to = row / 2 * TILE + at + p * 16;
+                nj_h32 halves = NJ(round_both)(g[p], g[p + 2]);
+                NJ(store_f32)(
+                    s->weight_pairs + to, NJ(interleave)(NJ(round_both)(w[p], w[p + 2])));
+                NJ(store_f32)(s->gradient_pairs + to, NJ(interleave)(halves));
+                nj_h16 own[2];
+                __builtin_memcpy(own, &halves, sizeof own);
+                for (size_t n = 0; n < 2; n++)
+                    __builtin_memcpy(
+                        (uint16_t *)(gradient + n * TILE) + at + p * 16, &own[n], sizeof *own);
+            }
     }
 }
 
@@ -122,11 +122,16 @@ NJ_INLINE void NJ(meet_in)(
     }
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->value_gradient + sums, sum_bytes, i, n);
-        for (size_t r = i; r < i + n; r++)
-            NJ(harden)(s, r, starts[r] - (int)(block * TILE), diagonal ? (int)r : TILE - 1,
-                (int)nj_ceil_div(NJ_SEEN(i + n), 16), pairs);
-        if (pairs)
-            for (size_t r = i; r < i + n; r += 2) NJ(pair_rows)(s, r, r + 1 < i + n);
+        for (size_t r = i; r < i + n; r += each) {
+            int low[2], high[2];
+            for (size_t of = 0; of < each; of++) {
+                // After the last of an odd number of rows comes one that sees nothing.
+                bool there = r + of < rows;
+                low[of] = there ? starts[r + of] - (int)(block * TILE) : TILE;
+                high[of] = diagonal ? (int)(r + of) : TILE - 1;
+            }
+            NJ(harden)(s, r, low, high, pairs);
+        }
     }
     NJ_EACH_STRIP(i, n, rows) {
         NJ(fetch_part)(s->key_gradient + sums, sum_bytes, i, n);
@@ -189,11 +194,18 @@ static void NJ(one_query_tile)(struct gradient_state *s, size_t head, size_t blo
                 * NJ(load_some)(call->out, at, n, call->kind);
         }
         s->delta[i] = NJ(sum_lanes)(sum);
-        s->log_sum_exp[i] = call->log_sum_exp[(t + i) * call->heads + head];
+        s->level[i] = call->log_sum_exp[(t + i) * call->heads + head] / s->unit;
         visible = call->starts[t + i] < visible ? call->starts[t + i] : visible;
     }
     memset(s->query_gradient, 0, TILE * padded * sizeof(float));
-    for (size_t b = (size_t)visible / TILE; b <= block; b++) NJ(meet)(s, block, b, rows);
+    size_t earliest = (size_t)visible / TILE, after = nj_min(TILE, call->time - block * TILE - rows);
+    for (size_t b = earliest; b <= block; b++) {
+        size_t part = b - earliest, parts = block + 1 - earliest;
+        NJ(fetch_share)(call->qkv, call->kind, query + TILE * width, width, after, d, part, parts);
+        NJ(fetch_share)(call->upstream, call->kind, out + TILE * row, row, after, d, part, parts);
+        NJ(fetch_share)(call->out, call->kind, out + TILE * row, row, after, d, part, parts);
+        NJ(meet)(s, block, b, rows);
+    }
     NJ(write_rows)(s->query_gradient, rows, d, padded, call->scale, call->gradient, call->kind,
         t * width + head * d, width);
 }
@@ -209,6 +221,7 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
         .blocks = nj_ceil_div(time, TILE), .pairs = NJ(takes_pairs)(call->kind, d)};
     const size_t tile = TILE * padded, whole = s.blocks * tile;
     s.floats = s.pairs ? tile / 2 : tile;
+    s.unit = s.pairs && call->soft_cap == 0 ? call->scale : 1;
     const size_t all = s.blocks * s.floats;
     s.keys = nj_thread_scratch(
         thread, (3 * all + 2 * whole + 5 * tile + 3 * TILE * TILE) * sizeof(float));
@@ -232,6 +245,11 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
     for (size_t b = 0; b < s.blocks; b++) {
         size_t t = b * TILE, rows = nj_min(TILE, time - t), at = b * s.floats;
         size_t keys = key + t * width, values = value + t * width;
+        if (b + 1 < s.blocks) {
+            size_t after = nj_min(TILE, time - t - TILE);
+            NJ(fetch_rows)(call->qkv, call->kind, keys + TILE * width, width, after, d);
+            NJ(fetch_rows)(call->qkv, call->kind, values + TILE * width, width, after, d);
+        }
         if (s.pairs) {
             NJ(copy_pairs)(call->qkv, keys, width, rows, d, padded, s.keys + at);
             NJ(turn_pairs)(call->qkv, keys, width, rows, d, s.keys_turned + at);

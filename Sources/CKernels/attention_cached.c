@@ -136,17 +136,6 @@ static void NJ(store_tokens_by_head)(void *context, size_t from, size_t to, int 
         NJ(store_by_head)(call, index / heads, index % heads);
 }
 
-// Asks for a head's rows ahead of their use: they lie too far apart for the processor to guess.
-static void NJ(fetch_rows)(
-    const void *from, nj_kind kind, size_t first, size_t stride, size_t rows, size_t size
-) {
-    size_t bytes = nj_kind_bytes(kind);
-    for (size_t i = 0; i < rows; i++) {
-        const char *row = (const char *)from + (first + i * stride) * bytes;
-        for (size_t at = 0; at < size * bytes; at += 64) __builtin_prefetch(row + at, 0, 2);
-    }
-}
-
 // Visits the positions from..<filled of a cache by token, rearranged on the way; `from` begins a
 // block.
 static void NJ(visit_by_token)(

@@ -60,3 +60,10 @@ static __attribute__((unused)) void NJ(copy_pairs)(
             NJ(store_f32)(to + j, NJ(pair)(both[0], both[1]));
         }
 }
+
+// Two vectors of bf16 that lie side by side as pairs.
+NJ_INLINE nj_v16 NJ(interleave)(nj_h32 both) {
+    return (nj_v16)__builtin_shufflevector(both, both,
+        0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}

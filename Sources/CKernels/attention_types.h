@@ -9,6 +9,9 @@
 // in the same order whether it comes alone or in a batch.
 enum { TILE = 64 };
 
+// e^x is 2^(x LOG2_E).
+#define LOG2_E 1.44269504f
+
 // A tile of queries on its way over the blocks of keys (online softmax, Milakov and Gimelshein
 // 2018; tiling, Dao et al. 2022).
 struct query_tile {
@@ -16,17 +19,19 @@ struct query_tile {
     float soft_cap;      // of the scores; 0 where there is none
     bool pairs;          // of bf16, as `attention_pairs.h` has them
     float scale;         // of the scores, in pairs; else the queries are scaled
+    float unit;          // what a score of 1 is worth: the scale where nothing has applied it, else 1
     int start[TILE];     // the first position a row sees
     int position[TILE];  // the last
-    float top[TILE];     // the largest score so far
-    float sum[TILE];     // the sum of exponentials below it
+    float top[TILE + 16];  // the largest score so far; beyond the rows infinity, for 16 are read at a time
+    float sum[TILE];     // of a row's weights, once it is settled
     float *queries;      // [size][TILE], turned and scaled; in pairs [size / 2][TILE]
     float *out;          // [TILE][padded], not yet divided by the sum
     float *scores;       // [TILE][TILE]
+    float *sums;         // [TILE][16]: of a row's weights so far, those of every 16th key
 };
 
 static inline size_t nj_query_tile_floats(size_t padded) {
-    return 2 * TILE * padded + TILE * TILE;
+    return 2 * TILE * padded + TILE * TILE + TILE * 16;
 }
 
 static inline void nj_query_tile_init(
@@ -39,12 +44,12 @@ static inline void nj_query_tile_init(
     tile->soft_cap = soft_cap;
     tile->pairs = pairs;
     tile->scale = scale;
+    tile->unit = pairs && soft_cap == 0 ? scale : 1;
     tile->queries = memory;
     tile->out = memory + TILE * padded;
     tile->scores = memory + 2 * TILE * padded;
+    tile->sums = tile->scores + TILE * TILE;
     memset(tile->out, 0, rows * padded * sizeof *memory);
-    for (size_t i = 0; i < rows; i++) {
-        tile->top[i] = -INFINITY;
-        tile->sum[i] = 0;
-    }
+    memset(tile->sums, 0, rows * 16 * sizeof *memory);
+    for (size_t i = 0; i < TILE + 16; i++) tile->top[i] = i < rows ? -INFINITY : INFINITY;
 }
