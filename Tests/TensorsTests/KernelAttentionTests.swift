@@ -103,6 +103,52 @@ import Testing
         expectClose(results[0], results[1], .f32)
     }
 
+    /// Scores so far apart that most weights are 0, some of them below what an exponent can say.
+    @Test(arguments: [ElementKind.f32, .bf16], [1, 10, 100] as [Float])
+    func scoresFarApartLeaveTheLargest(_ kind: ElementKind, _ scale: Float) {
+        var geometry = Shape(time: 200, heads: 2, keyValueHeads: 1, headSize: 64).geometry(batch: 1)
+        geometry.scale = scale
+        var random = SplitMix64(seed: 22)
+        let sample = random.sample([200, geometry.fusedWidth], kind)
+        let upstream = random.sample([200, 128], kind)
+        let results = [CPUBackend.shared as any Backend, ReferenceBackend.shared].map {
+            let qkv = sample.tensor(on: $0)
+            let starts = Tensor([Int32](repeating: 0, count: 200), shape: [200], on: $0)
+            let (out, logSumExp) = $0.attention(qkv, starts: starts, geometry)
+            let gradient = $0.attentionBackward(
+                upstream.tensor(on: $0), qkv: qkv, out: out, logSumExp: logSumExp, starts: starts,
+                geometry)
+            return [out, logSumExp, gradient]
+        }
+        let largest = results[1][1].readDoubles().max() ?? 0
+        #expect(largest > Double(scale) * 5, "scores are to be far apart, the largest is \(largest)")
+        // What a score of `scale` loses by rounding, its weight loses.
+        let tolerance = Tolerance(kind == .f32 ? 1e-5 * (1 + Double(scale) / 4) : 8e-3)
+        for (fast, slow) in zip(results[0], results[1]) {
+            expectClose(fast, slow, tolerance)
+        }
+    }
+
+    /// A token that is no number spoils every row that sees it, and none of the tiles before it.
+    @Test(arguments: [ElementKind.f32, .bf16])
+    func notANumberSpoilsTheRowsThatSeeIt(_ kind: ElementKind) {
+        let geometry = Shape(time: 192, heads: 1, keyValueHeads: 1, headSize: 16)
+            .geometry(batch: 1)
+        var random = SplitMix64(seed: 23)
+        let qkv = random.sample([192, geometry.fusedWidth], kind).tensor(on: backend)
+        let row = Tensor(
+            [Float](repeating: .nan, count: geometry.fusedWidth), shape: [1, geometry.fusedWidth],
+            on: backend)
+        backend.copy(kind == .f32 ? row : backend.cast(row, to: kind), to: qkv.rows(70..<71))
+        let starts = Tensor([Int32](repeating: 0, count: 192), shape: [192], on: backend)
+        let out = backend.attention(qkv, starts: starts, geometry).out.read()
+        for token in Array(0..<64) + Array(70..<192) {
+            let row = out[token * 16..<(token + 1) * 16]
+            let isRight = row.allSatisfy { token < 64 ? $0.isFinite : $0.isNaN }
+            #expect(isRight, "token \(token)")
+        }
+    }
+
     /// What products fetch for attention meanwhile, also of a cache that is gone, changes no number.
     @Test(arguments: [ElementKind.f32, .bf16])
     func productsAreTheSameWhateverTheyFetchMeanwhile(_ kind: ElementKind) {
