@@ -274,5 +274,6 @@ static void NJ(cap_scores)(float *scores, float cap, float scale) {
 
 // e^(above_level unit), what scores weigh; in pairs as exact as bf16 is, else the unit is 1.
 NJ_INLINE NJ(wide) NJ(weights_of)(NJ(wide) above_level, float unit, const bool pairs) {
-    return pairs ? NJ(exp2_for_bf16)(above_level * (unit * LOG2_E)) : NJ(exp_wide)(above_level);
+    return pairs ? NJ(exp2_for_bf16)(above_level * (unit * LOG2_E))
+                 : NJ(exp_below_wide)(above_level);
 }

@@ -180,48 +180,44 @@ NJ_INLINE float NJ(max_lanes)(nj_v16 v) {
     return a > b ? a : b;
 }
 
-// e^x to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, and a polynomial of degree 7 in r. Below
-// -87.3 the result is 0, above 88.3 it stays at e^88.3; e^0 is exactly 1. Adding `magic`, 1.5 * 2^23,
-// rounds to an integer.
-NJ_INLINE nj_v16 NJ(exp)(nj_v16 x) {
-    const float magic = 12582912.0f;
-    x = NJ(select)(x > 88.3f, NJ(splat)(88.3f), x);
-    nj_v16 shifted = x * 1.44269504f + magic;
-    nj_v16 n = shifted - magic;
-    nj_v16 r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    nj_v16 p = r * 1.98412698e-4f + 1.38888889e-3f;
-    p = p * r + 8.33333333e-3f;
-    p = p * r + 4.16666667e-2f;
-    p = p * r + 1.66666667e-1f;
-    p = p * r + 0.5f;
-    p = p * (r * r) + r + 1.0f;
-    nj_i16 scale = ((nj_i16)shifted << 23) + 0x3f800000;
-    return (nj_v16)(~(x < -87.3f) & (nj_i16)(p * (nj_v16)scale));
-}
-
 // Four registers of floats: a step that waits for the one before it leaves a processor's units idle,
 // unless it is taken for four at once.
 enum { NJ(WIDE) = 4 * NJ_REGISTER_LANES };
 typedef float NJ(wide) __attribute__((vector_size(NJ(WIDE) * 4)));
 typedef int32_t NJ(wide_whole) __attribute__((vector_size(NJ(WIDE) * 4)));
 
-// e^x for x <= 88 to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial of degree 6 in r
+// e^x for x <= 88.3 to about 1e-7 relative: x = n ln 2 + r, |r| <= ln 2 / 2, a polynomial of degree 6 in r
 // (within 4e-9), and n added to the exponent's bits. Below -86.6 the result is 0; e^0 is exactly 1, a NaN
-// stays one.
+// stays one. Adding `magic`, 1.5 * 2^23, rounds to an integer.
+#define NJ_EXP_BELOW(name, floats, ints)                                                     \
+    NJ_INLINE floats NJ(name)(floats x) {                                                    \
+        const float magic = 12582912.0f;                                                     \
+        floats shifted = x * 1.44269504f + magic;                                            \
+        floats n = shifted - magic;                                                          \
+        floats r = x - n * 0.693359375f;                                                     \
+        r = r - n * -2.12194440e-4f;                                                         \
+        floats p = r * 1.381461276e-3f + 8.368710056e-3f;                                    \
+        p = p * r + 4.166838899e-2f;                                                         \
+        p = p * r + 1.666652113e-1f;                                                         \
+        p = p * r + 4.999999404e-1f;                                                         \
+        p = p * r + 1.0f;                                                                    \
+        p = p * r + 1.0f;                                                                    \
+        return (floats)(~(x < -86.6f) & ((ints)p + ((ints)shifted << 23)));                  \
+    }
+NJ_EXP_BELOW(exp_below, nj_v16, nj_i16)
+NJ_EXP_BELOW(exp_below_wide, NJ(wide), NJ(wide_whole))
+#undef NJ_EXP_BELOW
+
+// The same for any x: above 88.3 the result stays at e^88.3.
+NJ_INLINE nj_v16 NJ(exp)(nj_v16 x) {
+    return NJ(exp_below)(NJ(select)(x > 88.3f, NJ(splat)(88.3f), x));
+}
+
 NJ_INLINE NJ(wide) NJ(exp_wide)(NJ(wide) x) {
-    const float magic = 12582912.0f;
-    NJ(wide) shifted = x * 1.44269504f + magic;
-    NJ(wide) n = shifted - magic;
-    NJ(wide) r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    NJ(wide) p = r * 1.381461276e-3f + 8.368710056e-3f;
-    p = p * r + 4.166838899e-2f;
-    p = p * r + 1.666652113e-1f;
-    p = p * r + 4.999999404e-1f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    return (NJ(wide))(~(x < -86.6f) & ((NJ(wide_whole))p + ((NJ(wide_whole))shifted << 23)));
+    const NJ(wide) most = (NJ(wide)){0} + 88.3f;
+    NJ(wide_whole) high = x > most;
+    return NJ(exp_below_wide)(
+        (NJ(wide))((high & (NJ(wide_whole))most) | (~high & (NJ(wide_whole))x)));
 }
 
 // 2^x for x <= 127, for what is rounded to bf16: a polynomial of degree 4 (within 4e-6) in what x is above
