@@ -10,6 +10,7 @@ struct attention_run {
     const nj_attention_call *call;
     size_t blocks;  // of queries, in a row of the batch
     size_t pieces;  // tasks that these are cut into
+    bool rotates;   // whether a task turns its heads first, tile by tile
 };
 #endif
 
@@ -22,6 +23,7 @@ struct attention_run {
 #include "attention_tile.h"
 #include "attention_pairs.h"
 #include "attention_visit.h"
+#include "rotary_rows.h"
 
 static void NJ(attend)(void *context, size_t index, int thread) {
     const struct attention_run *run = context;
@@ -56,6 +58,10 @@ static void NJ(attend)(void *context, size_t index, int thread) {
             NJ(fetch_rows)(call->qkv, call->kind, key + TILE * width, width, after, d);
             NJ(fetch_rows)(call->qkv, call->kind, value + TILE * width, width, after, d);
         }
+        if (run->rotates)
+            NJ(rotate_rows)(
+                call->rotation, base + t, base + t + rows, call->heads + shared,
+                call->heads + shared + 1);
         if (pairs) {
             NJ(turn_pairs)(call->qkv, key, width, rows, d, keys + b * floats);
             NJ(copy_pairs)(call->qkv, value, width, rows, d, padded, values + b * floats);
@@ -78,6 +84,8 @@ static void NJ(attend)(void *context, size_t index, int thread) {
                 visible = tile.start[i] < visible ? tile.start[i] : visible;
             }
             size_t query = (base + t) * width + head * d;
+            if (run->rotates)
+                NJ(rotate_rows)(call->rotation, base + t, base + t + rows, head, head + 1);
             if (pairs)
                 NJ(turn_pairs)(call->qkv, query, width, rows, d, tile.queries);
             else
@@ -105,10 +113,15 @@ static void NJ(attend)(void *context, size_t index, int thread) {
 #else
 
 void nj_attention(const nj_attention_call *call) {
-    struct attention_run run = {call, nj_ceil_div(call->time, TILE), 1};
+    struct attention_run run = {call, nj_ceil_div(call->time, TILE), 1, call->rotation != NULL};
     size_t rows = call->batch * call->key_value_heads, wanted = 4 * (size_t)nj_threads();
     if (rows == 0 || run.blocks == 0) return;
     if (rows < wanted) run.pieces = nj_min(run.blocks, nj_ceil_div(wanted, rows));
+    if (run.pieces > 1 && run.rotates) {
+        // Pieces share keys.
+        nj_rotary(call->rotation);
+        run.rotates = false;
+    }
     nj_for_tasks(rows * run.pieces, NJ_PICK(attend), &run);
 }
 

@@ -35,6 +35,7 @@ struct gradient_state {
 #include "vector.h"
 #include "attention_tile.h"
 #include "attention_pairs.h"
+#include "rotary_rows.h"
 
 // weights = exp(scores - log-sum-exp) and scores' gradient, in place of scores and of upstream · values:
 // one row's, zeros outside low...high. In pairs two rows', as pairs, and the gradients of each as bf16 in
@@ -208,6 +209,7 @@ static void NJ(one_query_tile)(struct gradient_state *s, size_t head, size_t blo
     }
     NJ(write_rows)(s->query_gradient, rows, d, padded, call->scale, call->gradient, call->kind,
         t * width + head * d, width);
+    if (call->rotation) NJ(rotate_rows)(call->rotation, t, t + rows, head, head + 1);
 }
 
 static void NJ(attend_backward)(void *context, size_t index, int thread) {
@@ -262,12 +264,19 @@ static void NJ(attend_backward)(void *context, size_t index, int thread) {
     }
     for (size_t head = s.shared * groups; head < (s.shared + 1) * groups; head++)
         for (size_t block = 0; block < s.blocks; block++) NJ(one_query_tile)(&s, head, block);
-    // The queries were scaled already, but for those in pairs.
-    NJ(write_rows)(
-        s.key_gradient, time, d, padded, s.pairs ? call->scale : 1, call->gradient, call->kind,
-        key, width);
-    NJ(write_rows)(
-        s.value_gradient, time, d, padded, 1, call->gradient, call->kind, value, width);
+    for (size_t b = 0; b < s.blocks; b++) {
+        size_t t = s.base + b * TILE, rows = nj_min(TILE, time - b * TILE);
+        size_t key_head = call->heads + s.shared;
+        // The queries were scaled already, but for those in pairs.
+        NJ(write_rows)(
+            s.key_gradient + b * tile, rows, d, padded, s.pairs ? call->scale : 1, call->gradient,
+            call->kind, key + b * TILE * width, width);
+        NJ(write_rows)(
+            s.value_gradient + b * tile, rows, d, padded, 1, call->gradient, call->kind,
+            value + b * TILE * width, width);
+        if (call->rotation)
+            NJ(rotate_rows)(call->rotation, t, t + rows, key_head, key_head + 1);
+    }
 }
 
 #else

@@ -26,6 +26,23 @@ extension Backend {
             RMSNormSettings(epsilon: 0))
     }
 
+    /// Attention whose heads do not turn.
+    public func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)
+        -> (out: Tensor, logSumExp: Tensor)
+    {
+        attention(qkv, turning: nil, starts: starts, geometry)
+    }
+
+    /// Its gradient.
+    public func attentionBackward(
+        _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
+        _ geometry: AttentionGeometry
+    ) -> Tensor {
+        attentionBackward(
+            upstream, qkv: qkv, turned: nil, out: out, logSumExp: logSumExp, starts: starts,
+            geometry)
+    }
+
     /// Cross-entropy with both gradients or none.
     public func linearCrossEntropy(
         hidden: Tensor, head: Tensor, targets: Tensor, weights: Tensor, normalizer: Double,

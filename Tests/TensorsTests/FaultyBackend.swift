@@ -133,19 +133,20 @@ final class FaultyBackend: Backend {
                 rotatedHeads: rotatedHeads, inverse: inverse, into: into), of: .rotary)
     }
 
-    func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)
-        -> (out: Tensor, logSumExp: Tensor)
-    {
-        let result = good.attention(qkv, starts: starts, geometry)
+    func attention(
+        _ qkv: Tensor, turning rotation: Rotation?, starts: Tensor, _ geometry: AttentionGeometry
+    ) -> (out: Tensor, logSumExp: Tensor) {
+        let result = good.attention(qkv, turning: rotation, starts: starts, geometry)
         return (spoil(result.out, of: .attention), result.logSumExp)
     }
     func attentionBackward(
-        _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
-        _ geometry: AttentionGeometry
+        _ upstream: Tensor, qkv: Tensor, turned rotation: Rotation?, out: Tensor,
+        logSumExp: Tensor, starts: Tensor, _ geometry: AttentionGeometry
     ) -> Tensor {
         spoil(
             good.attentionBackward(
-                upstream, qkv: qkv, out: out, logSumExp: logSumExp, starts: starts, geometry),
+                upstream, qkv: qkv, turned: rotation, out: out, logSumExp: logSumExp,
+                starts: starts, geometry),
             of: .attentionBackward)
     }
     func cachedAttention(

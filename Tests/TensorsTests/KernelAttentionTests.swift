@@ -149,6 +149,38 @@ import Testing
         }
     }
 
+    /// Tile by tile on the way, or all of them first where tasks share keys, and back in the gradient.
+    @Test(arguments: shapes.indices, [ElementKind.f32, .bf16])
+    func headsTurnInAttentionAsTheyDoByThemselves(_ index: Int, _ kind: ElementKind) {
+        let shape = Self.shapes[index]
+        for batch in [1, 9] {
+            let (geometry, tokens) = (shape.geometry(batch: batch), batch * shape.time)
+            var random = SplitMix64(seed: 30 + UInt64(index))
+            let sample = random.sample([tokens, geometry.fusedWidth], kind)
+            let upstream = random.sample([tokens, geometry.heads * geometry.headSize], kind)
+                .tensor(on: backend)
+            let starts = random.documentStarts(batch: batch, time: shape.time).tensor(on: backend)
+            let rotation = Rotation(
+                positions: Tensor(
+                    (0..<tokens).map { Int32($0 * 7 % shape.time) }, shape: [tokens], on: backend),
+                cosines: random.sample([shape.time, shape.headSize / 2]).tensor(on: backend),
+                sines: random.sample([shape.time, shape.headSize / 2]).tensor(on: backend),
+                headSize: shape.headSize, rotatedHeads: shape.heads + shape.keyValueHeads)
+            func results(_ inside: Rotation?) -> [[UInt8]] {
+                let qkv = sample.tensor(on: backend)
+                if inside == nil { rotation.turn(qkv) }
+                let (out, logSumExp) = backend.attention(
+                    qkv, turning: inside, starts: starts, geometry)
+                let gradient = backend.attentionBackward(
+                    upstream, qkv: qkv, turned: inside, out: out, logSumExp: logSumExp,
+                    starts: starts, geometry)
+                if inside == nil { rotation.turn(gradient, inverse: true) }
+                return [qkv, out, logSumExp, gradient].map(bytes)
+            }
+            #expect(results(rotation) == results(nil), "\(batch) rows")
+        }
+    }
+
     /// What products fetch for attention meanwhile, also of a cache that is gone, changes no number.
     @Test(arguments: [ElementKind.f32, .bf16])
     func productsAreTheSameWhateverTheyFetchMeanwhile(_ kind: ElementKind) {

@@ -9,44 +9,12 @@ extension Tape {
     public func attention(
         _ qkv: Traced, turning rotation: Rotation?, starts: Tensor, _ geometry: AttentionGeometry
     ) -> Traced {
-        rotation?.turn(qkv.value)
         let (out, logSumExp) = qkv.value.backend.attention(
-            qkv.value, starts: starts, geometry)
+            qkv.value, turning: rotation, starts: starts, geometry)
         let saved = SavedAttention(
             qkv: qkv.value, out: out, logSumExp: logSumExp, starts: starts, geometry: geometry,
             rotation: rotation)
         return record(.attention(saved), inputs: [qkv], output: out)
-    }
-}
-
-/// How far each token's heads turn.
-public struct Rotation {
-    /// `[N]`, i32.
-    public var positions: Tensor
-    /// `[P, D/2]`, f32.
-    public var cosines: Tensor
-    public var sines: Tensor
-    public var headSize: Int
-    /// How many heads turn, from the first; values do not.
-    public var rotatedHeads: Int
-
-    public init(
-        positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int, rotatedHeads: Int
-    ) {
-        self.positions = positions
-        self.cosines = cosines
-        self.sines = sines
-        self.headSize = headSize
-        self.rotatedHeads = rotatedHeads
-    }
-
-    /// Turns heads in place.
-    ///
-    /// - Parameter inverse: turns back, which is the gradient.
-    public func turn(_ x: Tensor, inverse: Bool = false) {
-        _ = x.backend.rotary(
-            x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
-            rotatedHeads: rotatedHeads, inverse: inverse, into: x)
     }
 }
 
@@ -61,9 +29,8 @@ struct SavedAttention {
     var rotation: Rotation?
 
     func pullBack(_ upstream: Tensor) -> Tensor {
-        let gradient = upstream.backend.attentionBackward(
-            upstream, qkv: qkv, out: out, logSumExp: logSumExp, starts: starts, geometry)
-        rotation?.turn(gradient, inverse: true)
-        return gradient
+        upstream.backend.attentionBackward(
+            upstream, qkv: qkv, turned: rotation, out: out, logSumExp: logSumExp, starts: starts,
+            geometry)
     }
 }

@@ -263,7 +263,9 @@ void nj_sgd(
 // MARK: Attention (attention.c, attention_backward.c, attention_cached.c)
 
 /// qkv [batch time, (heads + 2 key_value_heads) head_size], out [batch time, heads head_size],
-/// log_sum_exp [batch time, heads], starts [batch time]; gradient like qkv, upstream like out.
+/// log_sum_exp [batch time, heads], starts [batch time]; gradient like qkv, upstream like out. Where a
+/// rotation is given, of qkv in place, heads turn before they meet; backward, of the gradient in place and
+/// inverse, that of qkv as it was before.
 typedef struct {
     const void *_Nullable qkv;
     void *_Nullable out;
@@ -275,6 +277,7 @@ typedef struct {
     size_t batch, time, heads, key_value_heads, head_size;
     float scale;
     float soft_cap;  // scores become cap tanh(score / cap); 0 where they do not
+    const nj_rotary_call *_Nullable rotation;
 } nj_attention_call;
 void nj_attention(const nj_attention_call *_Nonnull call);
 void nj_attention_backward(const nj_attention_call *_Nonnull call);

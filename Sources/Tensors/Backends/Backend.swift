@@ -153,16 +153,20 @@ public protocol Backend: AnyObject, Sendable {
     ///
     /// - Parameters:
     ///   - qkv: `[N, (H + 2K) · D]`: queries, keys, values side by side.
+    ///   - rotation: how queries and keys turn first, in the memory of `qkv`, as by `rotary`; nil where
+    ///     they do not.
     ///   - starts: `[N]`, i32: the first position in its row that a token may see; it sees
     ///     `starts[i] ... t(i)`. Documents packed in a row are kept apart this way.
     /// - Returns: `[N, H · D]` in the kind of `qkv`, and the logarithm of each softmax's
     ///   denominator, `[N, H]`, f32.
-    func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)
-        -> (out: Tensor, logSumExp: Tensor)
-    /// The gradient of `attention`: that of `qkv`.
+    func attention(
+        _ qkv: Tensor, turning rotation: Rotation?, starts: Tensor, _ geometry: AttentionGeometry
+    ) -> (out: Tensor, logSumExp: Tensor)
+    /// The gradient of `attention`: that of `qkv` as it was before it turned; `qkv` here is what turning
+    /// left there.
     func attentionBackward(
-        _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
-        _ geometry: AttentionGeometry
+        _ upstream: Tensor, qkv: Tensor, turned rotation: Rotation?, out: Tensor,
+        logSumExp: Tensor, starts: Tensor, _ geometry: AttentionGeometry
     ) -> Tensor
 
     /// Attention of new tokens over cached keys and values.

@@ -64,6 +64,37 @@ public struct AttentionGeometry: Sendable, Hashable {
     public var fusedWidth: Int { (heads + 2 * keyValueHeads) * headSize }
 }
 
+/// How far each token's heads turn.
+public struct Rotation {
+    /// `[N]`, i32.
+    public var positions: Tensor
+    /// `[P, D/2]`, f32.
+    public var cosines: Tensor
+    public var sines: Tensor
+    public var headSize: Int
+    /// How many heads turn, from the first; values do not.
+    public var rotatedHeads: Int
+
+    public init(
+        positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int, rotatedHeads: Int
+    ) {
+        self.positions = positions
+        self.cosines = cosines
+        self.sines = sines
+        self.headSize = headSize
+        self.rotatedHeads = rotatedHeads
+    }
+
+    /// Turns heads in place.
+    ///
+    /// - Parameter inverse: turns back, which is the gradient.
+    public func turn(_ x: Tensor, inverse: Bool = false) {
+        _ = x.backend.rotary(
+            x, positions: positions, cosines: cosines, sines: sines, headSize: headSize,
+            rotatedHeads: rotatedHeads, inverse: inverse, into: x)
+    }
+}
+
 /// What a gate goes through in a gated linear unit.
 public enum Activation: String, Sendable, Hashable {
     /// `x · sigmoid(x)`

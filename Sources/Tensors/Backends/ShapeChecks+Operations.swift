@@ -202,6 +202,22 @@ extension ShapeChecks {
         return tokens
     }
 
+    /// The length of the rotation's table. All queries and keys turn, and nothing else.
+    @discardableResult
+    static func rotation(
+        _ rotation: Rotation, of qkv: Tensor, _ geometry: AttentionGeometry
+    ) -> Int {
+        require(
+            rotation.headSize == geometry.headSize
+                && rotation.rotatedHeads == geometry.heads + geometry.keyValueHeads,
+            "attention turns its queries and keys, not \(rotation.rotatedHeads) heads of "
+                + "\(rotation.headSize).")
+        return rotary(
+            qkv, positions: rotation.positions, cosines: rotation.cosines, sines: rotation.sines,
+            headSize: rotation.headSize, rotatedHeads: rotation.rotatedHeads, into: qkv
+        ).positions
+    }
+
     static func attentionBackward(
         _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
         _ geometry: AttentionGeometry

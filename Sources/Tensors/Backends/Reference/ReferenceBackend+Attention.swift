@@ -1,8 +1,10 @@
 extension ReferenceBackend {
-    public func attention(_ qkv: Tensor, starts: Tensor, _ geometry: AttentionGeometry)
-        -> (out: Tensor, logSumExp: Tensor)
-    {
+    public func attention(
+        _ qkv: Tensor, turning rotation: Rotation?, starts: Tensor, _ geometry: AttentionGeometry
+    ) -> (out: Tensor, logSumExp: Tensor) {
         let tokens = ShapeChecks.attention(qkv, starts: starts, geometry)
+        if let rotation { ShapeChecks.rotation(rotation, of: qkv, geometry) }
+        rotation?.turn(qkv)
         let fused = FusedHeads(values(of: qkv), geometry)
         let seen = visibleTokens(starts, geometry)
         var out: [Double] = []
@@ -28,8 +30,8 @@ extension ReferenceBackend {
     /// `ds = p · (dp - Σ p · dp)`, times the slope of a soft cap; `dq = scale · ds · k`,
     /// `dk = scale · ds · q`.
     public func attentionBackward(
-        _ upstream: Tensor, qkv: Tensor, out: Tensor, logSumExp: Tensor, starts: Tensor,
-        _ geometry: AttentionGeometry
+        _ upstream: Tensor, qkv: Tensor, turned rotation: Rotation?, out: Tensor,
+        logSumExp: Tensor, starts: Tensor, _ geometry: AttentionGeometry
     ) -> Tensor {
         let tokens = ShapeChecks.attentionBackward(
             upstream, qkv: qkv, out: out, logSumExp: logSumExp, starts: starts, geometry)
@@ -64,7 +66,9 @@ extension ReferenceBackend {
                 }
             }
         }
-        return tensor(gradient, qkv.shape, qkv.kind)
+        let result = tensor(gradient, qkv.shape, qkv.kind)
+        rotation?.turn(result, inverse: true)
+        return result
     }
 
     /// For each token, the tokens that it sees, as indices into N.
