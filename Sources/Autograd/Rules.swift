@@ -35,7 +35,8 @@ extension Operation {
             inputs.give(upstream, to: 0)
         case .glu(let gateUp, let activation):
             inputs.give(
-                upstream.backend.gluBackward(upstream, gateUp: gateUp, activation), to: 0)
+                upstream.backend.gluBackward(
+                    upstream, gateUp: gateUp, activation, into: gateUp), to: 0)
         case .rmsNorm(let saved):
             saved.pullBack(upstream, to: inputs)
         case .gather(let ids):

@@ -5,6 +5,13 @@ extension Backend {
     /// SwiGLU.
     public func swiGLU(_ gateUp: Tensor) -> Tensor { glu(gateUp, .silu) }
 
+    /// The gradient of a gated unit, in a tensor of its own.
+    public func gluBackward(
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+    ) -> Tensor {
+        gluBackward(upstream, gateUp: gateUp, activation, into: nil)
+    }
+
     /// The gradient of SwiGLU.
     public func swiGLUBackward(_ upstream: Tensor, gateUp: Tensor) -> Tensor {
         gluBackward(upstream, gateUp: gateUp, .silu)

@@ -67,9 +67,10 @@ final class FaultyBackend: Backend {
         spoil(good.glu(gateUp, activation), of: .glu)
     }
     func gluBackward(
-        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation, into: Tensor?
     ) -> Tensor {
-        spoil(good.gluBackward(upstream, gateUp: gateUp, activation), of: .gluBackward)
+        spoil(
+            good.gluBackward(upstream, gateUp: gateUp, activation, into: into), of: .gluBackward)
     }
     func addBias(_ bias: Tensor, to x: Tensor) {
         good.addBias(bias, to: x)

@@ -17,7 +17,8 @@ extension Tape {
         return record(.bias, inputs: [x, bias], output: x.value)
     }
 
-    /// `activation(gate) * up` of `gateUp [N, 2F]`: `[N, F]`.
+    /// `activation(gate) * up` of `gateUp [N, 2F]`: `[N, F]`. Its gradient comes into the memory of
+    /// `gateUp`, which nobody else may read.
     public func glu(_ gateUp: Traced, _ activation: Activation) -> Traced {
         record(
             .glu(gateUp: gateUp.value, activation), inputs: [gateUp],

@@ -46,7 +46,12 @@ public protocol Backend: AnyObject, Sendable {
     /// `activation(gate) * up`, `[N, F]`.
     func glu(_ gateUp: Tensor, _ activation: Activation) -> Tensor
     /// The gradient of `glu`: `[N, 2F]`.
-    func gluBackward(_ upstream: Tensor, gateUp: Tensor, _ activation: Activation) -> Tensor
+    ///
+    /// - Parameter into: receives the result, of the shape and kind of `gateUp`, which it may be; a new
+    ///   tensor where nil.
+    func gluBackward(
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation, into: Tensor?
+    ) -> Tensor
     /// `x [N, C] += bias [C]` (f32), in place.
     func addBias(_ bias: Tensor, to x: Tensor)
     /// The gradient of a bias: adds the sum of the rows of `upstream [N, C]` to `biasGradient`

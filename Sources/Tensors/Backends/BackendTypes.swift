@@ -68,13 +68,16 @@ public struct AttentionGeometry: Sendable, Hashable {
 public struct Rotation {
     /// `[N]`, i32.
     public var positions: Tensor
-    /// `[P, D/2]`, f32.
+    /// Of each position's angles: `[P, D/2]`, f32.
     public var cosines: Tensor
+    /// As the cosines.
     public var sines: Tensor
+    /// D, even.
     public var headSize: Int
     /// How many heads turn, from the first; values do not.
     public var rotatedHeads: Int
 
+    /// A rotation by tables that others may share.
     public init(
         positions: Tensor, cosines: Tensor, sines: Tensor, headSize: Int, rotatedHeads: Int
     ) {

@@ -8,7 +8,9 @@ extension ShapeChecks {
         return (gateUp.shape.rows, gateUp.shape.last / 2)
     }
 
-    static func gluBackward(_ upstream: Tensor, _ gateUp: Tensor) -> (rows: Int, width: Int) {
+    static func gluBackward(
+        _ upstream: Tensor, _ gateUp: Tensor, into: Tensor?
+    ) -> (rows: Int, width: Int) {
         let sizes = glu(gateUp)
         floating(upstream, in: "gluBackward")
         sameKind(upstream, gateUp, in: "gluBackward")
@@ -16,6 +18,10 @@ extension ShapeChecks {
             upstream.shape.rows == sizes.rows && upstream.shape.last == sizes.width,
             "gluBackward needs upstream of half the width of \(gateUp.shape), "
                 + "not \(upstream.shape).")
+        if let into {
+            sameShape(gateUp, into, in: "gluBackward")
+            sameKind(gateUp, into, in: "gluBackward")
+        }
         return sizes
     }
 

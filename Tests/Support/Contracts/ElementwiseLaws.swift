@@ -74,6 +74,11 @@ extension BackendContract {
                             $0(upstream), gateUp: $0(gateUp), activation),
                     ]
                 }
+                let place = gateUp.tensor(on: backend)
+                let above = upstream.tensor(on: backend)
+                let apart = backend.gluBackward(above, gateUp: place, activation)
+                _ = backend.gluBackward(above, gateUp: place, activation, into: place)
+                expectEqualBits(place, apart, "\(kind) \(activation) in place")
             }
         }
     }

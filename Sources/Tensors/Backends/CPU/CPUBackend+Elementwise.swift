@@ -38,11 +38,11 @@ extension CPUBackend {
     }
 
     public func gluBackward(
-        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation, into: Tensor?
     ) -> Tensor {
-        let (rows, width) = ShapeChecks.gluBackward(upstream, gateUp)
+        let (rows, width) = ShapeChecks.gluBackward(upstream, gateUp, into: into)
         let kind = gateUp.computedKind
-        let gradient = empty(gateUp.shape, gateUp.kind)
+        let gradient = into ?? empty(gateUp.shape, gateUp.kind)
         compute {
             nj_glu_backward(
                 upstream.address, gateUp.address, gradient.address, kind, rows, width,

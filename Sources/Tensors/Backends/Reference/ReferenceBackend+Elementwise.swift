@@ -34,9 +34,9 @@ extension ReferenceBackend {
     }
 
     public func gluBackward(
-        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation
+        _ upstream: Tensor, gateUp: Tensor, _ activation: Activation, into: Tensor?
     ) -> Tensor {
-        let (rows, width) = ShapeChecks.gluBackward(upstream, gateUp)
+        let (rows, width) = ShapeChecks.gluBackward(upstream, gateUp, into: into)
         let input = values(of: gateUp)
         let above = values(of: upstream)
         var gradient = [Double](repeating: 0, count: gateUp.count)
@@ -50,7 +50,9 @@ extension ReferenceBackend {
                 gradient[upIndex] = flow * activation.value(gate)
             }
         }
-        return tensor(gradient, gateUp.shape, gateUp.kind)
+        guard let into else { return tensor(gradient, gateUp.shape, gateUp.kind) }
+        store(gradient, in: into)
+        return into
     }
 
     public func addBias(_ bias: Tensor, to x: Tensor) {
