@@ -127,7 +127,7 @@ typedef enum { NJ_SILU, NJ_GELU_TANH } nj_activation;
 void nj_glu(
     const void *_Nullable gate_up, void *_Nullable out, nj_kind kind, size_t rows, size_t width,
     nj_activation activation);
-/// upstream [rows, width] -> out [rows, 2 width]
+/// upstream [rows, width] -> out [rows, 2 width], which may be gate_up
 void nj_glu_backward(
     const void *_Nullable upstream, const void *_Nullable gate_up, void *_Nullable out,
     nj_kind kind, size_t rows, size_t width, nj_activation activation);
