@@ -200,8 +200,7 @@ typedef int32_t NJ(wide_whole) __attribute__((vector_size(NJ(WIDE) * 4)));
         p = p * r + 4.166838899e-2f;                                                         \
         p = p * r + 1.666652113e-1f;                                                         \
         p = p * r + 4.999999404e-1f;                                                         \
-        p = p * r + 1.0f;                                                                    \
-        p = p * r + 1.0f;                                                                    \
+        p = p * (r * r) + r + 1.0f;                                                          \
         return (floats)(~(x < -86.6f) & ((ints)p + ((ints)shifted << 23)));                  \
     }
 NJ_EXP_BELOW(exp_below, nj_v16, nj_i16)
