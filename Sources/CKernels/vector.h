@@ -121,16 +121,8 @@ NJ_INLINE NJ(reg) NJ(load_integers)(const int8_t *panel, size_t at, size_t colum
     return __builtin_convertvector((quads << (int)(24 - at % 4 * 8)) >> 24, NJ(reg));
 }
 
-// Rounds what is multiplied as bf16 at once; numbers below 2^-126 may become zero.
-NJ_INLINE nj_h16 NJ(round_to_multiply)(nj_v16 v) {
-#if NJ_MULTIPLIES_BF16
-    return (nj_h16)_mm512_cvtneps_pbh((__m512)v);
-#else
-    return NJ(round_bf16)(v);
-#endif
-}
-
-// Two vectors rounded so, the numbers of each side by side: the first's, then the second's.
+// Two vectors rounded at once to be multiplied as bf16, side by side: the first's numbers, then the
+// second's; those below 2^-126 may become zero.
 NJ_INLINE nj_h32 NJ(round_both)(nj_v16 first, nj_v16 second) {
 #if NJ_MULTIPLIES_BF16
     return (nj_h32)_mm512_cvtne2ps_pbh((__m512)second, (__m512)first);
