@@ -4,9 +4,9 @@
 //
 // Blocked as in Goto and van de Geijn 2008: both operands are rearranged into panels (rows of a
 // by NJ_TILE_ROWS, columns of b by 16) that stream through a tile held in registers; bf16 becomes
-// f32 on the way. A block of c is finished while it is in the L2 cache. Nothing waits for packing but the
-// first tiles: b is packed panel by panel where a thread meets it first, a block by block, and the tiles
-// before have fetched what that reads (`gemm_ahead.h`).
+// f32 on the way. The tile that completes sums rounds them into a c of bf16, whose lines it has asked for.
+// Nothing waits for packing but the first tiles: b is packed panel by panel where a thread meets it first,
+// a block by block, and the tiles before have fetched what that reads (`gemm_ahead.h`).
 //
 // The order of every element's sum is fixed: fused multiply-adds over DEPTH consecutive steps from
 // zero, and these partial sums in order; then, over integers, the scales of row and column. A step is one
@@ -33,6 +33,7 @@ enum {
     FETCHING_TILES = 6,    // up to here every tile of a panel fetches its share of the next one
     FETCHING_ROWS = 8,     // from here on products compute for longer than they wait for memory
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
+    TOGETHER = 4,          // steps packed in one go
     PACK_STEPS = 8,        // rows of b read side by side: more are more than processors foresee
     STEPS_A_LINE = 8,      // k of a tile for a line of a that it fetches
     LINES_OF_B = 3,        // lines of b at once, whose next panels are wanted sooner
@@ -68,7 +69,7 @@ struct gemm_run {
     const struct pack_run *pack;
     uint8_t *packing;
     const float *a_panel;  // all rows of op(a), where they are few
-    size_t block_rows, block_columns, column_blocks;
+    size_t row_blocks, block_columns, column_blocks;
     // Threads whose scratch memory holds all rows of op(a) already, where one block has them.
     bool holds_a[THREADS_REMEMBERED];
 };
@@ -105,6 +106,9 @@ struct tile_work {
     float *c;
     size_t stride;
     bool add;
+    // Where not NULL, the place of the sums in a product's c of bf16; `c` has what was added up before.
+    uint16_t *rounded;
+    size_t rounded_stride;
     struct line_walk *packed_next;  // is fetched on the way where nothing else is
     // Where not NULL, what lies there, and for the second panel what lies `ahead_apart` from it, is
     // fetched on the way, `pace` floats a step.
@@ -120,6 +124,11 @@ struct tile_work {
 // half the time, so that their steps ask for more.
 static inline size_t fetched_a_step(int each) { return each == 4 ? 128 : 64; }
 
+// The first row of a block of rows: they differ by a row at most.
+static inline size_t first_row(const struct gemm_run *run, size_t row_block) {
+    return run->call->m * row_block / run->row_blocks;
+}
+
 // Bytes from a panel of 16 columns to the next.
 static inline size_t panel_bytes(const struct gemm_run *run) {
     return 16 * (run->panel_kind == NJ_I8 ? nj_round_up(run->steps, 4)
@@ -129,6 +138,11 @@ static inline size_t panel_bytes(const struct gemm_run *run) {
 // Whether sums are added up in c itself.
 static inline bool is_direct(const struct gemm_run *run) {
     return run->call->c_kind == NJ_F32 && !run->scales;
+}
+
+// Whether a tile rounds whole sums into c.
+static inline bool rounds_at_once(const struct gemm_run *run) {
+    return run->call->c_kind == NJ_BF16 && !run->scales && !run->call->accumulate;
 }
 
 static inline uint8_t *packing_state(const struct gemm_run *run, size_t panel, size_t k0) {
@@ -165,6 +179,7 @@ static void NJ(pack_small_a)(const struct gemm_run *run, float *out) {
     NJ(pack_a)(run->call, 0, run->call->m, 0, run->steps, out, run->pairs);
 }
 static size_t NJ(tile_rows)(void) { return NJ_TILE_ROWS; }
+static size_t NJ(a_width)(void) { return NJ_A_WIDTH; }
 static bool NJ(multiplies_bf16)(void) { return NJ_MULTIPLIES_BF16; }
 static bool NJ(multiplies_i8)(void) { return NJ_MULTIPLIES_I8; }
 
@@ -175,17 +190,16 @@ static void clear(const nj_gemm_call *call) {
         memset(call->c, 0, call->m * call->n * nj_kind_bytes(call->c_kind));
 }
 
-// How c is cut into tasks: blocks of rows; where these are too few for the team, of columns too.
+// How c is cut into tasks: blocks of rows, a multiple of the threads where there is a choice, so that all
+// end together; where they are too few for the team, of columns too.
 static void plan_blocks(struct gemm_run *run, size_t threads) {
-    size_t tile = NJ_PICK(tile_rows)(), m = run->call->m;
+    size_t tile = NJ_PICK(tile_rows)(), m = run->call->m, wanted = 4 * threads;
     size_t rounds = nj_ceil_div(m, BLOCK_ROWS * threads);
-    run->block_rows = nj_round_up(nj_ceil_div(m, rounds * threads), tile);
-    if (run->block_rows < 4 * tile) run->block_rows = nj_round_up(nj_min(m, 4 * tile), tile);
-    if (m <= ONE_BLOCK_ROWS) run->block_rows = nj_round_up(m, tile);
-    size_t row_blocks = nj_ceil_div(m, run->block_rows), wanted = 4 * threads;
+    run->row_blocks = nj_min(rounds * threads, nj_ceil_div(m, 4 * tile));
+    if (m <= ONE_BLOCK_ROWS) run->row_blocks = 1;
     size_t most = nj_ceil_div(run->columns, 64);
-    run->column_blocks
-        = row_blocks >= wanted ? 1 : nj_min(most, nj_ceil_div(wanted, row_blocks));
+    run->column_blocks = run->row_blocks >= wanted
+        ? 1 : nj_min(most, nj_ceil_div(wanted, run->row_blocks));
     run->block_columns = nj_round_up(nj_ceil_div(run->columns, run->column_blocks), 16);
     run->column_blocks = nj_ceil_div(run->columns, run->block_columns);
 }
@@ -202,7 +216,7 @@ static void run_pass(struct gemm_run *run) {
         return;
     }
     plan_blocks(run, serial ? 1 : (size_t)nj_threads());
-    size_t tasks = nj_ceil_div(call->m, run->block_rows) * run->column_blocks;
+    size_t tasks = run->row_blocks * run->column_blocks;
     if (serial)
         for (size_t i = 0; i < tasks; i++) NJ_PICK(gemm_block)(run, i, 0);
     else
@@ -249,7 +263,7 @@ void nj_gemm(const nj_gemm_call *call) {
     const size_t steps = run.steps;
     if (call->m <= nj_min(SMALL_ROWS, NJ_PICK(tile_rows)())) {
         float *a = nj_shared_scratch(
-            NJ_SCRATCH_PARTIALS, (steps * NJ_PICK(tile_rows)() + 16) * sizeof(float));
+            NJ_SCRATCH_PARTIALS, (steps * NJ_PICK(a_width)() + 16) * sizeof(float));
         NJ_PICK(pack_small_a)(&run, a);
         run.a_panel = a;
     }

@@ -82,9 +82,10 @@ static void NJ(meet_panels)(
             work.apart = 16 * work.depth;
         }
         NJ(panel_tiles)(
-            work, block->rows, is_direct(run) ? nj_min(16, columns - j) : 16, step / sizeof(float),
-            wide, each);
+            work, block->rows, is_direct(run) || work.rounded ? nj_min(16, columns - j) : 16,
+            step / sizeof(float), wide, each);
         work.c += taken;
+        if (work.rounded) work.rounded += taken;
     }
 }
 
@@ -95,12 +96,14 @@ static void NJ(gemm_columns)(
     bool is_last
 ) {
     const nj_gemm_call *call = run->call;
-    const size_t k = run->steps, parts = nj_ceil_div(width, 32);
+    const size_t k = run->steps, parts = nj_ceil_div(width, 32), column = run->column + left;
     const size_t turn = run->pack ? parts * (size_t)block->thread / (size_t)nj_threads() : 0;
-    float *c = is_direct(run) ? (float *)call->c + block->row * call->n + run->column + left
-                              : block->sums;
+    const size_t corner = block->row * call->n + column;
+    float *c = is_direct(run) ? (float *)call->c + corner : block->sums;
+    uint16_t *rounded = rounds_at_once(run) ? (uint16_t *)call->c + corner : NULL;
     struct line_walk next_a = {.rows = 0}, next_b;
-    struct tile_work work = {.stride = is_direct(run) ? call->n : WIDTH};
+    struct tile_work work
+        = {.stride = is_direct(run) ? call->n : WIDTH, .rounded_stride = call->n};
     float *a = block->a;
     for (size_t k0 = 0; k0 < k; k0 += run->depth, a += block->slice) {
         const size_t depth = nj_min(run->depth, k - k0);
@@ -127,11 +130,11 @@ static void NJ(gemm_columns)(
                 }
             }
             work.c = c + j;
+            if (rounded && k0 + depth == k) work.rounded = rounded + j;
             NJ(meet_panels)(run, block, work, left + j, columns, next, k0);
         }
     }
-    if (is_direct(run)) return;
-    const size_t column = run->column + left;
+    if (is_direct(run) || rounded) return;
     if (call->c_kind == NJ_BF16)
         NJ(finish)(run, block->sums, block->row, column, block->rows, width, NJ_BF16);
     else
@@ -141,18 +144,18 @@ static void NJ(gemm_columns)(
 // One block of rows by one block of columns of c.
 static void NJ(gemm_block)(void *context, size_t index, int thread) {
     struct gemm_run *run = context;
-    const nj_gemm_call *call = run->call;
-    struct block block = {.row = index / run->column_blocks * run->block_rows, .thread = thread};
-    block.rows = nj_min(run->block_rows, call->m - block.row);
+    const size_t row_block = index / run->column_blocks;
+    struct block block = {.row = first_row(run, row_block), .thread = thread};
+    block.rows = first_row(run, row_block + 1) - block.row;
     size_t begin = index % run->column_blocks * run->block_columns;
     size_t end = nj_min(begin + run->block_columns, run->columns);
     if (begin >= end) return;
 
     // With one block of columns a slice of a is used once, so that one slice of memory is enough.
     // With one block of rows it serves the thread's other blocks too.
-    bool keeps = run->block_rows >= call->m && thread < THREADS_REMEMBERED;
+    bool keeps = run->row_blocks == 1 && thread < THREADS_REMEMBERED;
     bool once = end - begin <= WIDTH && !keeps;
-    size_t padded = nj_round_up(block.rows, NJ_TILE_ROWS), slice = padded * run->depth;
+    size_t padded = nj_ceil_div(block.rows, NJ_TILE_ROWS) * NJ_A_WIDTH, slice = padded * run->depth;
     size_t a_count
         = nj_round_up((once ? nj_min(run->steps, run->depth) : run->steps) * padded + 16, 16);
     block.a = nj_thread_scratch(
@@ -163,9 +166,11 @@ static void NJ(gemm_block)(void *context, size_t index, int thread) {
     bool packs = !keeps || !run->holds_a[thread];
     if (keeps) run->holds_a[thread] = true;
     // As long as threads take turns.
-    block.next_row = (index + (size_t)nj_threads()) / run->column_blocks * run->block_rows;
-    if (!keeps && block.next_row < call->m)
-        block.next_rows = nj_min(run->block_rows, call->m - block.next_row);
+    const size_t next = (index + (size_t)nj_threads()) / run->column_blocks;
+    if (!keeps && next < run->row_blocks) {
+        block.next_row = first_row(run, next);
+        block.next_rows = first_row(run, next + 1) - block.next_row;
+    }
     for (size_t left = begin; left < end; left += WIDTH)
         NJ(gemm_columns)(
             run, &block, left, nj_min(WIDTH, end - left), packs && left == begin,

@@ -19,7 +19,7 @@ NJ_INLINE void NJ(few_rows_by)(
             sum[i] = each == 4
                 ? NJ(load_reg)(offsets_at(run, first * 16, k0), i % (panels * PARTS) * LANES, NJ_F32)
                 : (NJ(reg)){0};
-        const float *a = run->a_panel + k0 * NJ_TILE_ROWS;
+        const float *a = run->a_panel + k0 * NJ_A_WIDTH;
         const char *b = (const char *)run->panels + first * apart;
 #define NJ_COLUMN(p)                                                                        \
     (kind == NJ_I8                                                                          \
@@ -43,7 +43,7 @@ NJ_INLINE void NJ(few_rows_by)(
                         sum[i * PARTS + p]
                             = NJ(multiply_add)(sum[i * PARTS + p], a[i], NJ_COLUMN(p), each);
             for (size_t i = 0; i < count; i++) NJ_KEEP(sum[i]);
-            a += NJ_TILE_ROWS;
+            a += NJ_A_WIDTH;
         }
 #undef NJ_COLUMN
         for (size_t i = 0; i < count; i++) {

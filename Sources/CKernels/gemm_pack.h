@@ -4,6 +4,11 @@
 // or, where the machine multiplies bf16, of two as a pair of bf16 in the place of a float; the last
 // pair of an odd k ends with a zero.
 
+// Floats of a step of a's panels: its rows, and as many more as make whole stores of it. Tiles do not read
+// them.
+#undef NJ_A_WIDTH
+#define NJ_A_WIDTH (NJ_TILE_ROWS > 8 ? 16 : NJ_TILE_ROWS > 2 ? 8 : NJ_TILE_ROWS)
+
 // Eight steps that lie side by side, from element `index` on.
 NJ_INLINE nj_v8 NJ(load_steps)(const void *base, size_t index, const nj_kind kind, const bool pairs) {
     if (!pairs) return NJ(load8)(base, index, kind);
@@ -43,8 +48,9 @@ NJ_INLINE nj_v16 NJ(load_across)(
         first = NJ(round_bf16)(NJ(load_f32)((const float *)base + index));
         if (both) second = NJ(round_bf16)(NJ(load_f32)((const float *)base + index + stride));
     }
-    return (nj_v16)(__builtin_convertvector(first, nj_u16)
-        | __builtin_convertvector(second, nj_u16) << 16);
+    return (nj_v16)__builtin_shufflevector(first, second,
+        0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 // One panel from `rows` rows (the rest are zeros) whose `k` elements lie side by side, `stride` apart.
@@ -78,25 +84,42 @@ NJ_INLINE void NJ(panel_from_rows)(
                 : 0;
 }
 
-// Steps k0..<k1 of one panel whose `width` entries lie side by side in each of the `k` rows of the
-// source. `out` is the panel's step k0.
+// Steps k0..<k1 of one panel whose entries lie side by side in each of the `k` rows of the source: those
+// from the `entries`th of its `width` on are zeros where it `ends`, what lies there elsewhere. `out` is
+// the panel's step k0.
 NJ_INLINE void NJ(panel_from_columns)(
     const void *base, size_t first, size_t stride, size_t entries, size_t k0, size_t k1, size_t k,
-    const size_t width, float *out, const nj_kind kind, const bool pairs
+    const size_t width, const bool ends, float *out, const nj_kind kind, const bool pairs
 ) {
     const size_t lanes = width <= 8 && !pairs ? 8 : 16, each = pairs ? 2 : 1;
-    for (size_t at = k0; at < k1; at++, out += width) {
+    size_t at = k0;
+    // Some steps without a question between them, where all that they read exists.
+    while (!ends && at + TOGETHER <= k1 && (at + TOGETHER) * each <= k
+        && first + ((at + TOGETHER) * each - 1) * stride + lanes <= k * stride) {
+#pragma clang loop unroll(full)
+        for (size_t step = 0; step < TOGETHER; step++, at++, out += width) {
+            size_t source = first + at * each * stride;
+            if (lanes == 16) {
+                nj_v16 v = NJ(load_across)(base, source, stride, true, kind, pairs);
+                __builtin_memcpy(out, &v, width * sizeof *out);
+            } else {
+                nj_v8 v = NJ(load8)(base, source, kind);
+                __builtin_memcpy(out, &v, width * sizeof *out);
+            }
+        }
+    }
+    for (; at < k1; at++, out += width) {
         size_t source = first + at * each * stride;
         bool both = at * each + 1 < k;
         size_t last_row = pairs && both ? source + stride : source;
-        // Whole vectors where what they read exists; what is not the panel's becomes zeros.
+        // Whole vectors where what they read exists.
         bool exists = last_row + lanes <= k * stride;
         if (exists && lanes == 16) {
             const nj_i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
             nj_v16 v = NJ(load_across)(base, source, stride, both, kind, pairs);
-            if (entries < width) v = NJ(select)(lane < (int)entries, v, NJ(splat)(0));
+            if (ends) v = NJ(select)(lane < (int)entries, v, NJ(splat)(0));
             __builtin_memcpy(out, &v, width * sizeof *out);
-        } else if (exists && entries == width) {
+        } else if (exists && !ends) {
             nj_v8 v = NJ(load8)(base, source, kind);
             __builtin_memcpy(out, &v, width * sizeof *out);
         } else {
@@ -107,36 +130,39 @@ NJ_INLINE void NJ(panel_from_columns)(
     }
 }
 
-// Steps k0..<k1 of rows row..<row+rows of op(a): panels [k1 - k0][NJ_TILE_ROWS], as many as the
+// Steps k0..<k1 of rows row..<row+rows of op(a): panels [k1 - k0][NJ_A_WIDTH], as many as the
 // rows need. The rows are shared out evenly, the panels with one more first (`panel_tiles`): two
 // tiles of five are done sooner than one of six and one of four.
 NJ_INLINE void NJ(pack_a_of)(
     const nj_gemm_call *call, size_t row, size_t rows, size_t k0, size_t k1, float *out,
     const nj_kind kind, const bool pairs
 ) {
-    const size_t width = NJ_TILE_ROWS, k = call->k, m = call->m, depth = k1 - k0;
+    const size_t width = NJ_A_WIDTH, k = call->k, m = call->m, depth = k1 - k0;
     const size_t each = pairs ? 2 : 1;
-    const size_t panels = nj_ceil_div(rows, width), height = rows / panels, higher = rows % panels;
+    const size_t panels = nj_ceil_div(rows, NJ_TILE_ROWS);
+    const size_t height = rows / panels, higher = rows % panels;
     if (call->a_arrangement == NJ_PLAIN) {
         for (size_t t = 0; t < panels; t++, out += depth * width) {
             size_t have = height + (t < higher), first = row * k + k0 * each;
             size_t count = nj_min(depth * each, k - k0 * each);
-            if (have == width)
-                NJ(panel_from_rows)(call->a, first, k, width, count, width, out, kind, pairs);
+            if (have == NJ_TILE_ROWS)
+                NJ(panel_from_rows)(
+                    call->a, first, k, NJ_TILE_ROWS, count, width, out, kind, pairs);
             else
                 NJ(panel_from_rows)(call->a, first, k, have, count, width, out, kind, pairs);
             row += have;
         }
         return;
     }
-    // Eight steps at a time: more rows, when they lie a power of two apart, evict each other.
-    for (size_t at = k0; at < k1; at += 8) {
-        size_t end = nj_min(at + 8, k1), first = row;
+    // Eight rows at a time: more, when they lie a power of two apart, evict each other.
+    const size_t together = 8 / each;
+    for (size_t at = k0; at < k1; at += together) {
+        size_t end = nj_min(at + together, k1), first = row;
         float *panel = out + (at - k0) * width;
         for (size_t t = 0; t < panels; t++, panel += depth * width) {
             size_t have = height + (t < higher);
             NJ(panel_from_columns)(
-                call->a, first, m, have, at, end, k, width, panel, kind, pairs);
+                call->a, first, m, have, at, end, k, width, false, panel, kind, pairs);
             first += have;
         }
     }
@@ -180,9 +206,13 @@ NJ_INLINE void NJ(pack_steps_of)(
         size_t end = nj_min(at + PACK_STEPS, k1);
         for (size_t p = from; p < to; p++) {
             size_t first = run->column + p * 16, have = nj_min(16, n - first);
-            NJ(panel_from_columns)(
-                run->b, first, n, have, at, end, k, 16, panels + (p * steps + at) * 16, kind,
-                pairs);
+            float *panel = panels + (p * steps + at) * 16;
+            if (have == 16)
+                NJ(panel_from_columns)(
+                    run->b, first, n, 16, at, end, k, 16, false, panel, kind, pairs);
+            else
+                NJ(panel_from_columns)(
+                    run->b, first, n, have, at, end, k, 16, true, panel, kind, pairs);
         }
     }
 }

@@ -25,6 +25,8 @@ NJ_INLINE void NJ(tile)(
         for (int p = 0; p < parts; p++)
             sum[i][p] = each == 4
                 ? NJ(load_reg)(work->offsets, (size_t)p * NJ_REGISTER_LANES, NJ_F32) : (NJ(reg)){0};
+        if (work->rounded) __builtin_prefetch(work->rounded + (size_t)i * work->rounded_stride, 1);
+        if (work->rounded && !work->add) continue;
         __builtin_prefetch(c + (size_t)i * stride, 1);
         if (wide) __builtin_prefetch(c + (size_t)i * stride + 16, 1);
     }
@@ -38,7 +40,7 @@ NJ_INLINE void NJ(tile)(
                 sum[i][p] = NJ(multiply_add)(sum[i][p], a[i], column[p], each);               \
         NJ_ALL for (int i = 0; i < rows; i++)                                                 \
             NJ_ALL for (int p = 0; p < parts; p++) NJ_KEEP(sum[i][p]);                        \
-        a += NJ_TILE_ROWS;                                                                    \
+        a += NJ_A_WIDTH;                                                                      \
         b += 16;                                                                              \
     }
     // 28 registers of sums are more than the compiler unrolls unasked.
@@ -76,15 +78,23 @@ NJ_INLINE void NJ(tile)(
         NJ_ALL for (int i = 0; i < rows; i++)
             NJ_ALL for (int p = 0; p < parts; p++) sum[i][p] = NJ(from_integers)(sum[i][p]);
 #undef NJ_ALL
-    // Two loops, not a choice per element: its mask would cost the tile a register.
+    // Loops of their own, not a choice per element: its mask would cost the tile a register.
     if (work->add)
 #pragma clang loop unroll(full)
         for (int i = 0; i < rows; i++) {
             NJ(reg) old[MOST];
             __builtin_memcpy(old, c + (size_t)i * stride, (size_t)parts * sizeof *old);
-            for (int p = 0; p < parts; p++) old[p] += sum[i][p];
-            __builtin_memcpy(c + (size_t)i * stride, old, (size_t)parts * sizeof *old);
+            for (int p = 0; p < parts; p++) sum[i][p] += old[p];
         }
+    if (work->rounded)
+#pragma clang loop unroll(full)
+        for (int i = 0; i < rows; i++)
+            for (int p = 0; p < parts; p += PANEL) {
+                nj_v16 v;
+                __builtin_memcpy(&v, &sum[i][p], sizeof v);
+                NJ(store_bf16)(
+                    work->rounded + (size_t)i * work->rounded_stride + p / PANEL * 16, v);
+            }
     else
 #pragma clang loop unroll(full)
         for (int i = 0; i < rows; i++)
@@ -155,11 +165,15 @@ static __attribute__((noinline)) void NJ(edge_tile)(
     aside.c = whole;
     aside.stride = 16;
     aside.add = false;
+    aside.rounded = NULL;
     NJ(tile_of)(&aside, rows, false, each);
     for (size_t i = 0; i < rows; i++) {
         nj_v16 v = NJ(load_f32)(whole + i * 16);
         if (work->add) v = NJ(load_some)(work->c, i * work->stride, columns, NJ_F32) + v;
-        NJ(store_some)(work->c, i * work->stride, columns, v, NJ_F32);
+        if (work->rounded)
+            NJ(store_some)(work->rounded, i * work->rounded_stride, columns, v, NJ_BF16);
+        else
+            NJ(store_some)(work->c, i * work->stride, columns, v, NJ_F32);
     }
 }
 
@@ -187,6 +201,7 @@ static __attribute__((noinline)) void NJ(panel_tiles)(
         else
             NJ(tile_of)(&work, own, wide, each);
         work.c += own * work.stride;
-        work.a += work.depth * NJ_TILE_ROWS;
+        if (work.rounded) work.rounded += own * work.rounded_stride;
+        work.a += work.depth * NJ_A_WIDTH;
     }
 }

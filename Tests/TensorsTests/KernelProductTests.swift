@@ -101,6 +101,13 @@ import Testing
                     !hasFusedMultiplyAdd || c.read() == expected,
                     "\(m) x \(k) x \(n), \(kindA) \(kindB) \(transposeA) \(transposeB)")
                 expectClose(c, Tensor(expected, shape: [m, n], on: backend), .f32)
+                let rounded = backend.empty([m, n], .bf16)
+                (call.c, call.c_kind) = (rounded.address, NJ_BF16)
+                ComputeThread.shared.run { nj_gemm(&call) }
+                #expect(
+                    backend.cast(rounded, to: .f32).read()
+                        == backend.cast(backend.cast(c, to: .bf16), to: .f32).read(),
+                    "\(m) x \(k) x \(n), \(kindA) \(kindB) \(transposeA) \(transposeB) as bf16")
             }
         }
     }
