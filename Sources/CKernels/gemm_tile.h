@@ -86,7 +86,16 @@ NJ_INLINE void NJ(tile)(
             __builtin_memcpy(old, c + (size_t)i * stride, (size_t)parts * sizeof *old);
             for (int p = 0; p < parts; p++) sum[i][p] += old[p];
         }
-    if (work->rounded)
+    // What the machine's bf16 products leave is never a number that its own rounding takes for zero.
+    if (NJ_MULTIPLIES_BF16 && each == 2 && wide && work->rounded && !work->add)
+#pragma clang loop unroll(full)
+        for (int i = 0; i < rows; i++) {
+            nj_v16 halves[2];
+            __builtin_memcpy(halves, sum[i], sizeof halves);
+            nj_h32 h = NJ(round_both)(halves[0], halves[1]);
+            __builtin_memcpy(work->rounded + (size_t)i * work->rounded_stride, &h, sizeof h);
+        }
+    else if (work->rounded)
 #pragma clang loop unroll(full)
         for (int i = 0; i < rows; i++)
             for (int p = 0; p < parts; p += PANEL) {
