@@ -34,6 +34,7 @@ enum {
     FETCHING_ROWS = 8,     // from here on products compute for longer than they wait for memory
     FETCH_AHEAD = 1024,    // bytes of each panel that a few rows ask for before they need them
     TOGETHER = 4,          // steps packed in one go
+    PACKED_AHEAD = 24,     // steps ahead whose place is asked for: another thread may have had it
     PACK_STEPS = 8,        // rows of b read side by side: more are more than processors foresee
     STEPS_A_LINE = 8,      // k of a tile for a line of a that it fetches
     LINES_OF_B = 3,        // lines of b at once, whose next panels are wanted sooner

@@ -99,6 +99,7 @@ NJ_INLINE void NJ(panel_from_columns)(
 #pragma clang loop unroll(full)
         for (size_t step = 0; step < TOGETHER; step++, at++, out += width) {
             size_t source = first + at * each * stride;
+            __builtin_prefetch(out + PACKED_AHEAD * width, 1, 2);
             if (lanes == 16) {
                 nj_v16 v = NJ(load_across)(base, source, stride, true, kind, pairs);
                 __builtin_memcpy(out, &v, width * sizeof *out);
