@@ -25,7 +25,7 @@
 enum {
     DEPTH = 512,           // steps of one partial sum: longer ones visit c less often
     WIDTH = 512,           // columns of a block of c
-    BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 96 KiB of a at a time
+    BLOCK_ROWS = 96,       // rows of a block of c, about: 192 KiB of c, 224 KiB of a at a time
     BLOCK_ROWS_MOST = 112,
     ONE_BLOCK_ROWS = 96,   // up to here one block holds all rows, so that b is read once
     SMALL_ROWS = 6,        // up to here rows meet several panels of b at once

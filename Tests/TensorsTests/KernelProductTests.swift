@@ -112,6 +112,32 @@ import Testing
         }
     }
 
+    /// Sums about the smallest normal number, where roundings differ in what becomes zero.
+    @Test func sumsOfTheSmallestNumbersRoundAsTheyAreCast() {
+        var random = SplitMix64(seed: 3)
+        let (m, n, k) = (40, 70, 6)
+        for exponent in -66...(-60) {
+            let size = Float(sign: .plus, exponent: exponent, significand: 1)
+            func numbers(_ count: Int) -> Tensor {
+                let values = random.sample([count]).tensor(on: backend).read().map { $0 * size }
+                return backend.cast(Tensor(values, shape: [count], on: backend), to: .bf16)
+            }
+            let (a, b) = (numbers(m * k).reshaped([m, k]), numbers(n * k).reshaped([n, k]))
+            func product(_ kind: ElementKind) -> Tensor {
+                withOwnProducts {
+                    backend.matmul(
+                        a, b, transposeA: false, transposeB: true, kind: kind, into: nil,
+                        accumulate: false)
+                }
+            }
+            let rounded = backend.cast(product(.bf16), to: .f32).read()
+            let expected = backend.cast(backend.cast(product(.f32), to: .bf16), to: .f32).read()
+            #expect(rounded.contains { $0 != 0 } || exponent < -64)
+            #expect(
+                rounded.map(\.bitPattern) == expected.map(\.bitPattern), "2^\(2 * exponent)")
+        }
+    }
+
     @Test func rowsAreTheSameForEveryCountOfRows() {
         var random = SplitMix64(seed: 1)
         let (most, k, n) = (300, 331, 67)
