@@ -93,7 +93,10 @@ struct BenchTrain: ParsableCommand {
                 "trained_parameters": result.trainedParameters,
             ]
             for (name, value, _) in fields { object[name] = value }
-            if let profile = result.profile { object["profile"] = Self.objects(of: profile) }
+            if let profile = result.profile, let limits = result.limits {
+                object["limits"] = ["gflops": limits.flops / 1e9, "gbs": limits.bytes / 1e9]
+                object["profile"] = Self.objects(of: profile, limits)
+            }
             return try Output.json(object)
         }
         var table = AlignedTable(columns: ["", ""])
@@ -101,15 +104,19 @@ struct BenchTrain: ParsableCommand {
             table.add([name, HumanFormat.fixed(value, digits: digits)])
         }
         try Output.text(table.render() + "\n")
-        if let profile = result.profile { try Output.text("\n" + Self.table(of: profile) + "\n") }
+        if let profile = result.profile, let limits = result.limits {
+            try Output.text("\n" + Self.table(of: profile, limits) + "\n")
+        }
     }
 
-    /// A row an operation: calls and milliseconds a step, and the speed of those that count their
-    /// arithmetic.
-    private static func table(of profile: OperationProfile) -> String {
+    /// A row an operation: calls and milliseconds a step, the speed of those that count their arithmetic
+    /// and of the others that count their bytes, and the least that the machine's limits allow.
+    private static func table(of profile: OperationProfile, _ limits: MachineLimits) -> String {
         let steps = Double(TrainingBenchmark.profiledSteps)
-        var table = AlignedTable(columns: ["operation", "calls", "ms", "share", "GFLOP/s"])
-        func add(_ name: String, _ entry: OperationProfile.Entry) {
+        var table = AlignedTable(columns: [
+            "operation", "calls", "ms", "share", "GFLOP/s", "GB/s", "floor ms",
+        ])
+        func add(_ name: String, _ entry: OperationProfile.Entry, floor: Double) {
             table.add([
                 name,
                 entry.calls > 0 ? HumanFormat.fixed(Double(entry.calls) / steps, digits: 0) : "",
@@ -117,20 +124,34 @@ struct BenchTrain: ParsableCommand {
                 HumanFormat.percent(entry.seconds / profile.wallSeconds),
                 entry.flops > 0
                     ? HumanFormat.fixed(entry.flops / entry.seconds / 1e9, digits: 1) : "",
+                entry.flops == 0 && entry.bytes > 0
+                    ? HumanFormat.fixed(entry.bytes / entry.seconds / 1e9, digits: 1) : "",
+                HumanFormat.fixed(floor / steps * 1000, digits: 2),
             ])
         }
-        for (name, entry) in profile.entries { add(name, entry) }
-        add("between operations", .init(calls: 0, seconds: profile.betweenSeconds))
-        add("a step", .init(calls: 0, seconds: profile.wallSeconds))
-        return table.render()
+        for (name, entry) in profile.entries { add(name, entry, floor: limits.floor(of: entry)) }
+        add("between operations", .init(seconds: profile.betweenSeconds), floor: 0)
+        add("a step", .init(seconds: profile.wallSeconds), floor: profile.floorSeconds(limits))
+        let (gflops, gbs) = (limits.flops / 1e9, limits.bytes / 1e9)
+        return table.render() + """
+
+
+            The floor is arithmetic at \(HumanFormat.fixed(gflops, digits: 0)) GFLOP/s, the speed of \
+            registers, or tensors read and written once at \(HumanFormat.fixed(gbs, digits: 0)) GB/s, the \
+            speed of memory; exponentials and the like count nothing.
+            """
     }
 
-    private static func objects(of profile: OperationProfile) -> [[String: Any]] {
+    private static func objects(
+        of profile: OperationProfile, _ limits: MachineLimits
+    ) -> [[String: Any]] {
         let steps = Double(TrainingBenchmark.profiledSteps)
         return profile.entries.map { name, entry in
             [
                 "operation": name, "calls": Double(entry.calls) / steps,
                 "ms": entry.seconds / steps * 1000, "gflop": entry.flops / steps / 1e9,
+                "megabytes": entry.bytes / steps / 1e6,
+                "floor_ms": limits.floor(of: entry) / steps * 1000,
             ]
         }
     }

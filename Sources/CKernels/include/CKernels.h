@@ -103,7 +103,8 @@ int nj_products_by_onednn(nj_kind kind);
 int nj_has_native_bf16(void);
 const char *_Nonnull nj_products_library_version(void);
 
-// MARK: Whole tensors (convert.c, elementwise.c, reduce.c, read_speed.c)
+// MARK: Whole tensors (convert.c, elementwise.c, reduce.c), and what a machine
+// can (read_speed.c, register_speed.c)
 
 void nj_fill(void *_Nullable to, nj_kind kind, size_t count, float value);
 void nj_copy(const void *_Nullable from, void *_Nullable to, size_t bytes);
@@ -119,6 +120,10 @@ double nj_sum_of_squares(const void *_Nullable x, nj_kind kind, size_t count);
 
 /// Reads every byte of a multiple of 64, for timing; gives what they come to by exclusive or.
 int32_t nj_read(const void *_Nullable bytes, size_t count);
+
+/// Multiplies and adds numbers of `kind` in registers alone, for timing; gives the floating-point
+/// operations of all threads.
+double nj_multiply_in_registers(nj_kind kind, size_t steps);
 
 // MARK: Parts of a layer (glu.c, rms_norm.c, bias.c, rotary.c, embedding.c)
 

@@ -26,6 +26,9 @@ public struct TrainingBenchmark {
         public let trainedParameters: Int
         /// Of `profiledSteps` steps on the CPU, after those that were timed.
         public let profile: OperationProfile?
+        /// What the machine allowed about then: the faster of before and after the profile, and no less
+        /// than its products reached.
+        public let limits: MachineLimits?
 
         /// Share of the model's own products' speed.
         public var utilisation: Double { gflops / ceiling.model }
@@ -124,15 +127,30 @@ public struct TrainingBenchmark {
         let seconds = first.seconds + second.seconds
         let median = seconds.sorted()[seconds.count / 2]
         let tokens = Double(rows * time)
-        let profile =
-            try profiles
-            ? CPUBackend.shared.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
-            : nil
+        let profile = try profiles ? self.profile(besides: ceiling) : nil
         let flops = flopsAToken * tokens
         return Result(
             stepSeconds: median, tokensPerSecond: tokens / median, gflops: flops / median / 1e9,
             ceiling: ceiling, loss: steps > 1 ? second.loss : first.loss,
             peakResidentMiB: peak, microRows: microRows,
-            trainedParameters: model.trained.count, profile: profile)
+            trainedParameters: model.trained.count, profile: profile?.profile,
+            limits: profile?.limits)
+    }
+
+    private func profile(
+        besides ceiling: ProductCeiling
+    ) throws -> (profile: OperationProfile, limits: MachineLimits) {
+        let cpu = CPUBackend.shared
+        let before = cpu.limits(model.precision)
+        let profile = try cpu.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
+        let after = cpu.limits(model.precision)
+        // Units for matrix tiles do more than registers.
+        let products = max(ceiling.model, ceiling.square) * 1e9
+        return (
+            profile,
+            MachineLimits(
+                flops: max(before.flops, after.flops, products),
+                bytes: max(before.bytes, after.bytes))
+        )
     }
 }

@@ -14,7 +14,7 @@ extension CPUBackend {
             positions: positions, cosines: cosines, sines: sines, headSize: headSize,
             rotatedHeads: rotatedHeads)
         var call = rotaryCall(x, by: rotation, inverse: inverse, into: result)
-        compute { nj_rotary(&call) }
+        compute(bytes: [x, result].byteCount) { nj_rotary(&call) }
         return result
     }
 
@@ -46,7 +46,9 @@ extension CPUBackend {
         call.log_sum_exp = logSumExp.floats
         withRotation(rotation, of: qkv, geometry, inverse: false) { rotary in
             call.rotation = rotary
-            compute(flops: 2 * geometry.causalProductFLOPs) { nj_attention(&call) }
+            compute(flops: 2 * geometry.causalProductFLOPs, bytes: [qkv, out].byteCount) {
+                nj_attention(&call)
+            }
         }
         return (out, logSumExp)
     }
@@ -66,7 +68,10 @@ extension CPUBackend {
         // Scores once more, then the gradients of values, scores, queries and keys.
         withRotation(rotation, of: gradient, geometry, inverse: true) { rotary in
             call.rotation = rotary
-            compute(flops: 5 * geometry.causalProductFLOPs) { nj_attention_backward(&call) }
+            compute(
+                flops: 5 * geometry.causalProductFLOPs,
+                bytes: [upstream, qkv, out, gradient].byteCount
+            ) { nj_attention_backward(&call) }
         }
         return gradient
     }

@@ -5,7 +5,7 @@ extension CPUBackend {
         let (rows, width) = ShapeChecks.columns(range, of: x)
         let kind = x.computedKind
         let result = empty([rows, range.count], x.kind)
-        compute {
+        compute(bytes: 2 * result.byteCount) {
             nj_take_columns(
                 x.address, kind, width, range.lowerBound, result.address, rows, range.count)
         }
@@ -16,7 +16,7 @@ extension CPUBackend {
         let (rows, width, targetWidth) = ShapeChecks.accumulate(
             x, intoColumnsFrom: column, of: target)
         let kind = x.computedKind
-        compute("accumulateColumns") {
+        compute("accumulateColumns", bytes: 3 * x.byteCount) {
             nj_add_to_columns(x.address, kind, target.address, targetWidth, column, rows, width)
         }
     }
@@ -30,14 +30,18 @@ extension CPUBackend {
     public func addColumnProducts(_ a: Tensor, _ b: Tensor, to sums: Tensor) {
         let (rows, width) = ShapeChecks.columnProducts(a, b, to: sums)
         let kind = a.computedKind
-        compute { nj_add_column_products(a.address, b.address, kind, sums.floats, rows, width) }
+        compute(bytes: [a, b].byteCount) {
+            nj_add_column_products(a.address, b.address, kind, sums.floats, rows, width)
+        }
     }
 
     public func inverseRowNorms(of x: Tensor) -> Tensor {
         let (rows, width) = ShapeChecks.rowNorms(of: x)
         let kind = x.computedKind
         let norms = empty([rows], .f32)
-        compute { nj_inverse_row_norms(x.address, kind, norms.floats, rows, width) }
+        compute(bytes: x.byteCount) {
+            nj_inverse_row_norms(x.address, kind, norms.floats, rows, width)
+        }
         return norms
     }
 
@@ -45,7 +49,7 @@ extension CPUBackend {
         ShapeChecks.dropout(x, rate: rate, first: first)
         let kind = x.computedKind
         let result = empty(x.shape, x.kind)
-        compute {
+        compute(bytes: [x, result].byteCount) {
             nj_dropout(
                 x.address, result.address, kind, x.count, key, UInt64(first),
                 UInt32(Dropout.least(rate: rate)), 1 / (1 - rate))

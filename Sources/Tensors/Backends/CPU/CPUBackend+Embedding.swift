@@ -6,7 +6,9 @@ extension CPUBackend {
         checkIds(ids, below: vocabulary, in: "gather")
         let kind = table.computedKind
         let result = empty([tokens, width], table.kind)
-        compute { nj_gather(table.address, kind, ids.integers, result.address, tokens, width) }
+        compute(bytes: 2 * result.byteCount) {
+            nj_gather(table.address, kind, ids.integers, result.address, tokens, width)
+        }
         return result
     }
 
@@ -15,7 +17,7 @@ extension CPUBackend {
             upstream, rows: ids, into: tableGradient)
         checkIds(ids, below: vocabulary, in: "scatterAdd")
         let kind = upstream.computedKind
-        compute {
+        compute(bytes: upstream.byteCount) {
             nj_scatter_add(
                 upstream.address, kind, ids.integers, tableGradient.floats, tokens, width)
         }

@@ -34,7 +34,9 @@ extension CPUBackend {
 
     public func fill(_ tensor: Tensor, with value: Float) {
         ShapeChecks.rowMajor(tensor, in: "fill")
-        compute { nj_fill(tensor.address, tensor.kind.kernelKind, tensor.count, value) }
+        compute(bytes: tensor.byteCount) {
+            nj_fill(tensor.address, tensor.kind.kernelKind, tensor.count, value)
+        }
     }
 
     public func write(
@@ -55,7 +57,9 @@ extension CPUBackend {
         ShapeChecks.rowMajor(source, destination, in: "copy")
         ShapeChecks.sameCount(source, destination, in: "copy")
         ShapeChecks.sameKind(source, destination, in: "copy")
-        compute { nj_copy(source.address, destination.address, source.byteCount) }
+        compute(bytes: [source, destination].byteCount) {
+            nj_copy(source.address, destination.address, source.byteCount)
+        }
     }
 
     public func cast(_ x: Tensor, to kind: ElementKind) -> Tensor {
@@ -67,7 +71,7 @@ extension CPUBackend {
     public func cast(_ x: Tensor, into destination: Tensor) {
         ShapeChecks.rowMajor(x, destination, in: "cast")
         ShapeChecks.sameCount(x, destination, in: "cast")
-        compute {
+        compute(bytes: [x, destination].byteCount) {
             nj_convert(
                 x.address, x.kind.kernelKind, destination.address, destination.kind.kernelKind,
                 x.count)

@@ -11,7 +11,7 @@ extension CPUBackend {
         let inverseRMS = empty([pieces.count], .f32)
         var call = normCall(x, weight: weight, inverseRMS: inverseRMS, pieces, settings)
         call.out = y.address
-        compute { nj_rms_norm(&call) }
+        compute(bytes: [x, y].byteCount) { nj_rms_norm(&call) }
         return (y, inverseRMS)
     }
 
@@ -28,7 +28,7 @@ extension CPUBackend {
         call.upstream = UnsafeRawPointer(upstream.address)
         call.out = gradient.address
         call.weight_gradient = weightGradient.floats
-        compute { nj_rms_norm_backward(&call) }
+        compute(bytes: [upstream, x, gradient].byteCount) { nj_rms_norm_backward(&call) }
         return gradient
     }
 

@@ -4,7 +4,7 @@ extension CPUBackend {
     public func sumOfSquares(_ x: Tensor) -> Double {
         ShapeChecks.floating(x, in: "sumOfSquares")
         let kind = x.computedKind
-        return compute { nj_sum_of_squares(x.address, kind, x.count) }
+        return compute(bytes: x.byteCount) { nj_sum_of_squares(x.address, kind, x.count) }
     }
 
     public func adamW(
@@ -19,7 +19,8 @@ extension CPUBackend {
             epsilon: Float(step.epsilon), weight_decay: Float(step.weightDecay),
             correction1: Float(step.correction1), correction2: Float(step.correction2),
             gradient_scale: Float(step.gradientScale))
-        compute {
+        let moved = [parameter, firstMoment, secondMoment]
+        compute(bytes: gradient.byteCount + 2 * moved.byteCount) {
             nj_adamw(
                 parameter.floats, gradient.floats, firstMoment.floats, secondMoment.floats,
                 parameter.count, &numbers)
@@ -33,7 +34,8 @@ extension CPUBackend {
             learning_rate: step.learningRate, momentum: step.momentum,
             weight_decay: step.weightDecay, gradient_scale: step.gradientScale,
             nesterov: step.nesterov ? 1 : 0, is_first: step.isFirst ? 1 : 0)
-        compute {
+        let moved = [parameter] + (momentum.map { [$0] } ?? [])
+        compute(bytes: gradient.byteCount + 2 * moved.byteCount) {
             nj_sgd(
                 parameter.floats, gradient.floats, momentum?.floats, parameter.count, &numbers)
         }

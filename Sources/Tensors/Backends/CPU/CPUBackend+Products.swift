@@ -34,7 +34,9 @@ extension CPUBackend {
             transposeA
             ? "product for a weight's gradient"
             : transposeB ? "product forward" : "product for an input's gradient"
-        compute(role, flops: 2 * Double(m) * Double(n) * Double(k)) { nj_multiply(&call) }
+        compute(
+            role, flops: 2 * Double(m) * Double(n) * Double(k), bytes: [a, b, c].byteCount
+        ) { nj_multiply(&call) }
     }
 
     public func packed(_ weight: Tensor) -> Tensor {

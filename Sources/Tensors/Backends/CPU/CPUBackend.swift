@@ -39,17 +39,23 @@ public final class CPUBackend: Backend {
     /// - Parameters:
     ///   - operation: what a profile calls it; the calling function when absent.
     ///   - flops: its floating-point operations, where they are counted.
+    ///   - bytes: what it reads and writes, where that is counted.
     func compute<Value>(
         _ operation: StaticString = #function, flops: @autoclosure () -> Double = 0,
-        _ body: () -> Value
+        bytes: @autoclosure () -> Int = 0, _ body: () -> Value
     ) -> Value {
         guard isProfiling.load(ordering: .relaxed) else { return ComputeThread.shared.run(body) }
         recorder.withLock { $0.begin() }
         let value = ComputeThread.shared.run(body)
         let name = String("\(operation)".prefix { $0 != "(" })
-        recorder.withLock { $0.end(name, flops: flops()) }
+        recorder.withLock { $0.end(name, flops: flops(), bytes: bytes()) }
         return value
     }
+}
+
+extension Array<Tensor> {
+    /// Bytes of all of them.
+    var byteCount: Int { reduce(0) { $0 + $1.byteCount } }
 }
 
 extension ElementKind {

@@ -9,11 +9,14 @@ public struct OperationProfile: Sendable {
         public var seconds = 0.0
         /// Floating-point operations, of those operations that count them: products and attention.
         public var flops = 0.0
+        /// Of the tensors that it reads and writes, each once, of those operations that count them.
+        public var bytes = 0.0
 
-        public init(calls: Int = 0, seconds: Double = 0, flops: Double = 0) {
+        public init(calls: Int = 0, seconds: Double = 0, flops: Double = 0, bytes: Double = 0) {
             self.calls = calls
             self.seconds = seconds
             self.flops = flops
+            self.bytes = bytes
         }
     }
 
@@ -26,6 +29,11 @@ public struct OperationProfile: Sendable {
     public var betweenSeconds: Double {
         wallSeconds - entries.reduce(0) { $0 + $1.entry.seconds }
     }
+
+    /// What the machine allows at best for the same operations, with nothing between them.
+    public func floorSeconds(_ limits: MachineLimits) -> Double {
+        entries.reduce(0) { $0 + limits.floor(of: $1.entry) }
+    }
 }
 
 /// Collects a profile; operations may call others.
@@ -37,13 +45,14 @@ struct OperationRecorder {
 
     mutating func begin() { open.append((.now, .zero)) }
 
-    mutating func end(_ name: String, flops: Double) {
+    mutating func end(_ name: String, flops: Double, bytes: Int) {
         guard let operation = open.popLast() else { return }
         let elapsed = ContinuousClock.now - operation.start
         if !open.isEmpty { open[open.count - 1].inner += elapsed }
         entries[name, default: .init()].calls += 1
         entries[name, default: .init()].seconds += (elapsed - operation.inner) / .seconds(1)
         entries[name, default: .init()].flops += flops
+        entries[name, default: .init()].bytes += Double(bytes)
     }
 
     func finish() -> OperationProfile {
