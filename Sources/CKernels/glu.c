@@ -8,6 +8,8 @@
 #define GLU_TYPES
 #include "kernels_internal.h"
 
+enum { GLU_AHEAD = 4096 };  // bytes of bf16 asked for before they are read; f32 keeps memory busy unasked
+
 struct glu_run {
     const void *upstream;
     const void *gate_up;
@@ -73,9 +75,18 @@ NJ_INLINE void NJ(glu_of)(
     else                                                                       \
         NJ(glu_part)(run, row, j, n, s, kind)
     for (size_t row = from; row < to; row++) {
-        const size_t first = row * 2 * run->width;
+        const size_t first = row * 2 * run->width, bytes = nj_kind_bytes(kind);
         size_t whole = 0;
         for (; whole + NJ(WIDE) <= run->width; whole += NJ(WIDE)) {
+            const char *gate = (const char *)run->gate_up + (first + whole) * bytes + GLU_AHEAD;
+            for (size_t at = 0; kind == NJ_BF16 && at < NJ(WIDE) * bytes; at += 64) {
+                __builtin_prefetch(gate + at);
+                __builtin_prefetch(gate + run->width * bytes + at);
+                if (backward)
+                    __builtin_prefetch(
+                        (const char *)run->upstream + (row * run->width + whole) * bytes + at
+                        + GLU_AHEAD);
+            }
             NJ(wide) sigmoids;
             nj_v16 s[PARTS];
             for (size_t p = 0; p < PARTS; p++)
