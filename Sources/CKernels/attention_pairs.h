@@ -41,9 +41,11 @@ static __attribute__((unused)) void NJ(turn_pairs)(
     }
 }
 
-// Two vectors of numbers that are bf16 in f32 as pairs.
-NJ_INLINE nj_v16 NJ(pair)(nj_v16 first, nj_v16 second) {
-    return (nj_v16)((nj_u16)first >> 16 | (nj_u16)second);
+// Two vectors of bf16 that lie side by side as pairs.
+NJ_INLINE nj_v16 NJ(interleave)(nj_h32 both) {
+    return (nj_v16)__builtin_shufflevector(both, both,
+        0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
 // Neighbouring rows of a head paired: a tile [rows / 2][padded]; after an odd row a row of zeros.
@@ -51,19 +53,17 @@ static __attribute__((unused)) void NJ(copy_pairs)(
     const uint16_t *from, size_t first, size_t stride, size_t rows, size_t size, size_t padded,
     float *to
 ) {
-    for (size_t i = 0; i < rows; i += 2, to += padded)
-        for (size_t j = 0; j < padded; j += 16) {
-            nj_v16 both[2] = {{0}, {0}};
-            for (size_t n = 0; n < 2 && i + n < rows && j < size; n++)
-                both[n] = NJ(load_some)(
-                    from, first + (i + n) * stride + j, nj_min(16, size - j), NJ_BF16);
-            NJ(store_f32)(to + j, NJ(pair)(both[0], both[1]));
+    from += first;
+    for (size_t i = 0; i < rows; i += 2, from += 2 * stride, to += padded) {
+        size_t j = 0;
+        for (; i + 2 <= rows && j + 16 <= size; j += 16) {
+            nj_h16 one, other;
+            __builtin_memcpy(&one, from + j, sizeof one);
+            __builtin_memcpy(&other, from + stride + j, sizeof other);
+            NJ(store_f32)(to + j, NJ(pair_up)(one, other));
         }
-}
-
-// Two vectors of bf16 that lie side by side as pairs.
-NJ_INLINE nj_v16 NJ(interleave)(nj_h32 both) {
-    return (nj_v16)__builtin_shufflevector(both, both,
-        0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
-        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        for (; j < padded; j++)
+            for (size_t n = 0; n < 2; n++)
+                ((uint16_t *)(to + j))[n] = j < size && i + n < rows ? from[n * stride + j] : 0;
+    }
 }

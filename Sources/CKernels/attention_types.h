@@ -12,6 +12,10 @@ enum { TILE = 64 };
 // e^x is 2^(x LOG2_E).
 #define LOG2_E 1.44269504f
 
+// A row's level rises where its weights would pass e^RISE. Nearer scores leave it and what was summed as
+// they are: most rows keep the level of their first block.
+#define RISE 5.5f
+
 // A tile of queries on its way over the blocks of keys (online softmax, Milakov and Gimelshein
 // 2018; tiling, Dao et al. 2022).
 struct query_tile {
@@ -22,7 +26,9 @@ struct query_tile {
     float unit;          // what a score of 1 is worth: the scale where nothing has applied it, else 1
     int start[TILE];     // the first position a row sees
     int position[TILE];  // the last
-    float top[TILE + 16];  // the largest score so far; beyond the rows infinity, for 16 are read at a time
+    // What a row's weights are counted from: the largest score of a block, and at most RISE below any since.
+    // Beyond the rows infinity, for 16 are read at a time.
+    float top[TILE + 16];
     float sum[TILE];     // of a row's weights, once it is settled
     float *queries;      // [size][TILE], turned and scaled; in pairs [size / 2][TILE]
     float *out;          // [TILE][padded], not yet divided by the sum

@@ -1,17 +1,19 @@
 // One tile of queries meets one block of keys: the forward step that training, prefill and decode
 // share, so that their rows agree bit for bit. Included inside a pass of `each_variant.h`.
 
-// Brings a row's `out` and sums to a new maximum.
+// Brings a row's `out` and sums to a new level.
 NJ_INLINE void NJ(raise)(struct query_tile *tile, size_t row, float top) {
-    float factor = exp2f((tile->top[row] - top) * tile->unit * LOG2_E);
-    float *out = tile->out + row * tile->padded, *sums = tile->sums + row * 16;
+    const float before = tile->top[row];
     tile->top[row] = top;
+    if (before == -INFINITY) return;
+    float factor = exp2f((before - top) * tile->unit * LOG2_E);
+    float *out = tile->out + row * tile->padded, *sums = tile->sums + row * 16;
     NJ(store_f32)(sums, NJ(load_f32)(sums) * factor);
     for (size_t j = 0; j < tile->padded; j += 16)
         NJ(store_f32)(out + j, NJ(load_f32)(out + j) * factor);
 }
 
-// One row's scores outside low...high become -inf, and it is brought to their maximum. False where it sees
+// One row's scores outside low...high become -inf, and it is brought to their level. False where it sees
 // no key of the block: all its weights are 0 then.
 NJ_INLINE bool NJ(mask)(
     struct query_tile *tile, size_t row, int low, int high, const bool pairs
@@ -30,7 +32,7 @@ NJ_INLINE bool NJ(mask)(
         top = NJ(max)(s, top);
     }
     float most = NJ(max_lanes)(top);
-    if (most > tile->top[row]) NJ(raise)(tile, row, most);
+    if ((most - tile->top[row]) * tile->unit > RISE) NJ(raise)(tile, row, most);
     return true;
 }
 
@@ -46,11 +48,11 @@ NJ_INLINE void NJ(raise_rows)(struct query_tile *tile, size_t row, size_t n) {
     }
     nj_v16 most = NJ(max_of_rows)(top);
     nj_v16 old = NJ(load_f32)(tile->top + row);
-    if (!__builtin_reduce_or(most > old)) return;
+    if (!__builtin_reduce_or((most - old) * tile->unit > RISE)) return;
     float tops[16];
     NJ(store_f32)(tops, most);
     for (size_t r = 0; r < n; r++)
-        if (tops[r] > tile->top[row + r]) NJ(raise)(tile, row + r, tops[r]);
+        if ((tops[r] - tile->top[row + r]) * tile->unit > RISE) NJ(raise)(tile, row + r, tops[r]);
 }
 
 // One row's scores become weights, in pairs bf16 at the beginning of their memory, and are added to its

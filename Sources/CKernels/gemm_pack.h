@@ -48,9 +48,7 @@ NJ_INLINE nj_v16 NJ(load_across)(
         first = NJ(round_bf16)(NJ(load_f32)((const float *)base + index));
         if (both) second = NJ(round_bf16)(NJ(load_f32)((const float *)base + index + stride));
     }
-    return (nj_v16)__builtin_shufflevector(first, second,
-        0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
-        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+    return NJ(pair_up)(first, second);
 }
 
 // One panel from `rows` rows (the rest are zeros) whose `k` elements lie side by side, `stride` apart.

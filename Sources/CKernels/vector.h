@@ -35,6 +35,13 @@ NJ_INLINE nj_h16 NJ(round_bf16)(nj_v16 v) {
     return __builtin_convertvector((rounded & ~is_nan) | (quiet & is_nan), nj_h16);
 }
 
+// The i-th numbers of two vectors of bf16 as the i-th pair.
+NJ_INLINE nj_v16 NJ(pair_up)(nj_h16 first, nj_h16 second) {
+    return (nj_v16)__builtin_shufflevector(first, second,
+        0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23,
+        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
 NJ_INLINE void NJ(store_bf16)(uint16_t *p, nj_v16 v) {
     nj_h16 h = NJ(round_bf16)(v);
     __builtin_memcpy(p, &h, sizeof h);

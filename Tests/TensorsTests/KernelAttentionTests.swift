@@ -129,6 +129,31 @@ import Testing
         }
     }
 
+    /// Scores that climb by 3 a block of keys: a row's level stays for one of them and rises with the next.
+    @Test(arguments: [ElementKind.f32, .bf16])
+    func scoresThatClimbCountFromALevelThatFollows(_ kind: ElementKind) {
+        let geometry = Shape(time: 448, heads: 1, keyValueHeads: 1, headSize: 16).geometry(batch: 1)
+        var random = SplitMix64(seed: 24)
+        var values = random.sample([448, geometry.fusedWidth]).values
+        for token in 0..<448 {
+            // The first column of queries and keys, whose product the scale makes a score.
+            values[token * 48] = 4
+            values[token * 48 + 16] = Double(token / 16) * 0.75 / Double(geometry.scale) / 4
+        }
+        let sample = Sample(values, [448, geometry.fusedWidth], kind)
+        let results = [CPUBackend.shared as any Backend, ReferenceBackend.shared].map {
+            let starts = Tensor([Int32](repeating: 0, count: 448), shape: [448], on: $0)
+            let (out, logSumExp) = $0.attention(
+                sample.tensor(on: $0), starts: starts, geometry)
+            return [out, logSumExp]
+        }
+        let levels = results[1][1].readDoubles()
+        #expect(levels[447] - levels[63] > 15, "scores are to climb")
+        for (fast, slow) in zip(results[0], results[1]) {
+            expectClose(fast, slow, Tolerance(kind == .f32 ? 1e-5 : 8e-3))
+        }
+    }
+
     /// A token that is no number spoils every row that sees it, and none of the tiles before it.
     @Test(arguments: [ElementKind.f32, .bf16])
     func notANumberSpoilsTheRowsThatSeeIt(_ kind: ElementKind) {
