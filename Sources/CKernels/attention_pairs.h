@@ -62,8 +62,10 @@ static __attribute__((unused)) void NJ(copy_pairs)(
             __builtin_memcpy(&other, from + stride + j, sizeof other);
             NJ(store_f32)(to + j, NJ(pair_up)(one, other));
         }
-        for (; j < padded; j++)
-            for (size_t n = 0; n < 2; n++)
-                ((uint16_t *)(to + j))[n] = j < size && i + n < rows ? from[n * stride + j] : 0;
+        for (; j < padded; j++) {
+            uint16_t pair[2] = {0, 0};
+            for (size_t n = 0; n < 2 && i + n < rows && j < size; n++) pair[n] = from[n * stride + j];
+            __builtin_memcpy(to + j, pair, sizeof pair);
+        }
     }
 }

@@ -33,7 +33,7 @@ struct BenchTrain: ParsableCommand {
     @Option(help: "With --lora: how the frozen maps are held, f32, bf16 or int8.")
     var base: FrozenArgument?
 
-    @Flag(help: "Say where the time of a step goes, operation by operation.")
+    @Flag(help: "Say where the time of a step goes, operation by operation, and what the machine allows.")
     var profile = false
 
     @Flag(help: "Print one JSON object.")
@@ -136,9 +136,9 @@ struct BenchTrain: ParsableCommand {
         return table.render() + """
 
 
-            The floor is arithmetic at \(HumanFormat.fixed(gflops, digits: 0)) GFLOP/s, the speed of \
-            registers, or tensors read and written once at \(HumanFormat.fixed(gbs, digits: 0)) GB/s, the \
-            speed of memory; exponentials and the like count nothing.
+            The floor is arithmetic at \(HumanFormat.fixed(gflops, digits: 0)) GFLOP/s, the most that \
+            registers or products gave just now, or tensors read and written once at \
+            \(HumanFormat.fixed(gbs, digits: 0)) GB/s of memory; exponentials and the like count nothing.
             """
     }
 

@@ -9,6 +9,7 @@ public struct MachineLimits: Sendable, Hashable {
     /// Bytes a second that are read from memory.
     public var bytes: Double
 
+    /// Limits as they were measured.
     public init(flops: Double, bytes: Double) {
         self.flops = flops
         self.bytes = bytes
@@ -39,8 +40,8 @@ extension CPUBackend {
         }
     }
 
-    /// Floating-point operations a second of multiply-adds that leave their registers never: the fastest
-    /// of some passes of `steps` steps. A machine's units for matrix tiles, which are not in it, do more.
+    /// Floating-point operations a second of multiply-adds whose numbers never leave the registers: the
+    /// fastest of some passes of `steps` steps. Units for matrix tiles, where a machine has them, do more.
     public func registerSpeed(
         _ kind: ElementKind, steps: Int = 1 << 20, passes: Int = 10
     ) -> Double {
