@@ -96,6 +96,9 @@ struct BenchTrain: ParsableCommand {
             if let profile = result.profile, let limits = result.limits {
                 object["limits"] = ["gflops": limits.flops / 1e9, "gbs": limits.bytes / 1e9]
                 object["profile"] = Self.objects(of: profile, limits)
+                let steps = Double(TrainingBenchmark.profiledSteps)
+                object["profiled_step_ms"] = profile.wallSeconds / steps * 1000
+                object["floor_ms"] = profile.floorSeconds(limits) / steps * 1000
             }
             return try Output.json(object)
         }
@@ -138,7 +141,8 @@ struct BenchTrain: ParsableCommand {
 
             The floor is arithmetic at \(HumanFormat.fixed(gflops, digits: 0)) GFLOP/s, the most that \
             registers or products gave just now, or tensors read and written once at \
-            \(HumanFormat.fixed(gbs, digits: 0)) GB/s of memory; exponentials and the like count nothing.
+            \(HumanFormat.fixed(gbs, digits: 0)) GB/s of memory. Exponentials and \
+            the like count nothing, and what caches made faster than memory counts as it was.
             """
     }
 
