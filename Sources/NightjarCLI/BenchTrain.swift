@@ -93,7 +93,7 @@ struct BenchTrain: ParsableCommand {
                 "trained_parameters": result.trainedParameters,
             ]
             for (name, value, _) in fields { object[name] = value }
-            if let profile = result.profile, let limits = result.limits {
+            if let (profile, limits) = result.profile {
                 object["limits"] = ["gflops": limits.flops / 1e9, "gbs": limits.bytes / 1e9]
                 object["profile"] = Self.objects(of: profile, limits)
                 let steps = Double(TrainingBenchmark.profiledSteps)
@@ -107,7 +107,7 @@ struct BenchTrain: ParsableCommand {
             table.add([name, HumanFormat.fixed(value, digits: digits)])
         }
         try Output.text(table.render() + "\n")
-        if let profile = result.profile, let limits = result.limits {
+        if let (profile, limits) = result.profile {
             try Output.text("\n" + Self.table(of: profile, limits) + "\n")
         }
     }

@@ -25,10 +25,9 @@ public struct TrainingBenchmark {
         /// Numbers that a step moves.
         public let trainedParameters: Int
         /// Of `profiledSteps` steps on the CPU, after those that were timed.
-        public let profile: OperationProfile?
-        /// What the machine allowed about then: the faster of before and after the profile, and no less
-        /// than its products reached.
-        public let limits: MachineLimits?
+        /// And what the machine allowed about then: the faster of before and after, and no less than its
+        /// products reached.
+        public let profile: (operations: OperationProfile, limits: MachineLimits)?
 
         /// Share of the model's own products' speed.
         public var utilisation: Double { gflops / ceiling.model }
@@ -133,13 +132,12 @@ public struct TrainingBenchmark {
             stepSeconds: median, tokensPerSecond: tokens / median, gflops: flops / median / 1e9,
             ceiling: ceiling, loss: steps > 1 ? second.loss : first.loss,
             peakResidentMiB: peak, microRows: microRows,
-            trainedParameters: model.trained.count, profile: profile?.profile,
-            limits: profile?.limits)
+            trainedParameters: model.trained.count, profile: profile)
     }
 
     private func profile(
         besides ceiling: ProductCeiling
-    ) throws -> (profile: OperationProfile, limits: MachineLimits) {
+    ) throws -> (operations: OperationProfile, limits: MachineLimits) {
         let cpu = CPUBackend.shared
         let before = cpu.limits(model.precision)
         let profile = try cpu.profiled { try time(steps: Self.profiledSteps, warmup: 0) }.profile
